@@ -1,0 +1,1 @@
+"""The JSON API. Routers of upper apps are named by string, so that nothing is imported upward."""

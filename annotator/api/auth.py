@@ -1,0 +1,84 @@
+"""Who calls the JSON API: a program with a key, or a signed-in person's own page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.middleware.csrf import CsrfViewMiddleware
+from ninja.errors import AuthenticationError, HttpError
+
+from annotator import access
+from annotator.models import ApiKey, Queue, Role, Scope, User
+from annotator.services.keys import find_key
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Exactly one of `key` and `user` is set."""
+
+    key: ApiKey | None = None
+    user: User | None = None
+
+    def queue(self, queue_id: object, roles: tuple[Role, ...]) -> Queue:
+        """The queue, if the key's project holds it or the person has one of the roles; else 404/403."""
+        if self.key is not None:
+            return access.queue_of(self.key.project, queue_id)
+        queue = Queue.objects.select_related("project").filter(pk=queue_id).first()
+        if queue is None or self.user is None:
+            raise Http404
+        access.membership(self.user, queue.project.slug, roles)
+        return queue
+
+
+class _NoCsrf(CsrfViewMiddleware):
+    """Django's check, answering with the reason instead of a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def key_of(request: HttpRequest) -> ApiKey | None:
+    """The key in `Authorization: Bearer` or `X-Api-Key`; 401 if one is given and is not good."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if not token and not scheme:
+        token = request.headers.get("X-Api-Key", "")
+        if not token:
+            return None
+    elif scheme.lower() != "bearer":
+        raise AuthenticationError
+    key = find_key(token.strip())
+    if key is None:
+        raise AuthenticationError
+    return key
+
+
+class ByKey:
+    """Authentication for programs: a key with the scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        key = key_of(request)
+        if key is None:
+            return None
+        if self.scope not in key.scopes:
+            raise HttpError(403, f"This key lacks the scope “{self.scope}”.")
+        return Caller(key=key)
+
+
+class ByKeyOrPage(ByKey):
+    """The same, or the login cookie of our own page with its CSRF token."""
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        caller = super().__call__(request)
+        if caller is not None:
+            return caller
+        if not request.user.is_authenticated:
+            return None
+        check = _NoCsrf(lambda _request: None)  # type: ignore[arg-type,return-value]
+        check.process_request(request)
+        reason = check.process_view(request, lambda: None, (), {})
+        if reason:
+            raise HttpError(403, "The page's CSRF token is missing or old: reload the page.")
+        return Caller(user=request.user)

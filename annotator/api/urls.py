@@ -1,0 +1,5 @@
+from django.urls import path
+
+from annotator.api.root import api
+
+urlpatterns = [path("", api.urls)]  # type: ignore[arg-type]

@@ -1,0 +1,205 @@
+"""All settings, read from the environment. `docs/settings.md` lists the variables."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from annotator.config import env, paths, secret
+
+ROOT = paths.ROOT
+VAR = paths.var()
+ROLE = env.text("GENBA_ROLE", "command")  # web, worker, beat or command
+VERSION = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+# Never on: no environment variable can switch debug pages on.
+DEBUG = False
+
+# --- engines ---------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL")
+REDIS_URL = env.text("REDIS_URL") or f"redis+socket://{paths.sockets()}/redis.sock"
+EMBEDDED_POSTGRES = not DATABASE_URL
+EMBEDDED_REDIS = not env.text("REDIS_URL")
+
+STATEMENT_TIMEOUTS = {"web": "15s", "worker": "10min", "beat": "15s", "command": "0"}
+
+
+def _database(url: str) -> dict[str, Any]:
+    common = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60 if ROLE in {"web", "worker"} else 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": f"genba-{ROLE}",
+            "options": (
+                f"-c statement_timeout={STATEMENT_TIMEOUTS.get(ROLE, '15s')}"
+                " -c idle_in_transaction_session_timeout=60s"
+                + (" -c lock_timeout=3s" if ROLE == "web" else "")
+            ),
+        },
+    }
+    if not url:
+        return {**common, "NAME": "genba", "USER": "genba", "HOST": str(paths.sockets()), "PORT": "5432"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise env.SettingError("DATABASE_URL must start with postgresql://")
+    return {
+        **common,
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- addresses and security ---------------------------------------------------------------
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000)
+PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
+    urlsplit(PUBLIC_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
+SECRET_KEY = secret.secret_key(VAR)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+SESSION_COOKIE_NAME = "__Host-genba" if HTTPS else "genba_session"
+CSRF_COOKIE_NAME = "__Host-genba-csrf" if HTTPS else "genba_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_PROXY", default=False) else None
+)
+SECURE_SSL_REDIRECT = False  # the proxy's task; plain HTTP is for loopback
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- the application -----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "feedback",
+    "annotator",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "ninja",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "annotator.web.middleware.database_away",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "annotator.web.middleware.language_of_person",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "annotator.web.middleware.private_by_default",
+]
+ROOT_URLCONF = "annotator.config.urls"
+WSGI_APPLICATION = "annotator.config.wsgi.application"
+AUTH_USER_MODEL = "annotator.User"
+LOGIN_URL = "signin"
+LOGIN_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "annotator.web.context.page",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+
+# --- language and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- static files ----------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR / "static")))
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "annotator.web.static.GenbaStaticStorage"},
+}
+MEDIA_ROOT = VAR / "files"
+
+# --- limits (docs/settings.md) ---------------------------------------------------------------
+INGEST_MAX_BYTES = env.number("INGEST_MAX_BYTES", 32 * 1024 * 1024)  # after decompression
+INGEST_MAX_RECORDS = env.number("INGEST_MAX_RECORDS", 10_000)
+INGEST_MAX_RECORD_BYTES = env.number("INGEST_MAX_RECORD_BYTES", 1024 * 1024)
+INGEST_MAX_DEPTH = 100
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 1024 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+LEASE_SECONDS = env.number("LEASE_SECONDS", 600)
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15)
+
+# --- language model (optional) ------------------------------------------------------------------
+ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}

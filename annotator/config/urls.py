@@ -1,0 +1,9 @@
+"""The root of all routes; upper apps are named by string."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("annotator.urls")),
+    path("", include("feedback.urls")),
+    path("api/v1/", include("annotator.api.urls")),
+]

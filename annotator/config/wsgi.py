@@ -1,0 +1,12 @@
+"""The web application that the server runs."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.config.settings")
+os.environ.setdefault("GENBA_ROLE", "web")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from annotator.web.chunked import whole_bodies  # noqa: E402
+
+application = whole_bodies(get_wsgi_application())

@@ -1,0 +1,59 @@
+"""API keys: made once, stored hashed, checked on every call."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from django.utils import timezone
+
+from annotator.models import ApiKey, Project, User
+
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+def make_key(
+    *,
+    project: Project,
+    name: str,
+    scopes: Sequence[str],
+    by: User | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """The row and the key itself, which is nowhere kept: show it now."""
+    prefix = f"gnb_{secrets.token_hex(4)}"
+    token = f"{prefix}_{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        project=project,
+        name=name,
+        prefix=prefix,
+        secret_hash=_hash(token),
+        scopes=list(scopes),
+        created_by=by,
+        expires_at=expires_at,
+    )
+    return key, token
+
+
+def find_key(token: str) -> ApiKey | None:
+    """The living key that `token` spells, with its project; notes its use at most once a minute."""
+    prefix = token[:12]
+    key = (
+        ApiKey.objects.select_related("project").filter(prefix=prefix).first()
+        if prefix.isascii() and "\0" not in prefix
+        else None
+    )
+    expected = key.secret_hash if key else _hash("")
+    if not compare_digest(_hash(token), expected) or key is None:
+        return None
+    now = timezone.now()
+    if key.revoked_at or (key.expires_at and key.expires_at <= now):
+        return None
+    if key.last_used_at is None or now - key.last_used_at > USE_IS_NOTED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return key
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,43 @@
+"""Bodies without a Content-Length, read whole.
+
+Django takes a WSGI request without Content-Length for an empty one, so that a chunked
+body (every OpenTelemetry exporter in Node sends them) would be answered 200 and lost.
+"""
+
+from collections.abc import Callable, Iterable
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from django.conf import settings
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+CHUNK = 64 * 1024
+IN_MEMORY = 1024 * 1024
+
+
+def whole_bodies(application: Application) -> Application:
+    """Wrap a WSGI application: a chunked body is spooled and gets its length."""
+
+    def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            limit = settings.UPLOAD_MAX_BYTES
+            body, size = _spool(environ["wsgi.input"], limit)
+            if size > limit:
+                start_response("413 Content Too Large", [("Content-Type", "text/plain")])
+                return [f"The body is larger than {limit} bytes.\n".encode()]
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(size)
+        return application(environ, start_response)
+
+    return wrapped
+
+
+def _spool(stream: Any, limit: int) -> tuple[Any, int]:
+    body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the request
+    size = 0
+    while size <= limit and (chunk := stream.read(CHUNK)):
+        size += len(chunk)
+        body.write(chunk)
+    body.seek(0)
+    return body, size

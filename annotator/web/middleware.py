@@ -1,0 +1,69 @@
+"""What holds for every page."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def database_away(get_response: Handler) -> Handler:
+    """No database is 503 with Retry-After: a client tries again; 500 would make it give up."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, (OperationalError, InterfaceError)):
+            return unavailable(request)
+        return None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    text = _("The database does not answer. Nothing was stored; try again in a moment.")
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"code": "unavailable", "message": text}, status=503)
+    else:
+        response = render(request, "errors/503.html", {"message": text}, status=503)
+    response["Retry-After"] = "5"
+    return response
+
+
+def private_by_default(get_response: Handler) -> Handler:
+    """Pages may hold other people's data: no cache keeps them unless the view says so."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Cache-Control", "no-store, private")
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+    return middleware
+
+
+def language_of_person(get_response: Handler) -> Handler:
+    """The person's own choice, else the visitor's cookie, else what the browser asks for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if not request.path.startswith("/api/") and request.user.is_authenticated:
+            language = request.user.language or language
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language_from_request(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+    return middleware

@@ -1,0 +1,33 @@
+"""Routes of the log and the vibe check. Each needs a row in tests/routes.csv."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from feedback.views import checks, imports, log
+
+
+class DayConverter:
+    """A calendar day, `2026-11-23`."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)  # ValueError: no such route, 404
+
+    def to_url(self, value: date | str) -> str:
+        return value if isinstance(value, str) else value.isoformat()
+
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("p/<slug:slug>/log/", log.log, name="log"),
+    path("p/<slug:slug>/log/import/", imports.new, name="log-import"),
+    path("p/<slug:slug>/log/<uuid:interaction_id>/", log.interaction, name="interaction"),
+    path("p/<slug:slug>/checks/", checks.checks, name="checks"),
+    path("p/<slug:slug>/checks/plan/", checks.plan, name="check-plan"),
+    path("p/<slug:slug>/checks/<day:day>/", checks.check, name="check"),
+    path("p/<slug:slug>/checks/<day:day>/note/", checks.note, name="check-note"),
+    path("checks/mine/", checks.mine, name="my-checks"),
+]

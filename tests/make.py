@@ -1,0 +1,27 @@
+"""A keyword maker per model: what a test does not say is something sensible."""
+
+from annotator.models import Membership, Project, User
+from annotator.services import keys
+
+
+def project(*, slug: str = "shop", name: str = "Shop assistant", time_zone: str = "UTC") -> Project:
+    return Project.objects.create(slug=slug, name=name, time_zone=time_zone)
+
+
+def user(name: str, **more) -> User:
+    return User.objects.create_user(username=name, **more)
+
+
+def member(of: Project, name: str, *, role: str = "annotator") -> User:
+    person = User.objects.filter(username=name).first() or user(name)
+    Membership.objects.create(project=of, user=person, role=role)
+    return person
+
+
+def api_key(of: Project, *, scopes=("ingest", "label", "export"), name: str = "test") -> str:
+    """The key itself."""
+    return keys.make_key(project=of, name=name, scopes=scopes)[1]
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
