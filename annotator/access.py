@@ -4,6 +4,8 @@ An object is always fetched through the project in the URL and the person's role
 What somebody may not know of is 404; what a member may not do is 403.
 """
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -32,7 +34,7 @@ def project(user: User, slug: str, roles: tuple[Role, ...] = ANYBODY) -> Project
     return membership(user, slug, roles).project
 
 
-def queue_of(project: Project, queue_id: object) -> Queue:
+def queue_of(project: Project, queue_id: UUID) -> Queue:
     """A queue of this project, else 404: a stranger's and a missing one look the same."""
     found = Queue.objects.filter(project=project, pk=queue_id).first()
     if found is None:

@@ -1,9 +1,9 @@
 """Who calls the JSON API: a program with a key, or a signed-in person's own page."""
 
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from ninja.errors import AuthenticationError, HttpError
 
@@ -19,7 +19,7 @@ class Caller:
     key: ApiKey | None = None
     user: User | None = None
 
-    def queue(self, queue_id: object, roles: tuple[Role, ...]) -> Queue:
+    def queue(self, queue_id: UUID, roles: tuple[Role, ...]) -> Queue:
         """The queue, if the key's project holds it or the person has one of the roles; else 404/403."""
         if self.key is not None:
             return access.queue_of(self.key.project, queue_id)
@@ -30,11 +30,23 @@ class Caller:
         return queue
 
 
-class _NoCsrf(CsrfViewMiddleware):
+class _Csrf(CsrfViewMiddleware):
     """Django's check, answering with the reason instead of a page."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> Any:
-        return reason
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponse(reason, status=403)
+
+
+def csrf_refusal(request: HttpRequest) -> str:
+    """Why this request's CSRF token is not good; empty when it is."""
+
+    def nothing(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    check = _Csrf(nothing)
+    check.process_request(request)
+    refused = check.process_view(request, nothing, (), {})
+    return refused.content.decode() if refused else ""
 
 
 def key_of(request: HttpRequest) -> ApiKey | None:
@@ -76,9 +88,6 @@ class ByKeyOrPage(ByKey):
             return caller
         if not request.user.is_authenticated:
             return None
-        check = _NoCsrf(lambda _request: None)  # type: ignore[arg-type,return-value]
-        check.process_request(request)
-        reason = check.process_view(request, lambda: None, (), {})
-        if reason:
+        if csrf_refusal(request):
             raise HttpError(403, "The page's CSRF token is missing or old: reload the page.")
         return Caller(user=request.user)

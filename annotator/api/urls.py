@@ -2,4 +2,4 @@ from django.urls import path
 
 from annotator.api.root import api
 
-urlpatterns = [path("", api.urls)]  # type: ignore[arg-type]
+urlpatterns = [path("", api.urls)]

@@ -7,7 +7,7 @@ from django.db import models
 from psycopg.types.json import Json
 
 
-class PayloadField(models.JSONField):  # type: ignore[type-arg]
+class PayloadField(models.JSONField):
     """JSON kept as it was sent: PostgreSQL's `json`, not `jsonb`.
 
     `jsonb` reorders keys, rewrites numbers and costs CPU to build; payloads are shown
