@@ -1,0 +1,164 @@
+"""People, how they get in, and which project they belong to."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotator.models import Lease, Membership, Place, Project, Role, SigninLink, User
+
+
+class PeopleError(ValueError):
+    """A change that a rule about people forbids; the text is for the person who asked."""
+
+
+# --- accounts and ways in ------------------------------------------------------------------
+
+
+def make_owner(username: str = "owner") -> User:
+    """The instance's administrator, made on the first run; the same one when asked again."""
+    return User.objects.get_or_create(
+        username=username, defaults={"is_superuser": True, "password": make_password(None)}
+    )[0]
+
+
+def signin_link(user: User, *, hours: int = 24) -> str:
+    """An absolute one-time address that signs `user` in. Only its hash is kept: show it now."""
+    now = timezone.now()
+    user.signin_links.filter(expires_at__lte=now).delete()
+    token = secrets.token_urlsafe(32)
+    user.signin_links.create(token_hash=_hash(token), expires_at=now + timedelta(hours=hours))
+    return settings.PUBLIC_URL + reverse("signin-by-link", args=[token])
+
+
+def person_of_link(token: str) -> User | None:
+    """Whom an unused link would sign in. Uses nothing up."""
+    link = (
+        SigninLink.objects.select_related("user")
+        .filter(token_hash=_hash(token), used_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        .first()
+    )
+    return link.user if link else None
+
+
+def use_signin_link(token: str) -> User | None:
+    """The person the link signs in, once: of two uses at the same moment one gets None."""
+    now = timezone.now()
+    # Columns of the link's own row only: with a join, PostgreSQL would test `used_at` in a
+    # subquery and not again on the row that a parallel use has changed meanwhile.
+    used = SigninLink.objects.filter(token_hash=_hash(token), used_at=None, expires_at__gt=now)
+    if used.update(used_at=now) != 1:
+        return None
+    return User.objects.filter(signin_links__token_hash=_hash(token), is_active=True).first()
+
+
+def set_password(user: User, password: str) -> None:
+    """Store a new password; links that were handed out before open nothing any more."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        user.signin_links.filter(used_at=None).delete()
+
+
+def may_make_link(by: User, person: User) -> bool:
+    """Whether `by` may hand out a way into `person`'s account.
+
+    A link opens everything its person can see. An owner may therefore make one only for
+    people who are in no project but the owner's own; an administrator may for everybody.
+    """
+    if by.is_superuser or by.pk == person.pk:
+        return True
+    owned = Membership.objects.filter(user=by, role=Role.OWNER).values("project_id")
+    return not person.is_superuser and not person.memberships.exclude(project_id__in=owned).exists()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --- projects and their members --------------------------------------------------------------
+
+
+@transaction.atomic
+def make_project(*, slug: str, name: str, time_zone: str, owner: User) -> Project:
+    """A project with its first owner. `time_zone` is an IANA name; another is a ValueError."""
+    if time_zone not in available_timezones():
+        raise ValueError(f"There is no time zone “{time_zone}”.")
+    project = Project.objects.create(slug=slug, name=name, time_zone=time_zone)
+    add_member(project=project, user=owner, role=Role.OWNER)
+    return project
+
+
+def add_member(*, project: Project, user: User, role: str) -> Membership:
+    """Let a person in; somebody who is in already is a PeopleError."""
+    made, new = Membership.objects.get_or_create(project=project, user=user, defaults={"role": role})
+    if not new:
+        raise PeopleError(_("%(name)s is a member already.") % {"name": user.username})
+    return made
+
+
+@transaction.atomic
+def invite(*, project: Project, username: str, role: str, email: str = "") -> tuple[Membership, str]:
+    """Let a person in by name. A new name gets an account and a one-time link, returned beside.
+
+    Somebody who has an account gets no link: they know how to sign in.
+    """
+    person, new = User.objects.get_or_create(
+        username=username, defaults={"email": email, "password": make_password(None)}
+    )
+    if not person.is_active:
+        raise PeopleError(_("This account is closed."))
+    membership = add_member(project=project, user=person, role=role)
+    return membership, signin_link(person) if new else ""
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: str) -> None:
+    _lock_members(membership)
+    if membership.role == Role.OWNER and role != Role.OWNER:
+        _refuse_last_owner(membership)
+    Membership.objects.filter(pk=membership.pk).update(role=role)
+    membership.role = role
+
+
+@transaction.atomic
+def remove_member(membership: Membership) -> int:
+    """Close the project to a person. Their labels stay; the places they held are free again.
+
+    Returns how many places that were.
+    """
+    _lock_members(membership)
+    if membership.role == Role.OWNER:
+        _refuse_last_owner(membership)
+    held = Place.objects.filter(
+        queue__project=membership.project, owner__user=membership.user_id, done_at=None
+    ).select_for_update(of=("self",))
+    places = list(held.order_by("pk").values_list("pk", "lease_id"))
+    now = timezone.now()
+    Lease.objects.filter(pk__in=[lease for _pk, lease in places if lease], released_at=None).update(
+        released_at=now
+    )
+    Place.objects.filter(pk__in=[pk for pk, _lease in places]).update(
+        owner=None, lease_id=None, lease_until=None, holder=""
+    )
+    Membership.objects.filter(pk=membership.pk).delete()
+    return len(places)
+
+
+def _lock_members(membership: Membership) -> None:
+    """One change of a project's owners at a time: two owners cannot remove each other."""
+    Project.objects.select_for_update().get(pk=membership.project_id)
+    membership.refresh_from_db(fields=["role"])
+
+
+def _refuse_last_owner(membership: Membership) -> None:
+    others = membership.project.memberships.filter(role=Role.OWNER, user__is_active=True)
+    if not others.exclude(pk=membership.pk).exists():
+        raise PeopleError(_("A project needs an owner: make somebody else an owner first."))
