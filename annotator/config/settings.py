@@ -22,6 +22,15 @@ REDIS_URL = env.text("REDIS_URL") or f"redis+socket://{paths.sockets()}/redis.so
 EMBEDDED_POSTGRES = not DATABASE_URL
 EMBEDDED_REDIS = not env.text("REDIS_URL")
 
+
+def _host(netloc: str) -> str:
+    """The host as written (`hostname` would lower it): `%2Fvar%2Frun%2FPg` is a socket's folder."""
+    address = netloc.rpartition("@")[2]
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return unquote(address.partition(":")[0])
+
+
 STATEMENT_TIMEOUTS = {"web": "15s", "worker": "10min", "beat": "15s", "command": "0"}
 
 
@@ -50,7 +59,7 @@ def _database(url: str) -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": _host(parts.netloc),
         "PORT": str(parts.port or ""),
     }
 
