@@ -2,7 +2,7 @@
 
 from annotator.models.exports import Export
 from annotator.models.jobs import Heartbeat, Job, JobState, ScheduledRun
-from annotator.models.people import SigninLink, User
+from annotator.models.people import SigninLink, SigninTry, User
 from annotator.models.projects import ApiKey, Membership, Project, Role, Scope
 from annotator.models.queues import (
     Answer,
@@ -43,5 +43,6 @@ __all__ = [
     "ScheduledRun",
     "Scope",
     "SigninLink",
+    "SigninTry",
     "User",
 ]

@@ -27,3 +27,18 @@ class SigninLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class SigninTry(models.Model):
+    """A try to sign in that failed or is under way; kept for a quarter of an hour.
+
+    `source` is where from (a network, or a browser that has signed in before), `name` a keyed
+    hash: people type passwords into the wrong field.
+    """
+
+    source = models.CharField(max_length=64)
+    name = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "at"], name="tries_by_source")]
