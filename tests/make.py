@@ -1,6 +1,6 @@
 """A keyword maker per model: what a test does not say is something sensible."""
 
-from annotator.models import Membership, Project, User
+from annotator.models import Job, Membership, Project, User
 from annotator.services import keys
 
 
@@ -25,3 +25,10 @@ def api_key(of: Project, *, scopes=("ingest", "label", "export"), name: str = "t
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
+
+
+def job(of: Project | None, *, kind: str = "test.nothing", **more) -> Job:
+    more.setdefault("idempotency_key", f"job {Job.objects.count() + 1}")
+    made = Job.objects.create(project=of, kind=kind, **more)
+    made.refresh_from_db()
+    return made

@@ -1,0 +1,58 @@
+"""The kinds of background work. One line in an `AppConfig.ready()` adds one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from annotator.jobs.work import Work
+    from annotator.models import Job
+
+QUEUES = ("default", "ml")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`run` may be killed at any line and called again: it goes on at `work.cursor`.
+
+    `queue` is the Celery queue, `title` what a person reads, `result_url` the page of what a
+    finished job made, `patience` the attempts in a row that may end without any progress.
+    """
+
+    name: str
+    run: "Callable[[Work], None]"
+    queue: str = "default"
+    title: "str | _StrPromise" = ""
+    result_url: "Callable[[Job], str] | None" = None
+    patience: int = 5
+
+
+class UnknownKind(LookupError):
+    """No kind of this name is registered: asked by newer code, or by a spelling mistake."""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add a kind; the same name twice, or a queue that nobody works, is a mistake in the code."""
+    if kind.queue not in QUEUES:
+        raise ValueError(f"{kind.name}: there is no Celery queue “{kind.queue}”")
+    if _kinds.get(kind.name, kind) != kind:
+        raise ValueError(f"two kinds of job are called {kind.name}")
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def title(name: str) -> "str | _StrPromise":
+    """What a person reads; the bare name for a kind that this version does not know."""
+    kind = _kinds.get(name)
+    return (kind.title or kind.name) if kind else name

@@ -1,0 +1,78 @@
+"""The doors for Celery, and the doorbell. Nothing else puts a message on a queue.
+
+A message carries a job's id. One that is lost costs a sweep; one that comes twice finds the job
+taken. Each task has a name of its own and a queue.
+"""
+
+import logging
+import time
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from annotator.config.celery import app
+from annotator.jobs import heart, runner
+from annotator.jobs import sweep as sweeping
+from annotator.models import Job, JobState
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 5.0  # after a ring that failed: a hung broker costs one request, not each
+
+_quiet_until = 0.0
+
+
+@app.task(name="annotator.tasks.work", queue="default")
+def work(job_id: str) -> None:
+    _work(job_id, "default")
+
+
+@app.task(name="annotator.tasks.work_ml", queue="ml")
+def work_ml(job_id: str) -> None:
+    _work(job_id, "ml")
+
+
+@app.task(name="annotator.tasks.sweep", queue="default")
+def sweep() -> None:
+    """Sent by beat."""
+    for job_id, queue in sweeping.sweep():
+        if not _publish(job_id, queue):
+            break
+    canary.apply_async(retry=False, expires=60)
+
+
+@app.task(name="annotator.tasks.canary", queue="ml")
+def canary() -> None:
+    """The sign of life of the ml worker; the default worker's is the sweep."""
+    heart.note(heart.worker("ml"))
+
+
+DOORS = {"default": work, "ml": work_ml}
+
+
+def ring(job: Job) -> None:
+    """Tell a worker after the commit. A broker that is away is logged, never the caller's trouble."""
+    if job.state == JobState.DUE:
+        transaction.on_commit(partial(_publish, job.pk, job.celery_queue), robust=True)
+
+
+def _work(job_id: str, queue: str) -> None:
+    for job in runner.run(UUID(job_id), queue=queue):
+        _publish(job.pk, queue)
+
+
+def _publish(job_id: UUID, queue: str) -> bool:
+    """Put one message on the queue; False when the broker did not take it: the sweep will ring."""
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return False
+    try:
+        DOORS[queue].apply_async((str(job_id),))
+    except (KombuError, RedisError, OSError) as error:
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        log.warning("nobody was rung for job %s: %s", job_id, type(error).__name__)
+        return False
+    return True
