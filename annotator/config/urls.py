@@ -7,3 +7,8 @@ urlpatterns = [
     path("", include("feedback.urls")),
     path("api/v1/", include("annotator.api.urls")),
 ]
+
+handler400 = "annotator.views.errors.bad_request"
+handler403 = "annotator.views.errors.denied"
+handler404 = "annotator.views.errors.missing"
+handler500 = "annotator.views.errors.broken"

@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from annotator.web.preferences import theme_of
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    theme = getattr(request.user, "theme", "auto") if hasattr(request, "user") else "auto"
-    return {"theme": theme, "version": settings.VERSION}
+    return {"theme": theme_of(request), "version": settings.VERSION}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -33,7 +33,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse({"code": "unavailable", "message": text}, status=503)
     else:
-        response = render(request, "errors/503.html", {"message": text}, status=503)
+        # Without the request: who asks stands in the database.
+        response = HttpResponse(render_to_string("errors/503.html", {"message": text}), status=503)
     response["Retry-After"] = "5"
     return response
 
