@@ -1,13 +1,20 @@
-"""Which account an embedded engine runs under.
+"""Which account an embedded engine runs under, and how a child process becomes it.
 
-PostgreSQL refuses to run as root. As root we run it under an account without rights on a
-folder that this account owns, and widen no permission of anybody's folder.
+PostgreSQL refuses to run as root, and Redis should not. As root we run both under an account
+without rights, on folders that this account owns, and widen no permission of any folder.
 """
 
 import os
 import pwd
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from annotator.config.embedded import capability
+from annotator.config.embedded.errors import EngineError
+
+# Looked for in this order when we are root; any machine has one of them.
+NAMES = ("postgres", "nobody", "daemon", "bin")
 
 
 class Account(NamedTuple):
@@ -15,24 +22,56 @@ class Account(NamedTuple):
     gid: int
 
     @property
-    def popen(self) -> dict[str, Any]:
-        """Keywords that make `subprocess` start a program as this account."""
-        if os.geteuid() != 0 or self.uid == 0:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+    def is_another(self) -> bool:
+        """Whether a child must change its account to become this one: only root can."""
+        return os.geteuid() == 0 and self.uid != 0
+
+    @property
+    def name(self) -> str:
+        try:
+            return pwd.getpwuid(self.uid).pw_name
+        except KeyError:
+            return f"user id {self.uid}"
 
 
-def postgres_account(data: Path) -> Account:
-    """The owner of an existing cluster; else ourselves; as root `postgres` or `nobody`."""
-    if (data / "PG_VERSION").exists():
-        owner = data.stat()
-        return Account(owner.st_uid, owner.st_gid)
+def account_for(data: Path) -> Account:
+    """The owner of the engine's existing folder; else ourselves; as root one without rights."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
-    for name in ("postgres", "nobody"):
+    if data.exists():
+        owner = data.stat()
+        if owner.st_uid != 0:
+            return Account(owner.st_uid, owner.st_gid)
+    for name in NAMES:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
-    return Account(65534, 65534)
+    raise EngineError(
+        "PostgreSQL does not run as root, and this machine has no other account to run it under"
+        f" (looked for {', '.join(NAMES)}). Start Genba as an ordinary user, or set DATABASE_URL."
+    )
+
+
+def become(account: Account, *, program: Path, folders: list[Path]) -> Callable[[], None] | None:
+    """What a child calls before it executes `program`, so that it is `account` from then on."""
+    if not account.is_another:
+        return None
+    lacks = capability.lacking(account.uid, account.gid, program=program, folders=folders)
+    if lacks is not None and not capability.held(lacks):
+        raise EngineError(
+            f"PostgreSQL and Redis do not run as root here but as {account.name}, who cannot enter"
+            f" {capability.barred(account.uid, account.gid, [program, *folders])}. Put Genba and GENBA_VAR"
+            " where others may enter (for example /opt/genba), or start it as an ordinary user."
+        )
+    keep, grant = capability.keeper(lacks)
+
+    def change() -> None:
+        keep()
+        os.setgroups([])
+        os.setgid(account.gid)
+        os.setuid(account.uid)
+        grant()
+
+    return change

