@@ -7,9 +7,10 @@ What somebody may not know of is 404; what a member may not do is 403.
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
-from annotator.models import Membership, Project, Queue, Role, User
+from annotator.models import ApiKey, Membership, Project, Queue, Role, User
 
 LABELERS = (Role.OWNER, Role.ANNOTATOR)
 ANYBODY = (Role.OWNER, Role.ANNOTATOR, Role.VIEWER)
@@ -40,4 +41,33 @@ def queue_of(project: Project, queue_id: UUID) -> Queue:
     if found is None:
         raise Http404
     found.project = project
+    return found
+
+
+def queue_for(user: User, queue_id: UUID, roles: tuple[Role, ...]) -> Queue:
+    """A queue in any of the person's projects, by one query; else 404, or 403 for a lesser role."""
+    memberships = Membership.objects.filter(user_id=user.pk, user__is_active=True)
+    role = Subquery(memberships.filter(project=OuterRef("project_id")).values("role"))
+    found = Queue.objects.select_related("project").annotate(role=role).filter(pk=queue_id).first()
+    if found is None or found.role is None:
+        raise Http404
+    if found.role not in roles:
+        raise PermissionDenied
+    return found
+
+
+def member_of(project: Project, member_id: int) -> Membership:
+    """A membership of this project, with its person; else 404."""
+    found = Membership.objects.select_related("user").filter(project=project, pk=member_id).first()
+    if found is None:
+        raise Http404
+    found.project = project
+    return found
+
+
+def key_of(project: Project, key_id: int) -> ApiKey:
+    """A key of this project, living or revoked; else 404."""
+    found = ApiKey.objects.filter(project=project, pk=key_id).first()
+    if found is None:
+        raise Http404
     return found

@@ -55,5 +55,10 @@ def find_key(token: str) -> ApiKey | None:
     return key
 
 
+def revoke_key(key: ApiKey) -> None:
+    """From now on the key is nobody's; the first time stays noted."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -96,6 +96,12 @@ def make_project(*, slug: str, name: str, time_zone: str, owner: User) -> Projec
     return project
 
 
+def change_project(project: Project, *, name: str, time_zone: str) -> None:
+    """Rename it or move it to another time zone; its short name stays, for addresses hold it."""
+    project.name, project.time_zone = name, time_zone
+    project.save(update_fields=["name", "time_zone"])
+
+
 def add_member(*, project: Project, user: User, role: str) -> Membership:
     """Let a person in; somebody who is in already is a PeopleError."""
     made, new = Membership.objects.get_or_create(project=project, user=user, defaults={"role": role})

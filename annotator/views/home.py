@@ -1,5 +1,18 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""What waits for me."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from annotator.queries import people
+from annotator.web.request import PersonRequest
 
 
-def home(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def home(request: PersonRequest) -> HttpResponse:
+    memberships = people.projects_of(request.user)
+    waiting = people.waiting([membership.project_id for membership in memberships])
+    cards = [(membership, waiting[membership.project_id]) for membership in memberships]
+    return render(request, "home.html", {"cards": cards})

@@ -1,0 +1,64 @@
+"""What a person's home page and a project's first page show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models.functions import Lower
+
+from annotator.models import Membership, Project, Role, User
+
+MOST_COUNTED = 1000  # a queue may hold millions; nobody needs the exact number here
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open queue with places to fill. `left` stops at MOST_COUNTED."""
+
+    project_id: int
+    id: UUID
+    name: str
+    created_at: datetime
+    left: int
+
+    @property
+    def more(self) -> bool:
+        return self.left >= MOST_COUNTED
+
+
+def projects_of(user: User) -> list[Membership]:
+    """The person's memberships with their projects, by the project's name."""
+    own = Membership.objects.select_related("project").filter(user_id=user.pk)
+    return list(own.order_by(Lower("project__name"), "pk"))
+
+
+def waiting(projects: Sequence[int], *, each: int = 3) -> dict[int, list[Waiting]]:
+    """Of every project its newest open queues with something left to label. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT q.project_id, q.id, q.name, q.created_at, l.n
+            FROM unnest(%s::bigint[]) AS p(id)
+            CROSS JOIN LATERAL (
+                SELECT * FROM annotator_queue q
+                WHERE q.project_id = p.id AND q.closed_at IS NULL AND EXISTS (
+                    SELECT FROM annotator_place f WHERE f.queue_id = q.id AND f.done_at IS NULL)
+                ORDER BY q.created_at DESC LIMIT %s) q
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS n FROM (
+                    SELECT FROM annotator_place f
+                    WHERE f.queue_id = q.id AND f.done_at IS NULL LIMIT %s) some) l
+            ORDER BY q.project_id, q.created_at DESC""",
+            [list(projects), each, MOST_COUNTED],
+        )
+        found = [Waiting(*row) for row in cursor.fetchall()]
+    return {project: [queue for queue in found if queue.project_id == project] for project in projects}
+
+
+def members_of(project: Project) -> QuerySet[Membership]:
+    """Owners first, viewers last, then by name."""
+    rank = Case(*(When(role=role, then=n) for n, role in enumerate(Role.values)), output_field=IntegerField())
+    return project.memberships.select_related("user").order_by(rank, Lower("user__username"), "pk")
