@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from annotator.config import env
+from annotator.config import env, paths
 
 
 def secret_key(var: Path) -> str:
@@ -16,11 +16,20 @@ def secret_key(var: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise env.SettingError(f"{path} cannot be read: {error.strerror}") from error
+    try:
         return _make(path)
+    except OSError as error:
+        raise env.SettingError(
+            f"{var} cannot be written ({error.strerror}): Genba keeps all its state there."
+            " Name another folder in GENBA_VAR."
+        ) from error
 
 
 def _make(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    paths.make_var(path.parent)
     key = secrets.token_urlsafe(50)
     # Two processes may start at once: write aside, then link; the first link wins.
     aside = path.with_name(f"secret_key.{os.getpid()}")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -43,7 +44,7 @@ class Postgres(Engine):
         return programs() / "postgres"
 
     @property
-    def url(self) -> dict[str, str]:
+    def url(self) -> dict[str, Any]:
         return {"host": str(self.sockets), "port": "5432", "user": "genba"}
 
     def command(self) -> list[str]:
