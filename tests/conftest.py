@@ -1,6 +1,12 @@
 """Three people and a project, for every test."""
 
+import base64
+import json
+import os
+import signal
+
 import pytest
+import redis
 from django.test import Client
 
 from tests import make
@@ -43,3 +49,41 @@ def as_(client: Client):
         return browser
 
     return signed_in
+
+
+class Broker:
+    """What was put on the queues, and a broker that can be made to fail."""
+
+    def __init__(self, server) -> None:
+        self.server = server
+        self.client = redis.Redis(unix_socket_path=str(server.socket))
+
+    def rung(self, queue: str = "default") -> list[str]:
+        """Ids of the jobs that were rung for, oldest first."""
+        messages = [json.loads(raw) for raw in reversed(self.client.lrange(queue, 0, -1))]
+        return [
+            json.loads(base64.b64decode(message["body"]))[0][0]
+            for message in messages
+            if message["headers"]["task"].startswith("annotator.tasks.work")
+        ]
+
+    def pause(self) -> None:
+        os.kill(self.server.process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self.server.process.pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        self.server.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def broker(redis_server):
+    """The test run's Redis, empty; running again afterwards whatever was done to it."""
+    found = Broker(redis_server)
+    found.client.flushall()
+    yield found
+    if redis_server.process.poll() is None:
+        found.go_on()
+    else:
+        redis_server.start()

@@ -5,11 +5,20 @@ losing one costs a sweep and never a job. Why not late acknowledgement: docs/dec
 """
 
 import os
+import sys
+from pathlib import Path
 
 from celery import Celery
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.config.settings")
+if Path(sys.argv[0]).name == "celery":
+    os.environ.setdefault("GENBA_ROLE", "beat" if "beat" in sys.argv else "worker")
+# Django's checks would load every page into each worker; `manage.py` runs them before.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+
+# Whoever only rings never waits for a hung broker: the ring is given up and the sweep rings instead.
+PATIENT = settings.ROLE in {"worker", "beat"}
 
 app = Celery("genba")
 app.conf.update(
@@ -18,8 +27,8 @@ app.conf.update(
     broker_transport_options={
         "visibility_timeout": 3600,
         "socket_keepalive": True,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 2,
+        "socket_timeout": 5 if PATIENT else 0.25,
+        "socket_connect_timeout": 2 if PATIENT else 0.5,
         "health_check_interval": 25,
     },
     task_acks_late=False,
@@ -32,6 +41,8 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=20,
     worker_hijack_root_logger=False,
+    worker_enable_remote_control=False,  # nobody steers workers through the broker
+    beat_scheduler="celery.beat:Scheduler",  # keeps no file: the slots are rows
     timezone="UTC",
     beat_schedule={
         "sweep": {
