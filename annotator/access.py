@@ -7,7 +7,7 @@ What somebody may not know of is 404; what a member may not do is 403.
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from annotator.models import ApiKey, Membership, Project, Queue, Role, User
@@ -35,20 +35,24 @@ def project(user: User, slug: str, roles: tuple[Role, ...] = ANYBODY) -> Project
     return membership(user, slug, roles).project
 
 
-def queue_of(project: Project, queue_id: UUID) -> Queue:
+def queue_of(project: Project, queue_id: UUID, queues: QuerySet[Queue] | None = None) -> Queue:
     """A queue of this project, else 404: a stranger's and a missing one look the same."""
-    found = Queue.objects.filter(project=project, pk=queue_id).first()
+    rows = Queue.objects.all() if queues is None else queues
+    found = rows.filter(project=project, pk=queue_id).first()
     if found is None:
         raise Http404
     found.project = project
     return found
 
 
-def queue_for(user: User, queue_id: UUID, roles: tuple[Role, ...]) -> Queue:
+def queue_for(
+    user: User, queue_id: UUID, roles: tuple[Role, ...], queues: QuerySet[Queue] | None = None
+) -> Queue:
     """A queue in any of the person's projects, by one query; else 404, or 403 for a lesser role."""
     memberships = Membership.objects.filter(user_id=user.pk, user__is_active=True)
     role = Subquery(memberships.filter(project=OuterRef("project_id")).values("role"))
-    found = Queue.objects.select_related("project").annotate(role=role).filter(pk=queue_id).first()
+    rows = Queue.objects.all() if queues is None else queues
+    found = rows.select_related("project").annotate(role=role).filter(pk=queue_id).first()
     if found is None or found.role is None:
         raise Http404
     if found.role not in roles:

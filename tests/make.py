@@ -1,7 +1,7 @@
 """A keyword maker per model: what a test does not say is something sensible."""
 
-from annotator.models import Job, Membership, Project, User
-from annotator.services import keys
+from annotator.models import Job, Membership, Project, Queue, User
+from annotator.services import keys, queues
 
 
 def project(*, slug: str = "shop", name: str = "Shop assistant", time_zone: str = "UTC") -> Project:
@@ -31,4 +31,22 @@ def job(of: Project | None, *, kind: str = "test.nothing", **more) -> Job:
     more.setdefault("idempotency_key", f"job {Job.objects.count() + 1}")
     made = Job.objects.create(project=of, kind=kind, **more)
     made.refresh_from_db()
+    return made
+
+
+def queue(
+    of: Project, *, items: int = 3, overlap: int = 1, questions=("good",), name: str = "Check", **more
+) -> Queue:
+    """A queue with items `item-0`, `item-1`, … and yes/no questions by key."""
+    asked = [queues.set_question(project=of, key=key, text=f"Is it {key}?").question for key in questions]
+    made = queues.make_queue(project=of, name=name, questions=asked, overlap=overlap, **more)
+    queues.add_items(
+        made,
+        (
+            queues.NewItem(
+                external_id=f"item-{n}", input=f"Question {n}", output={"answer": n}, origin="test"
+            )
+            for n in range(items)
+        ),
+    )
     return made

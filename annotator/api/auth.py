@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError
 
 from annotator import access
 from annotator.models import ApiKey, Queue, Role, Scope, User
+from annotator.queries.chains import with_chain
 from annotator.services.keys import find_key
 
 
@@ -20,14 +21,12 @@ class Caller:
     user: User | None = None
 
     def queue(self, queue_id: UUID, roles: tuple[Role, ...]) -> Queue:
-        """The queue, if the key's project holds it or the person has one of the roles; else 404/403."""
+        """The queue with its questions; 404 for a stranger's, 403 for a person with a lesser role."""
         if self.key is not None:
-            return access.queue_of(self.key.project, queue_id)
-        queue = Queue.objects.select_related("project").filter(pk=queue_id).first()
-        if queue is None or self.user is None:
+            return access.queue_of(self.key.project, queue_id, with_chain())
+        if self.user is None:
             raise Http404
-        access.membership(self.user, queue.project.slug, roles)
-        return queue
+        return access.queue_for(self.user, queue_id, roles, with_chain())
 
 
 class _Csrf(CsrfViewMiddleware):
@@ -65,17 +64,17 @@ def key_of(request: HttpRequest) -> ApiKey | None:
 
 
 class ByKey:
-    """Authentication for programs: a key with the scope."""
+    """Authentication for programs: a key with one of the scopes."""
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    def __init__(self, *scopes: Scope) -> None:
+        self.scopes = scopes
 
     def __call__(self, request: HttpRequest) -> Caller | None:
         key = key_of(request)
         if key is None:
             return None
-        if self.scope not in key.scopes:
-            raise HttpError(403, f"This key lacks the scope “{self.scope}”.")
+        if not set(self.scopes) & set(key.scopes):
+            raise HttpError(403, f"This key lacks the scope “{'” or “'.join(self.scopes)}”.")
         return Caller(key=key)
 
 

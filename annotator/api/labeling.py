@@ -1,3 +1,162 @@
+"""Claim and submit: the same doors for our page and for outside clients."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-router = Router()
+from annotator import access
+from annotator.api import labeling_answer as answers
+from annotator.api import labeling_schema as schema
+from annotator.api.auth import ByKey, ByKeyOrPage, Caller
+from annotator.api.errors import Refused
+from annotator.api.naming import rater_for, rater_named
+from annotator.models import Queue, Rater, Scope
+from annotator.queries.chains import chain_of
+from annotator.queries.queues import progress_of
+from annotator.services import labeling
+
+router = Router(tags=["labeling"])
+LABELS = ByKeyOrPage(Scope.LABEL)
+NAMES = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": name,
+            "required": False,
+            "schema": {"type": "string"},
+            "description": text,
+        }
+        for name, text in (
+            ("X-Genba-Rater", "Whom the labels are from; for keys only. Default: the key's name."),
+            ("X-Genba-Rater-Kind", "model (default), human, llm or rule"),
+        )
+    ]
+}
+
+
+def _door(request: HttpRequest, queue_id: UUID) -> tuple[Queue, Rater]:
+    """The queue and the rater that the caller labels as."""
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    queue = caller.queue(queue_id, access.LABELERS)
+    return queue, rater_for(request, caller, queue.project)
+
+
+@router.post(
+    "/queues/{uuid:queue_id}/claim",
+    auth=LABELS,
+    response=schema.ClaimOut,
+    summary="Lease the next items",
+    openapi_extra=NAMES,
+)
+def claim(
+    request: HttpRequest,
+    queue_id: UUID,
+    payload: schema.ClaimIn,
+) -> HttpResponse:
+    """Up to `size` items in the queue's order, yours until `lease_until`; or why there is none.
+
+    Asking again with the same `holder` gives what it holds already, so a lost answer costs
+    nothing. Two threads of one rater need two holders.
+    """
+    queue, rater = _door(request, queue_id)
+    chain = chain_of(queue)
+    claimed = labeling.claim(
+        queue=queue,
+        rater=rater,
+        chain=chain,
+        size=payload.size,
+        holder=labeling.clean(payload.holder),
+        take_over=payload.take_over,
+        have=payload.have,
+    )
+    return answers.claimed(claimed, chain)
+
+
+@router.post("/labels", auth=LABELS, response=schema.LabelsOut, summary="Submit answers", openapi_extra=NAMES)
+def labels(
+    request: HttpRequest,
+    payload: schema.LabelsIn,
+) -> HttpResponse:
+    """Each label gets its result, in order; good ones are kept, bad ones are named.
+
+    `answer` may be `skip` (others get the item) and `undo` (takes the newest answer back and
+    gives the item to you again). The same `idempotency_key` with the same content is a repeat
+    and changes nothing. A call with exactly one label answers with that label's own status.
+    """
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    by = rater_named(request, caller)
+    read = [answers.read_label(entry) for entry in payload.labels]
+    good = [entry for entry in read if isinstance(entry, labeling.Sent)]
+    stored = iter(labeling.submit(answers=good, by=by, holder=labeling.clean(payload.holder)) if good else [])
+    results = [next(stored) if isinstance(entry, labeling.Sent) else entry for entry in read]
+    return answers.submitted(results)
+
+
+@router.post(
+    "/queues/{uuid:queue_id}/renew",
+    auth=LABELS,
+    response=schema.RenewOut,
+    summary="Keep leases",
+    openapi_extra=NAMES,
+)
+def renew(
+    request: HttpRequest,
+    queue_id: UUID,
+    payload: schema.RenewIn,
+) -> dict[str, Any]:
+    """The time of these leases begins anew. A lease that is not yours: 404, and nothing changes."""
+    queue, rater = _door(request, queue_id)
+    try:
+        renewed = labeling.renew(queue=queue, rater=rater, leases=payload.leases)
+    except labeling.NotYours as error:
+        raise Refused(404, "One of these leases is not yours: nothing was changed.") from error
+    return {"lease_until": renewed.until, "renewed": renewed.kept, "lost": renewed.lost}
+
+
+@router.post(
+    "/queues/{uuid:queue_id}/release",
+    auth=LABELS,
+    response=schema.ReleaseOut,
+    summary="Give items back",
+    openapi_extra=NAMES,
+)
+def release(
+    request: HttpRequest,
+    queue_id: UUID,
+    payload: schema.ReleaseIn,
+) -> dict[str, Any]:
+    """Others get these items at once. What is answered stays answered."""
+    queue, rater = _door(request, queue_id)
+    holder = None if payload.holder is None else labeling.clean(payload.holder)
+    try:
+        released = labeling.give_back(queue=queue, rater=rater, leases=payload.leases, holder=holder)
+    except labeling.NotYours as error:
+        raise Refused(404, "One of these leases is not yours: nothing was changed.") from error
+    return {"released": released}
+
+
+@router.get(
+    "/queues", auth=ByKey(Scope.LABEL, Scope.EXPORT), response=list[schema.QueueOut], summary="The queues"
+)
+def queues(request: HttpRequest, limit: int = 100) -> list[Queue]:
+    """The queues of the key's project, the newest first, at most 500."""
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    assert caller.key is not None  # noqa: S101 - ByKey lets nobody else in
+    found = Queue.objects.filter(project=caller.key.project).order_by("-created_at", "-pk")
+    return list(found[: max(1, min(limit, 500))])
+
+
+@router.get(
+    "/queues/{uuid:queue_id}",
+    auth=ByKeyOrPage(Scope.LABEL, Scope.EXPORT),
+    response=schema.QueueDetailOut,
+    summary="One queue and how far it is",
+)
+def queue(request: HttpRequest, queue_id: UUID) -> dict[str, Any]:
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    found = caller.queue(queue_id, access.ANYBODY)
+    progress = progress_of([found])[found.pk]
+    row = {name: getattr(found, name) for name in schema.QueueOut.model_fields}
+    return {**row, "questions": chain_of(found), **vars(progress)}

@@ -215,6 +215,12 @@ class Label(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["rater", "idempotency_key"], name="label_sent_once"),
+            # With the one-to-one `supersedes` this makes each history a single chain of rows.
+            models.UniqueConstraint(
+                fields=["item", "question", "rater"],
+                condition=Q(supersedes=None),
+                name="one_history_per_rater",
+            ),
             models.CheckConstraint(condition=Q(answer__in=Answer.values), name="known_answer"),
             models.CheckConstraint(condition=~Q(supersedes=F("id")), name="not_its_own_successor"),
         ]

@@ -1,0 +1,93 @@
+"""Reads for queue pages and the API: progress, and who did how much."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from annotator.models import Queue
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`labels`: answers that stand, with surplus ones and without what was skipped or taken back."""
+
+    items: int
+    done_items: int
+    places: int
+    done_places: int
+    labels: int
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 100 is said of a full queue only."""
+        return 100 * self.done_places // self.places if self.places else 0
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.places) and self.done_places == self.places
+
+
+PROGRESS = """
+    SELECT q.id, i.items, p.done_items, p.places, p.done_places, l.labels
+    FROM unnest(%s::uuid[]) AS q(id)
+    CROSS JOIN LATERAL (SELECT count(*) AS items FROM annotator_item WHERE queue_id = q.id) i
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE whole) AS done_items,
+               coalesce(sum(places), 0)::bigint AS places, coalesce(sum(done), 0)::bigint AS done_places
+        FROM (SELECT count(*) AS places, count(done_at) AS done, count(*) = count(done_at) AS whole
+              FROM annotator_place WHERE queue_id = q.id GROUP BY item_id) by_item) p
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS labels FROM annotator_label l
+        WHERE l.queue_id = q.id AND l.answer IN ('yes', 'no')
+          AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)) l"""
+
+
+def progress_of(queues: list[Queue]) -> dict[UUID, Progress]:
+    """Recounted, not counters: one query for a page of queues."""
+    if not queues:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(PROGRESS, [[queue.pk for queue in queues]])
+        return {queue_id: Progress(*counts) for queue_id, *counts in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one rater did in a queue. `seconds`: the median per answer, of those that were timed."""
+
+    rater_id: int
+    name: str
+    kind: str
+    yes: int
+    no: int
+    skipped: int
+    surplus: int
+    seconds: float | None
+    last_at: datetime
+
+    @property
+    def answered(self) -> int:
+        return self.yes + self.no
+
+
+SHARES = """
+    SELECT r.id, coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name), r.kind,
+           count(*) FILTER (WHERE l.answer = 'yes'), count(*) FILTER (WHERE l.answer = 'no'),
+           count(*) FILTER (WHERE l.answer = 'skip'), count(*) FILTER (WHERE l.surplus),
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) FILTER (WHERE l.answer IN ('yes', 'no')) / 1000,
+           max(l.created_at)
+    FROM annotator_label l
+    JOIN annotator_rater r ON r.id = l.rater_id
+    LEFT JOIN annotator_user u ON u.id = r.user_id
+    WHERE l.queue_id = %s AND l.answer <> 'undo'
+      AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
+    GROUP BY r.id, u.id ORDER BY count(*) DESC, r.id LIMIT 200"""
+
+
+def shares_of(queue: Queue) -> list[Share]:
+    """Who did how much, the busiest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARES, [queue.pk])
+        return [Share(*row) for row in cursor.fetchall()]

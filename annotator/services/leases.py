@@ -1,0 +1,102 @@
+"""Keeping and giving back what was claimed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from annotator.models import Lease, Queue, Rater, User
+
+# A place that goes back takes its counting with it: see labeling_rules on surplus.
+GIVE_BACK = """
+    WITH freed AS (
+        UPDATE annotator_place p
+        SET owner_id = NULL, lease_id = NULL, lease_until = NULL, holder = ''
+        FROM (SELECT id, lease_id, owner_id FROM annotator_place p
+              WHERE p.done_at IS NULL AND {which} ORDER BY p.item_id, p.n FOR UPDATE) was
+        WHERE p.id = was.id RETURNING p.item_id, was.lease_id, was.owner_id),
+    ledger AS (
+        UPDATE annotator_lease l SET released_at = clock_timestamp()
+        FROM freed WHERE l.id = freed.lease_id),
+    settled AS (
+        UPDATE annotator_label l SET surplus = true
+        FROM freed WHERE l.item_id = freed.item_id AND l.rater_id = freed.owner_id
+          AND l.answer IN ('yes', 'no') AND NOT l.surplus)
+    SELECT count(*) FROM freed"""
+
+RENEW = """
+    UPDATE annotator_place p
+    SET lease_until = clock_timestamp() + make_interval(secs => %(seconds)s)
+    FROM (SELECT id FROM annotator_place
+          WHERE queue_id = %(queue)s AND owner_id = %(rater)s AND done_at IS NULL
+            AND lease_id = ANY(%(leases)s::uuid[])
+          ORDER BY item_id, n FOR UPDATE) mine
+    WHERE p.id = mine.id
+    RETURNING p.lease_id, p.lease_until"""
+
+
+class NotYours(Exception):
+    """A lease that is not this rater's in this queue: nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """`lost`: leases that lapsed and were given to somebody else, were given back, or are answered."""
+
+    until: datetime | None
+    kept: list[UUID]
+    lost: list[UUID]
+
+
+def renew(*, queue: Queue, rater: Rater, leases: Sequence[UUID]) -> Renewed:
+    """Begin the time of these leases anew. All of them must be the rater's, else NotYours."""
+    _check(queue, rater, leases)
+    facts: dict[str, Any] = {"queue": queue.pk, "rater": rater.pk, "leases": list(leases)}
+    facts["seconds"] = settings.LEASE_SECONDS
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, facts)
+        kept = dict(cursor.fetchall())
+    return Renewed(
+        until=min(kept.values(), default=None),
+        kept=[lease for lease in leases if lease in kept],
+        lost=[lease for lease in leases if lease not in kept],
+    )
+
+
+def give_back(*, queue: Queue, rater: Rater, leases: Sequence[UUID] = (), holder: str | None = None) -> int:
+    """Free what the rater holds by these leases, or all that this holder holds. How many were freed.
+
+    What is answered stays; a lease that was lost or given back before is passed over.
+    """
+    _check(queue, rater, leases)
+    which = "p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND (p.lease_id = ANY(%(leases)s::uuid[])"
+    which += " OR p.holder = %(holder)s)"
+    facts: dict[str, Any] = {"queue": queue.pk, "rater": rater.pk, "leases": list(leases), "holder": holder}
+    return _free(which, facts)
+
+
+def give_back_all(*, user: User, project_id: int | None = None) -> int:
+    """Free all that a person holds, in one project or everywhere: at sign-out, or when a role is lost."""
+    which = """p.owner_id IN (SELECT r.id FROM annotator_rater r WHERE r.user_id = %(user)s
+               AND (%(project)s::bigint IS NULL OR r.project_id = %(project)s))
+               AND p.queue_id IN (SELECT q.id FROM annotator_queue q JOIN annotator_rater r
+                                  ON r.project_id = q.project_id WHERE r.user_id = %(user)s)"""
+    return _free(which, {"user": user.pk, "project": project_id})
+
+
+@transaction.atomic
+def _free(which: str, facts: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_BACK.format(which=which), facts)
+        freed: int = cursor.fetchone()[0]
+    return freed
+
+
+def _check(queue: Queue, rater: Rater, leases: Sequence[UUID]) -> None:
+    asked = set(leases)
+    if asked and Lease.objects.filter(pk__in=asked, rater=rater, place__queue=queue).count() != len(asked):
+        raise NotYours

@@ -1,0 +1,189 @@
+"""Taking answers in: lock the items, read the facts, judge each answer, write once.
+
+Three statements however many answers come: the rules are in `labeling_rules`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from annotator import labeling_rules as rules
+from annotator.models import Rater, User
+from annotator.services import submit_sql as sql
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One answer as it arrived, well-formed. `question` is a key; `lease` tells item and rater."""
+
+    lease: UUID
+    question: str
+    answer: str
+    idempotency_key: str
+    ms: int | None = None
+    note: str = ""
+    flagged: bool = False
+    question_version: int | None = None  # the wording that was shown; without it, the newest
+    supersedes: int | None = None  # the label that the sender takes for the newest
+
+
+@dataclass(frozen=True)
+class Result:
+    """`state`: counted, surplus, skipped, undone, repeated or refused."""
+
+    idempotency_key: str
+    status: int
+    state: str
+    label: int | None = None
+    error: str = ""
+    standing: rules.Given | None = None
+
+
+@dataclass
+class _Batch:
+    """What was read under the lock, and what is to be written."""
+
+    leases: dict[UUID, sql.LeaseRow]
+    chains: dict[UUID, dict[str, sql.QuestionRow]]  # by queue, by key
+    stored: dict[tuple[int, str], sql.StoredRow]  # by rater and idempotency key
+    ids: list[int]
+    facts: dict[tuple[int, int], rules.Facts]  # by item and rater
+    rows: list[sql.NewRow] = field(default_factory=list)
+    seated: dict[int, UUID] = field(default_factory=dict)  # by place: the lease that it is held by
+
+
+def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> list[Result]:
+    """Store what can be stored; one result for each answer, in order.
+
+    `by` is the rater itself, or a person, whose leases in any project are then good while
+    that person may label there. `holder` gets what an undo gives back.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _submit(answers, by, holder)
+        except IntegrityError:  # the same key or history was written elsewhere in this moment
+            continue
+    return _submit(answers, by, holder)
+
+
+@transaction.atomic
+def _submit(answers: Sequence[Sent], by: Rater | User, holder: str) -> list[Result]:
+    leases, seats = sql.lock({answer.lease for answer in answers}, by)
+    batch = _read(answers, leases, seats)
+    results = [_judge(batch, answer) for answer in answers]
+    if batch.rows:
+        _settle_rows(batch)
+        sql.write(batch.rows, _places(batch), _settled(batch), holder)
+    return results
+
+
+def _read(
+    answers: Sequence[Sent], leases: dict[UUID, sql.LeaseRow], seats: dict[int, list[rules.Seat]]
+) -> _Batch:
+    if not leases:
+        return _Batch(leases, {}, {}, [], {})
+    keys = [answer.idempotency_key for answer in answers]
+    read = sql.read(leases.values(), keys)
+    facts = {}
+    for lease in leases.values():
+        chain = tuple(row.id for row in read.chains.get(lease.queue, {}).values())
+        given = read.given.get((lease.item, lease.rater), {})
+        facts[lease.item, lease.rater] = rules.Facts(lease.rater, chain, seats[lease.item], given)
+    return _Batch(leases, read.chains, read.stored, read.ids, facts)
+
+
+def _judge(batch: _Batch, sent: Sent) -> Result:
+    lease = batch.leases.get(sent.lease)
+    if lease is None:
+        return _refused(sent, 409, "This item was never leased to you: claim it first.")
+    if not lease.may_label:
+        return _refused(sent, 403, "Your role in this project does not allow labeling any more.")
+    asked = batch.chains.get(lease.queue, {}).get(sent.question)
+    if asked is None:
+        return _refused(sent, 422, "There is no such question in this queue.")
+    content = (lease.item, asked.id, sent.answer, sent.note, sent.flagged)
+    if stored := batch.stored.get((lease.rater, sent.idempotency_key)):
+        if stored.content == content:
+            return Result(sent.idempotency_key, 200, "repeated", stored.id)
+        return _refused(sent, 422, "This idempotency key was used for another answer.")
+    version = asked.versions.get(sent.question_version or asked.newest)
+    if version is None:
+        return _refused(sent, 422, f"Question “{asked.key}” has no version {sent.question_version}.")
+    return _decide(batch, sent, lease, asked.id, version)
+
+
+def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, version: int) -> Result:
+    facts = batch.facts[lease.item, lease.rater]
+    label = batch.ids[len(batch.rows)]
+    verdict = rules.decide(facts, label=label, question=question, answer=sent.answer, edited=sent.supersedes)
+    if isinstance(verdict, rules.Refused):
+        return _refused(sent, verdict.status, verdict.error, verdict.standing)
+    row = sql.NewRow(
+        id=label,
+        queue=lease.queue,
+        item=lease.item,
+        question=question,
+        version=version,
+        rater=lease.rater,
+        lease=sent.lease,
+        answer=sent.answer,
+        note=sent.note,
+        flagged=sent.flagged,
+        ms=sent.ms,
+        key=sent.idempotency_key,
+        supersedes=verdict.supersedes,
+        surplus=verdict.surplus,
+    )
+    batch.rows.append(row)
+    content = (lease.item, question, sent.answer, sent.note, sent.flagged)
+    batch.stored[lease.rater, sent.idempotency_key] = sql.StoredRow(label, content)
+    for seat in facts.seats:
+        if seat.changed and seat.owner == lease.rater:
+            batch.seated[seat.id] = sent.lease
+    return Result(sent.idempotency_key, 201, verdict.state, label)
+
+
+def _settle_rows(batch: _Batch) -> None:
+    """A later act of the same batch may have given or taken the place that an answer counted in."""
+    for row in batch.rows:
+        if row.answer in rules.ANSWERS:
+            row.surplus = batch.facts[row.item, row.rater].own_seat is None
+
+
+def _places(batch: _Batch) -> list[sql.PlaceRow]:
+    return [
+        sql.PlaceRow(
+            id=seat.id,
+            owner=seat.owner,
+            lease=batch.seated[seat.id] if seat.owner is not None else None,
+            done=seat.done,
+        )
+        for _, seat in _changed(batch)
+    ]
+
+
+def _settled(batch: _Batch) -> list[sql.Settled]:
+    """Only a chain can have earlier answers of somebody whose place changes hands."""
+    chained = {item for (item, _), facts in batch.facts.items() if len(facts.chain) > 1}
+    moved = [(item, seat) for item, seat in _changed(batch) if item in chained and seat.owner != seat.was]
+    lost = [sql.Settled(item, seat.was, surplus=True) for item, seat in moved if seat.was is not None]
+    won = [sql.Settled(item, seat.owner, surplus=False) for item, seat in moved if seat.owner is not None]
+    return lost + won
+
+
+def _changed(batch: _Batch) -> list[tuple[int, rules.Seat]]:
+    changed = {
+        seat.id: (item, seat)
+        for (item, _), facts in batch.facts.items()
+        for seat in facts.seats
+        if seat.changed
+    }
+    return list(changed.values())
+
+
+def _refused(sent: Sent, status: int, error: str, standing: rules.Given | None = None) -> Result:
+    return Result(sent.idempotency_key, status, "refused", error=error, standing=standing)
