@@ -1,0 +1,64 @@
+"""The commands of the roles. Docker runs the same ones by `manage.py up --only ROLE`."""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from django.conf import settings
+
+from annotator.config.supervisor.leftovers import MARK
+
+CELERY = [sys.executable, "-m", "celery", "-A", "annotator.config.celery"]
+# One machine: workers need not find each other.
+WORKER = ["worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+
+
+def web() -> list[str]:
+    return [
+        *[sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"],
+        *["--host", settings.HOST, "--port", str(settings.PORT)],
+        *["--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(settings.WEB_THREADS)],
+        *["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "3s"],
+        *["--log-level", "info", "annotator.config.wsgi:application"],
+    ]
+
+
+def worker() -> list[str]:
+    pool = ["--pool", "prefork", "--concurrency", str(settings.WORKER_PROCESSES)]
+    return [*CELERY, *WORKER, "--queues", "default", "--hostname", "default@%h", *pool]
+
+
+def worker_ml() -> list[str]:
+    """Never forked: torch does not survive it."""
+    return [*CELERY, *WORKER, "--queues", "ml", "--hostname", "ml@%h", "--pool", "solo"]
+
+
+def beat() -> list[str]:
+    """Its memory is the database's schedule rows; a file of its own could only be wrong."""
+    return [*CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile="]
+
+
+ROLES: dict[str, Callable[[], list[str]]] = {
+    "web": web,
+    "worker": worker,
+    "worker-ml": worker_ml,
+    "beat": beat,
+}
+
+
+def has_ml() -> bool:
+    """Whether the `ml` set is installed; asked without importing it."""
+    return all(find_spec(name) for name in ("torch", "sentence_transformers", "hdbscan"))
+
+
+def environment(role: str, *, supervised: bool = False) -> dict[str, str]:
+    found = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "annotator.config.settings",
+        "GENBA_ROLE": role.partition("-")[0],
+        "GENBA_VAR": str(settings.VAR),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+    }
+    return found | {MARK: str(settings.VAR)} if supervised else found
