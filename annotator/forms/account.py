@@ -1,6 +1,6 @@
 """What a person may change of their own account."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -17,7 +17,11 @@ def own_names() -> list[tuple[str, str]]:
     return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
 
-class AccountForm(forms.ModelForm[User]):
+def languages() -> list[tuple[str, Any]]:
+    return [("", _("As the browser says")), *own_names()]
+
+
+class AccountForm(forms.Form):
     first_name = forms.CharField(
         label=_("Name"),
         max_length=150,
@@ -31,17 +35,8 @@ class AccountForm(forms.ModelForm[User]):
         help_text=_("Only owners of your projects see it."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    language = forms.ChoiceField(label=_("Language"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=languages, required=False)
     theme = forms.ChoiceField(label=_("Colours"), choices=User.THEMES)
-
-    class Meta:
-        model = User
-        fields = ["first_name", "email", "language", "theme"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = cast(forms.ChoiceField, self.fields["language"])
-        language.choices = [("", _("As the browser says")), *own_names()]
 
 
 class PasswordForm(forms.Form):

@@ -50,7 +50,7 @@ def waiting(projects: Sequence[int], *, each: int = 3) -> dict[int, list[Waiting
             CROSS JOIN LATERAL (
                 SELECT count(*) AS n FROM (
                     SELECT FROM annotator_place f
-                    WHERE f.queue_id = q.id AND f.done_at IS NULL LIMIT %s) some) l
+                    WHERE f.queue_id = q.id AND f.done_at IS NULL LIMIT %s) counted) l
             ORDER BY q.project_id, q.created_at DESC""",
             [list(projects), each, MOST_COUNTED],
         )

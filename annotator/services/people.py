@@ -59,6 +59,15 @@ def use_signin_link(token: str) -> User | None:
     return User.objects.filter(signin_links__token_hash=_hash(token), is_active=True).first()
 
 
+def change_account(user: User, **changes: str) -> None:
+    """Any of `first_name`, `email`, `language`, `theme`; the rest stays as it is."""
+    if not changes.keys() <= {"first_name", "email", "language", "theme"}:
+        raise TypeError(f"An account holds no {sorted(changes)}.")
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changes))
+
+
 def set_password(user: User, password: str) -> None:
     """Store a new password; links that were handed out before open nothing any more."""
     with transaction.atomic():

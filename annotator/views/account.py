@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator.forms.account import AccountForm, PasswordForm, PreferencesForm
+from annotator.models import User
 from annotator.services import people
 from annotator.web.next import next_page
 from annotator.web.preferences import THEME_COOKIE, set_cookie
@@ -21,16 +22,15 @@ from annotator.web.request import PersonRequest, Request
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: PersonRequest) -> HttpResponse:
-    form = AccountForm(request.POST if request.method == "POST" else None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        person = form.save()
-        with translation.override(person.language or translation.get_language()):
+    form = AccountForm(request.POST if request.method == "POST" else None, initial=_known(request.user))
+    if form.is_valid():
+        people.change_account(request.user, **form.cleaned_data)
+        language, theme = form.cleaned_data["language"], form.cleaned_data["theme"]
+        with translation.override(language or translation.get_language()):
             messages.success(request, _("Your account is saved."))
         response = redirect("account")
-        _remember(response, language=person.language, theme=person.theme)
+        _remember(response, language=language, theme=theme)
         return response
-    if form.is_bound:
-        request.user.refresh_from_db()  # the refused form has written into it
     page = {"form": form, "password_form": PasswordForm(request.user)}
     return render(request, "account.html", page, status=422 if form.is_bound else 200)
 
@@ -41,7 +41,7 @@ def account(request: PersonRequest) -> HttpResponse:
 def password(request: PersonRequest) -> HttpResponse:
     form = PasswordForm(request.user, request.POST)
     if not form.is_valid():
-        page = {"form": AccountForm(instance=request.user), "password_form": form}
+        page = {"form": AccountForm(initial=_known(request.user)), "password_form": form}
         return render(request, "account.html", page, status=422)
     people.set_password(request.user, form.cleaned_data["new"])
     update_session_auth_hash(request, request.user)  # stays signed in here, and only here
@@ -58,11 +58,13 @@ def preferences(request: Request) -> HttpResponse:
         return HttpResponse(_("There is no such language or theme."), status=422, content_type="text/plain")
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
     if request.user.is_authenticated and chosen:
-        for name, value in chosen.items():
-            setattr(request.user, name, value)
-        request.user.save(update_fields=list(chosen))
+        people.change_account(request.user, **chosen)
     _remember(response, **chosen)
     return response
+
+
+def _known(user: User) -> dict[str, str]:
+    return {name: getattr(user, name) for name in ("first_name", "email", "language", "theme")}
 
 
 def _remember(response: HttpResponseRedirect, language: str = "", theme: str = "") -> None:
