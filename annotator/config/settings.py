@@ -1,5 +1,6 @@
 """All settings, read from the environment. `docs/settings.md` lists the variables."""
 
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,7 @@ from annotator.config import env, paths, secret
 ROOT = paths.ROOT
 VAR = paths.var()
 ROLE = env.text("GENBA_ROLE", "command")  # web, worker, beat or command
+STARTED = time.monotonic()  # this process
 VERSION = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
 # Never on: no environment variable can switch debug pages on.
 DEBUG = False
@@ -126,7 +128,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "annotator.config.static_app.StaticFiles",
     "django_htmx",
     "template_partials",
     "csp",

@@ -10,7 +10,7 @@ READ_BYTES = 256 * 1024
 LINES_A_MINUTE = 6
 
 # Python's and Celery's levels, granian's, PostgreSQL's and Redis's worst.
-IMPORTANT = re.compile(r"\b(WARNING|ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback |Fatal error|OOM")
+IMPORTANT = re.compile(r"(?<!%)\b(WARNING|ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback |Fatal error|OOM")
 # True, and of no use to the person who starts Genba.
 NOISE = re.compile(
     r"database system is (starting up|shutting down)|administrator command|# WARNING|SecurityWarning"

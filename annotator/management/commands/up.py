@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from annotator.config import paths
 from annotator.config.embedded.errors import EngineError
 from annotator.config.supervisor import console, port, roles
 from annotator.config.supervisor.console import say
@@ -78,7 +79,7 @@ def _start(supervisor: Supervisor) -> None:
 def _summary(*, is_first: bool) -> str:
     person = owner()
     name = person.username if person else "USERNAME"
-    command = f"{_prefix()}{sys.executable} manage.py signin_link {name}"
+    command = f"{_prefix()}{sys.executable} {paths.ROOT / 'manage.py'} signin_link {name}"
     if is_first and person:
         signin = console.FIRST.format(link=people.signin_link(person), command=command)
     else:
