@@ -54,11 +54,13 @@ def claim(
     request: HttpRequest,
     queue_id: UUID,
     payload: schema.ClaimIn,
+    render: str = "",
 ) -> HttpResponse:
     """Up to `size` items in the queue's order, yours until `lease_until`; or why there is none.
 
     Asking again with the same `holder` gives what it holds already, so a lost answer costs
-    nothing. Two threads of one rater need two holders.
+    nothing. Two threads of one rater need two holders. With `?render=html` each item also has
+    `html`: its texts as safe HTML, as our own page shows them.
     """
     queue, rater = _door(request, queue_id)
     chain = chain_of(queue)
@@ -71,7 +73,7 @@ def claim(
         take_over=payload.take_over,
         have=payload.have,
     )
-    return answers.claimed(claimed, chain)
+    return answers.claimed(claimed, chain, html=render == "html")
 
 
 @router.post("/labels", auth=LABELS, response=schema.LabelsOut, summary="Submit answers", openapi_extra=NAMES)

@@ -15,6 +15,7 @@ from annotator.api.errors import CODES
 from annotator.api.labeling_schema import LabelIn
 from annotator.queries.chains import Asked
 from annotator.services import labeling
+from annotator.web.render import documents_html, payload_html
 
 
 def read_label(entry: Any) -> labeling.Sent | labeling.Result:
@@ -56,23 +57,37 @@ def _result(result: labeling.Result) -> dict[str, Any]:
     return shown
 
 
-def claimed(claim: labeling.Claim, chain: Sequence[Asked]) -> HttpResponse:
+def claimed(claim: labeling.Claim, chain: Sequence[Asked], *, html: bool = False) -> HttpResponse:
+    """`html`: beside each payload, the safe HTML that our own page shows."""
     questions = json.dumps([{"key": q.key, "version": q.version, "text": q.text} for q in chain])
     keys = {str(asked.id): asked.key for asked in chain}
-    items = ",".join(_item(item, questions, keys) for item in claim.items)
+    items = ",".join(_item(item, questions, keys, html=html) for item in claim.items)
     empty = f',"empty_because":{_empty(claim)}' if claim.empty is not None else ""
     return _json(f'{{"items":[{items}]{empty}}}')
 
 
-def _item(item: labeling.Leased, questions: str, keys: dict[str, str]) -> str:
+def _item(item: labeling.Leased, questions: str, keys: dict[str, str], *, html: bool) -> str:
     done = {keys[question]: answer for question, answer in (item.done or {}).items() if question in keys}
     return (
         f'{{"lease":"{item.lease}","lease_until":"{iso(item.lease_until)}"'
         f',"external_id":{json.dumps(item.external_id)},"input":{item.input or "null"}'
         f',"output":{item.output or "null"},"context":{item.context or "null"}'
         f',"error":{json.dumps(item.error)},"metadata":{item.metadata or "null"}'
-        f',"questions":{questions},"done":{json.dumps(done)}}}'
+        f',"questions":{questions},"done":{json.dumps(done)}{_html(item) if html else ""}}}'
     )
+
+
+def _html(item: labeling.Leased) -> str:
+    shown = {
+        "input": payload_html(_value(item.input)),
+        "output": payload_html(_value(item.output), error=item.error),
+        "context": documents_html(_value(item.context)),
+    }
+    return f',"html":{json.dumps(shown)}'
+
+
+def _value(stored: str | None) -> Any:
+    return None if stored is None else json.loads(stored)
 
 
 def _empty(claim: labeling.Claim) -> str:

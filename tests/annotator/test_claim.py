@@ -219,6 +219,23 @@ def test_payloads_come_out_as_they_were_stored(project, annotator, as_):
     assert item["external_id"] == '"quoted"\\'
 
 
+def test_our_page_gets_safe_html_beside_the_texts(project, annotator, as_):
+    queue = make.queue(project, items=0)
+    item = queues.NewItem(
+        "x", input="**hi** <script>alert(1)</script>", error="time ran out", context=["a page"]
+    )
+    queues.add_items(queue, [item])
+    tab = person(queue, as_(annotator))
+
+    html = tab.post(f"queues/{queue.pk}/claim?render=html", {"holder": "tab"}).json()["items"][0]["html"]
+
+    assert "<strong>hi</strong>" in html["input"]
+    assert "<script" not in html["input"]
+    assert "time ran out" in html["output"]
+    assert "a page" in html["context"]
+    assert "html" not in tab.items()[0]
+
+
 @pytest.mark.parametrize("items", [10, 1000])
 def test_the_number_of_queries_does_not_grow(project, annotator, as_, items, django_assert_num_queries):
     queue = make.queue(project, items=items)
