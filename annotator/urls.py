@@ -13,6 +13,7 @@ from annotator.views import (
     members,
     projects,
     queues,
+    session,
     signin,
 )
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("signin/", signin.signin, name="signin"),
     path("signin/<str:token>/", signin.by_link, name="signin-by-link"),
     path("signout/", signin.signout, name="signout"),
+    path("session/", session.session, name="session"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("preferences/", account.preferences, name="preferences"),

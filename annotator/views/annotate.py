@@ -1,5 +1,74 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The labeling screen. Its items come by the JSON API, from the page's own script."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from annotator import access
+from annotator.models import Queue
+from annotator.queries.chains import Asked, chain_of
+from annotator.queries.mine import Mine, progress_for
+from annotator.web import label_texts
+from annotator.web.panels import queue_end_url
+from annotator.web.render import payload_html
+from annotator.web.request import PersonRequest
 
 
-def annotate(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_GET
+def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
+    membership = access.membership(request.user, slug, access.LABELERS)
+    queue = access.queue_of(membership.project, queue_id)
+    mine = progress_for(queue, request.user)
+    page = {
+        "project": membership.project,
+        "role": membership.role,
+        "tab": "queues",
+        "queue": queue,
+        "questions": [_question(asked) for asked in chain_of(queue)],
+        "answered": mine.answered,
+        "total": mine.total,
+        "end_url": queue_end_url(queue),
+        "config": _config(request, queue, mine),
+    }
+    return render(request, "annotator/annotate.html", page)
+
+
+def _question(asked: Asked) -> dict[str, str]:
+    return {
+        "key": asked.key,
+        "text": asked.text,
+        "guideline": asked.guideline,
+        "html": payload_html(asked.guideline) if asked.guideline else "",
+    }
+
+
+def _config(request: PersonRequest, queue: Queue, mine: Mine) -> dict[str, Any]:
+    """What static/js/label/main.js is told."""
+    api = reverse("api:api-root")
+    return {
+        "user": str(request.user.pk),
+        "csrf": get_token(request),
+        "session": reverse("session"),
+        "queue": str(queue.pk),
+        "answered": mine.answered,
+        "total": mine.total,
+        "more": mine.more,
+        "leaseSeconds": settings.LEASE_SECONDS,
+        "urls": {
+            "claim": f"{api}queues/{queue.pk}/claim?render=html",
+            "renew": f"{api}queues/{queue.pk}/renew",
+            "release": f"{api}queues/{queue.pk}/release",
+            "labels": f"{api}labels",
+            "htmx": static("django_htmx/htmx-2.min.js"),
+        },
+        "texts": label_texts.screen(),
+    }

@@ -14,6 +14,11 @@ BUNDLES = {"css/label.css": bundle.style_sheet, "js/label/main.js": bundle.modul
 
 class GenbaStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     support_js_module_import_aggregation = True
+    # Our own modules only: others' scripts name files in comments that they do not ship.
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],  # noqa: SLF001
+    )
     manifest_strict = False
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:

@@ -1,0 +1,188 @@
+/**
+ * The next items, leased to this tab before they are needed and given back when it goes away.
+ */
+
+/**
+ * @typedef {object} Item
+ * @property {string} lease
+ * @property {string} external_id
+ * @property {string} [error]
+ * @property {Record<string, string>} done this person's answers so far, by question
+ * @property {{key: string, version: number, text: string}[]} questions
+ * @property {{input: string, output: string, context: string}} html safe, made by the server
+ */
+
+/** @typedef {{code: string, text: string, until?: string | null}} Why */
+
+const AHEAD = 10;
+const LOW = 6;
+const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds
+
+export class Deck {
+  /** @type {Item[]} not shown yet, in order */
+  ahead = [];
+  /** @type {Item | null} on the screen */
+  current = null;
+  /** @type {Why | null} the server's word that it has nothing more */
+  why = null;
+  /** @type {"" | "away" | "signed-out" | "somebody-else" | "refused"} */
+  trouble = "";
+  message = "";
+  #asking = false;
+  #failures = 0;
+  #timer = 0;
+
+  /**
+   * @param {object} parts
+   * @param {import("./server.js").Server} parts.server
+   * @param {{claim: string, renew: string, release: string}} parts.urls
+   * @param {string} parts.holder this tab's name
+   * @param {() => Promise<Map<string, string>>} parts.unsent external id to lease of what is answered
+   *   here and not known to the server
+   * @param {() => void} parts.changed
+   */
+  constructor({ server, urls, holder, unsent, changed }) {
+    Object.assign(this, { server, urls, holder, unsent, changed });
+    window.addEventListener("online", () => this.trouble && this.fill({ now: true }));
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
+    window.addEventListener("pagehide", () => this.leave());
+  }
+
+  /** The next item becomes the current one. @returns {Item | null} */
+  next() {
+    this.current = this.ahead.shift() ?? null;
+    if (!this.current) this.why = null; // what was said while there were items may be old
+    this.fill();
+    return this.current;
+  }
+
+  /** Show this one now; what was on the screen comes next. @param {Item} item */
+  show(item) {
+    this.setAside();
+    this.ahead = this.ahead.filter((other) => other.external_id !== item.external_id);
+    this.current = item;
+    this.why = null;
+  }
+
+  /** Nothing is on the screen; what was there comes next. */
+  setAside() {
+    if (this.current) this.ahead.unshift(this.current);
+    this.current = null;
+  }
+
+  /**
+   * Claim more when few are left.
+   * @param {{now?: boolean, more?: boolean, takeOver?: boolean}} [how] now: whatever was said before;
+   *   more: even with enough in hand
+   */
+  async fill({ now = false, more = false, takeOver = false } = {}) {
+    if (now) this.#unpause();
+    const enough = !more && (this.ahead.length >= LOW || (this.why !== null && !now));
+    if (this.#asking || this.#timer || enough) return;
+    this.#asking = true;
+    try {
+      await this.#claim(takeOver);
+    } finally {
+      this.#asking = false;
+    }
+    this.changed();
+  }
+
+  /** After a rest: keep what is ours, drop what lapsed, go on. */
+  async refresh() {
+    await this.renew();
+    await this.fill({ now: this.why !== null || this.trouble !== "" });
+  }
+
+  /** Keep our leases for another while; what is no longer ours is not shown. */
+  async renew() {
+    const leases = this.#leases();
+    if (leases.length === 0) return;
+    const reply = await this.server.post(this.urls.renew, { leases });
+    if (!reply.ok) return;
+    const kept = new Set(reply.data.renewed);
+    this.ahead = this.ahead.filter((item) => kept.has(item.lease));
+    await this.fill();
+  }
+
+  /** Give back what was not answered, so that others need not wait for it. */
+  leave() {
+    const leases = this.#leases();
+    if (leases.length > 0) this.server.farewell(this.urls.release, { leases });
+  }
+
+  #leases() {
+    return [this.current, ...this.ahead].filter((item) => item !== null).map((item) => item.lease);
+  }
+
+  async #claim(takeOver) {
+    const unsent = await this.unsent();
+    const reply = await this.server.post(this.urls.claim, {
+      size: Math.max(AHEAD - this.ahead.length, 1),
+      holder: this.holder,
+      take_over: takeOver,
+      have: [...new Set([...this.#leases(), ...unsent.values()])],
+    });
+    this.trouble = reply.trouble;
+    this.message = reply.data.message ?? "";
+    if (!reply.ok) {
+      this.#pause(reply.wait);
+      return;
+    }
+    this.#failures = 0;
+    const known = new Set([this.current, ...this.ahead].map((item) => item?.external_id));
+    this.ahead.push(...reply.data.items.filter((item) => !known.has(item.external_id)));
+    this.why = reply.data.empty_because ?? null;
+  }
+
+  #pause(wait) {
+    const pause = Math.max(wait, PAUSES[Math.min(this.#failures, PAUSES.length - 1)]);
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.fill({ now: true }), pause * 1000);
+  }
+
+  #unpause() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+}
+
+const HOLDER = "genba-holder";
+
+/**
+ * This tab's name, the same after a reload. A duplicated tab copies the storage, so the name is
+ * locked while a page uses it, and a second page takes another.
+ * @param {() => string} newName
+ * @returns {Promise<string>}
+ */
+export async function holderName(newName) {
+  const before = read();
+  if (before && (await take(before))) return before;
+  const name = newName();
+  await take(name);
+  try {
+    sessionStorage.setItem(HOLDER, name);
+  } catch {
+    // Without storage each load of the page is a tab of its own.
+  }
+  return name;
+}
+
+function read() {
+  try {
+    return sessionStorage.getItem(HOLDER);
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {Promise<boolean>} whether nobody else had it; it is ours until the page goes */
+function take(name) {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks.request(`${HOLDER}-${name}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise(() => {});
+    });
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * The labeling screen: joins deck, screen, keys and outbox.
+ */
+
+import { Clock } from "./clock.js";
+import { Deck, holderName } from "./deck.js";
+import { Draft } from "./draft.js";
+import { listen, writeKeys } from "./keys.js";
+import { newKey, Outbox } from "./outbox.js";
+import { PastAnswers } from "./past.js";
+import { Screen } from "./screen.js";
+import { Server } from "./server.js";
+import { Sitting } from "./sitting.js";
+import { askBeforeSigningOut } from "./signout.js";
+import { openStore } from "./store.js";
+
+const part = (id) => document.getElementById(id);
+const config = JSON.parse(part("label-config").textContent);
+const screen = new Screen(config.texts);
+const server = new Server(config);
+const holder = await holderName(newKey);
+
+let state = { unsent: 0, refused: [], trouble: "", safe: true };
+const outbox = new Outbox({
+  store: await openStore(),
+  server,
+  url: config.urls.labels,
+  holder,
+  changed: (now) => {
+    state = now;
+    screen.saved(state);
+    askBeforeSigningOut(state.unsent + state.refused.length, config.texts.signout);
+    if (state.unsent === 0) sitting.allSaved();
+  },
+  stored: (entry) => sitting.stored(entry),
+});
+const deck = new Deck({
+  server,
+  urls: config.urls,
+  holder,
+  unsent: () => outbox.answered(config.queue),
+  changed: () => sitting.dealt(),
+});
+const name = `${config.user}:${config.queue}`;
+const clock = new Clock();
+const sitting = new Sitting({
+  config, screen, outbox, deck, clock, past: new PastAnswers(name), draft: new Draft(name), atEnd: loadPanel,
+});
+
+/** What a key or button does. A press that came before its item was seen is not an answer to it. */
+const TOO_SOON = 40; // milliseconds: a bouncing key
+const TOO_SOON_CLICK = 150;
+const DOUBLE_CLICK = 400;
+
+const unseen = (event, least) => event.timeStamp - clock.shownAt < least;
+const actions = {
+  yes: (event, least) => unseen(event, least) || sitting.answer("yes"),
+  no: (event, least) => unseen(event, least) || sitting.answer("no"),
+  skip: (event, least) => unseen(event, least) || sitting.answer("skip"),
+  undo: () => sitting.undo(),
+  flag: () => deck.current && (screen.toggleFlag(), sitting.typing()),
+  note: () => screen.note.focus(),
+  guideline: () => screen.toggleGuideline(),
+  help: () => screen.toggleHelp(),
+};
+listen(actions, TOO_SOON);
+writeKeys(document);
+
+for (const button of document.querySelectorAll("[data-action]")) {
+  button.addEventListener("click", (event) => {
+    actions[button.dataset.action](event, event.detail > 1 ? DOUBLE_CLICK : TOO_SOON_CLICK);
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.target.closest?.("button")) event.preventDefault(); // a held Enter is one click
+});
+screen.note.addEventListener("input", () => sitting.typing());
+screen.note.addEventListener("keydown", (event) => {
+  const leaves = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey);
+  if (!leaves || event.isComposing) return;
+  event.preventDefault();
+  screen.note.blur();
+});
+part("help-open").addEventListener("click", actions.help);
+part("guideline-open").addEventListener("click", actions.guideline);
+part("help").addEventListener("keydown", (event) => event.key === "?" && screen.toggleHelp());
+part("end-skipped").addEventListener("click", () => sitting.lookAtSkipped());
+part("end-take-over").addEventListener("click", () => deck.fill({ now: true, takeOver: true }));
+part("end-again").addEventListener("click", () => deck.fill({ now: true }));
+part("trouble").addEventListener("click", async (event) => {
+  const choice = event.target.dataset.do;
+  const [entry] = state.refused;
+  if (choice === "retry") await (entry ? outbox.retry(entry) : outbox.hurry());
+  if (choice === "discard" && entry) await outbox.discard(entry);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (!state.safe && state.unsent > 0) event.preventDefault();
+});
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+setInterval(() => document.visibilityState === "visible" && deck.renew(), (config.leaseSeconds / 3) * 1000);
+await deck.fill();
+outbox.flush();
+// A reload gives back and claims again: make sure that the giving back did not come last.
+setTimeout(() => deck.renew(), 5_000);
+
+/** The panel of the app that made the queue, e.g. the day's estimate. htmx comes only now. */
+async function loadPanel() {
+  const panel = part("end-panel");
+  if (!panel) return;
+  if (!window.htmx) await loadScript(config.urls.htmx);
+  window.htmx.ajax("GET", panel.getAttribute("hx-get"), { target: panel, swap: "innerHTML" });
+}
+
+function loadScript(source) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: source, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+}

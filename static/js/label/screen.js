@@ -1,0 +1,192 @@
+/**
+ * What the person sees: paints an item, the marks around it and the end of the queue.
+ */
+
+/** @typedef {import("./deck.js").Item} Item */
+
+const part = (id) => document.getElementById(id);
+const format = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const SPOKEN = 600; // characters of an output that a screen reader gets at once
+
+export class Screen {
+  /** @type {WeakMap<Item, HTMLElement>} */
+  #made = new WeakMap();
+
+  /** @param {Record<string, string>} texts */
+  constructor(texts) {
+    this.texts = texts;
+    this.stage = part("stage");
+    this.note = /** @type {HTMLTextAreaElement} */ (part("note"));
+    this.buttons = Object.fromEntries(
+      [...document.querySelectorAll("[data-action]")].map((button) => [button.dataset.action, button]),
+    );
+  }
+
+  /** Build an item's elements before they are needed. @param {Item} item */
+  prepare(item) {
+    let article = this.#made.get(item);
+    if (!article) {
+      article = build(item);
+      this.#made.set(item, article);
+    }
+    return article;
+  }
+
+  /**
+   * @param {Item} item
+   * @param {{question: {key: string, text: string}, position: number, total: string, note: string, flagged: boolean}} how
+   */
+  show(item, { question, position, total, note, flagged }) {
+    const article = this.prepare(item);
+    const hadFocus = this.stage.contains(document.activeElement) || part("end").contains(document.activeElement);
+    part("end").hidden = true;
+    this.stage.hidden = false;
+    if (article.parentElement !== this.stage) {
+      this.stage.replaceChildren(article);
+      window.scrollTo({ top: 0, behavior: "instant" });
+    }
+    this.#ask(question);
+    this.note.value = note;
+    this.#flag(flagged);
+    this.enable(true);
+    if (hadFocus) article.focus({ preventScroll: true });
+    this.#count(position, total);
+    this.#say(item, article, question);
+  }
+
+  /** @param {boolean} on whether there is an item to answer */
+  enable(on) {
+    for (const action of ["yes", "no", "skip", "flag"]) this.buttons[action].disabled = !on;
+    this.note.disabled = !on;
+  }
+
+  /** Show what was answered last, with the way back. @param {string} answer empty: nothing to take back */
+  mark(answer) {
+    const { undo } = this.buttons;
+    undo.disabled = answer === "";
+    undo.dataset.answer = answer;
+    part("last").textContent = answer ? format(this.texts.undoOf, { answer: this.texts[answer] }) : this.texts.undo;
+    undo.getAnimations().forEach((animation) => animation.cancel());
+    undo.classList.remove("label-fresh");
+    if (answer) requestAnimationFrame(() => undo.classList.add("label-fresh"));
+  }
+
+  get flagged() {
+    return this.buttons.flag.getAttribute("aria-pressed") === "true";
+  }
+
+  toggleFlag() {
+    this.#flag(!this.flagged);
+    part("live").textContent = this.flagged ? this.texts.flagged : this.texts.unflagged;
+  }
+
+  toggleGuideline() {
+    const box = part("guideline");
+    box.hidden = !box.hidden;
+    part("guideline-open").setAttribute("aria-expanded", String(!box.hidden));
+    if (!box.hidden) part("live").textContent = box.innerText;
+  }
+
+  toggleHelp() {
+    const dialog = /** @type {HTMLDialogElement} */ (part("help"));
+    if (dialog.open) dialog.close();
+    else dialog.showModal();
+  }
+
+  /**
+   * No item on the screen: say why, and what can be done.
+   * @param {{title: string, text: string, skipped: number, offer: string}} end offer: id of a button to show
+   */
+  finish({ title, text, skipped, offer }) {
+    this.stage.hidden = true;
+    this.stage.replaceChildren();
+    this.enable(false);
+    this.note.value = "";
+    this.#flag(false);
+    part("progress").textContent = "";
+    part("end-title").textContent = title;
+    part("end-text").textContent = text;
+    for (const id of ["end-take-over", "end-again", "end-signin"]) part(id).hidden = id !== offer;
+    part("end-skipped").hidden = skipped === 0;
+    part("end-skipped").textContent = format(this.texts.lookAgain, { n: skipped });
+    const fresh = part("end").hidden;
+    part("end").hidden = false;
+    if (fresh) part("end").focus({ preventScroll: true });
+    part("live").textContent = `${title} ${text}`;
+  }
+
+  /** Nothing to show yet and nothing known: wait. */
+  waiting(text) {
+    this.stage.hidden = false;
+    part("end").hidden = true;
+    this.enable(false);
+    const wait = document.createElement("p");
+    wait.className = "label-wait soft";
+    wait.textContent = text;
+    this.stage.replaceChildren(wait);
+  }
+
+  /** @param {import("./outbox.js").State} state */
+  saved({ unsent, refused, trouble, safe }) {
+    const saved = part("saved");
+    const open = unsent + refused.length;
+    saved.textContent = open === 0 ? this.texts.saved : format(this.texts.unsent, { n: open });
+    saved.dataset.state = open === 0 ? "saved" : trouble || refused.length ? "trouble" : "sending";
+    if (refused.length > 0) {
+      const [{ refused: why, body }] = refused;
+      const answer = this.texts[body.answer] ?? body.answer;
+      this.#trouble(format(this.texts.refused, { n: refused.length, answer, why: why.message }), ["retry", "discard"]);
+    } else if (trouble === "signed-out" || trouble === "somebody-else") {
+      this.#trouble(format(this.texts[trouble], { n: unsent }), ["signin", "retry"]);
+    } else if (trouble === "away" && unsent > 0) {
+      this.#trouble(format(safe ? this.texts.away : this.texts.awayUnsafe, { n: unsent }), ["retry"]);
+    } else {
+      this.#trouble(safe ? "" : this.texts.unsafe, []);
+    }
+  }
+
+  #trouble(text, choices) {
+    const box = part("trouble");
+    if (box.hidden !== (text === "")) box.hidden = text === "";
+    if (part("trouble-text").textContent !== text) part("trouble-text").textContent = text;
+    for (const choice of box.querySelectorAll("[data-do]")) choice.hidden = !choices.includes(choice.dataset.do);
+  }
+
+  #ask(question) {
+    const heading = part("question");
+    if (heading.textContent !== question.text) heading.textContent = question.text;
+    for (const one of document.querySelectorAll("[data-guideline]")) one.hidden = one.dataset.guideline !== question.key;
+  }
+
+  #flag(on) {
+    this.buttons.flag.setAttribute("aria-pressed", String(on));
+  }
+
+  #count(position, total) {
+    part("progress").textContent = format(this.texts.progress, { n: position, total });
+    part("bar").value = position - 1;
+  }
+
+  #say(item, article, question) {
+    const output = article.querySelector("[data-part=output]").textContent.trim().replace(/\s+/g, " ");
+    const start = output.length > SPOKEN ? `${output.slice(0, SPOKEN)}…` : output;
+    const error = item.error ? `${this.texts.failed} ${item.error.slice(0, SPOKEN)}` : "";
+    part("live").textContent = [part("progress").textContent, question.text, error, start].filter(Boolean).join(". ");
+  }
+}
+
+/** @param {Item} item @returns {HTMLElement} */
+function build(item) {
+  const template = /** @type {HTMLTemplateElement} */ (part("item-template"));
+  const article = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
+  for (const name of ["input", "output", "context"]) {
+    const place = article.querySelector(`[data-part=${name}]`);
+    // The server's rendering of untrusted text, safe by construction; raw payloads never come here.
+    place.innerHTML = item.html[name] ?? "";
+    if (name !== "output" && !place.hasChildNodes()) place.parentElement.remove();
+  }
+  const error = article.querySelector("[data-part=error]");
+  error.hidden = !item.error;
+  error.querySelector("span").textContent = item.error ?? "";
+  return article;
+}

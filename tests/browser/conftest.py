@@ -1,0 +1,121 @@
+"""A real browser before a real web server, which works on the test database.
+
+Every page is watched: an error on its console, a breach of the Content-Security-Policy, a
+request to somebody else or an answer of 500 fails the test, whatever else it looked at.
+A failed test leaves a picture of each open page in `test-results/`.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from annotator.config import static_files
+from tests.browser import chromium
+from tests.browser.guard import Guard
+from tests.browser.server import WebServer
+
+HERE = Path(__file__).parent
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    static_files.gather()
+    web = WebServer(tmp_path_factory.mktemp("web") / "server.log")
+    web.start()
+    yield web
+    web.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright runs an event loop in this thread; Django would take our own calls for async ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.ARGUMENTS)
+        yield program
+        program.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def guard(server: WebServer) -> Guard:
+    """What went wrong on any page; `guard.allow(pattern)` for what a test provokes."""
+    return Guard(server.url)
+
+
+@pytest.fixture
+def window(
+    request: pytest.FixtureRequest, transactional_db: None, server: WebServer, browser: Browser, guard: Guard
+) -> Iterator[Callable[..., BrowserContext]]:
+    """`window(person, **options)`: a browser of that person's own, signed in; None: nobody."""
+    opened: list[BrowserContext] = []
+
+    def opening(person=None, **options) -> BrowserContext:
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = browser.new_context(base_url=server.url, **options)
+        context.set_default_timeout(10_000)
+        guard.watch(context)
+        if person is not None:
+            sign_in(context, person, server)
+        opened.append(context)
+        return context
+
+    yield opening
+    failed = request.node.stash.get(FAILED, False)
+    for n, context in enumerate(opened):
+        if failed:
+            _keep_pictures(context, request.node.nodeid, n)
+        context.close()
+    if not failed:
+        guard.check()
+
+
+@pytest.fixture
+def page_of(window: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """`page_of(person, "/path/", **options)`: one page in a browser of that person's own."""
+
+    def opening(person, path: str = "", **options) -> Page:
+        page = window(person, **options).new_page()
+        if path:
+            page.goto(path)
+        return page
+
+    return opening
+
+
+def sign_in(context: BrowserContext, person, server: WebServer) -> None:
+    """As that person from now on, in the whole browser."""
+    client = Client()
+    client.force_login(person)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": server.url}])
+
+
+def _keep_pictures(context: BrowserContext, name: str, n: int) -> None:
+    folder = settings.ROOT / "test-results"
+    folder.mkdir(exist_ok=True)
+    plain = re.sub(r"[^\w.-]+", "_", name)
+    for m, page in enumerate(context.pages):
+        page.screenshot(path=folder / f"{plain}-{n}{m}.png", full_page=True)

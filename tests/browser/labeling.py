@@ -1,0 +1,39 @@
+"""The labeling screen as tests drive it, and the truth in the database."""
+
+from playwright.sync_api import Page, expect
+
+from annotator.models import Label, Queue
+
+
+def path(queue: Queue) -> str:
+    return f"/p/{queue.project.slug}/queues/{queue.pk}/label/"
+
+
+def open_screen(page: Page, queue: Queue) -> Page:
+    """Open it and wait for the first item."""
+    page.goto(path(queue))
+    wait_for_item(page, 0)
+    return page
+
+
+def wait_for_item(page: Page, n: int) -> None:
+    """Until item n of `make.queue` is painted."""
+    expect(page.locator("#stage [data-part=input]")).to_have_text(f"Question {n}")
+
+
+def press(page: Page, key: str, *, then: int | None = None) -> None:
+    """Press a key; wait until item `then` is on the screen."""
+    page.keyboard.press(key)
+    if then is not None:
+        wait_for_item(page, then)
+    page.wait_for_timeout(50)  # a person sees an item before answering it
+
+
+def wait_saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_have_text("All saved")
+
+
+def answers(queue: Queue) -> list[tuple[str, str]]:
+    """(external id, answer) of every row, in the order of storing."""
+    rows = Label.objects.filter(queue=queue).order_by("pk")
+    return list(rows.values_list("item__external_id", "answer"))
