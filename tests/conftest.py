@@ -12,6 +12,14 @@ from django.test import Client
 from tests import make
 
 
+@pytest.fixture(autouse=True)
+def static_files_by_their_own_names(request, settings):
+    """Pages of Django's test client need no gathered static files; a real server does."""
+    if not request.node.get_closest_marker("browser"):
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture
 def project(db):
     return make.project()
