@@ -1,0 +1,1 @@
+"""How a payload becomes HTML. Everything in one is untrusted; pages call `annotator.web.render`."""
