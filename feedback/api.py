@@ -20,7 +20,7 @@ from feedback.services import interactions
 router = Router(tags=["interactions"])
 
 JSON = ("application/json",)
-LINES = tuple(f"application/{name}" for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonlines", "json-lines"))
+LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 
 class KeyCaller(Caller):
@@ -35,7 +35,6 @@ class KeyRequest(HttpRequest):
     "/interactions",
     auth=ByKey(Scope.INGEST),
     response={202: Answer, (400, 401, 403, 413, 415, 503): Refusal},
-    exclude_none=True,
     openapi_extra={"requestBody": REQUEST_BODY},
     operation_id="post_interactions",
     summary="Log interactions",

@@ -50,6 +50,11 @@ def csrf_refusal(request: HttpRequest) -> str:
 
 def key_of(request: HttpRequest) -> ApiKey | None:
     """The key in `Authorization: Bearer` or `X-Api-Key`; 401 if one is given and is not good."""
+    if "gnb_" in request.META.get("QUERY_STRING", ""):
+        raise HttpError(
+            400,
+            "A key in the address ends up in logs: revoke it, and send a new one as Authorization: Bearer.",
+        )
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if not token and not scheme:
         token = request.headers.get("X-Api-Key", "")
@@ -60,7 +65,15 @@ def key_of(request: HttpRequest) -> ApiKey | None:
     key = find_key(token.strip())
     if key is None:
         raise AuthenticationError
+    if not _from_here(request):
+        raise HttpError(403, "A page of another site sent this key: keep keys out of browsers and revoke it.")
     return key
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Programs name no origin; our own pages (the API's description) name this host."""
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] == request.get_host()
 
 
 class ByKey:

@@ -1,13 +1,13 @@
 """Splitting a body into records. One bad record never takes the others with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw
 
-from feedback.ingest import record, schema
+from feedback.ingest import hygiene, record, schema
 from feedback.ingest.errors import BadBody, BadRecord
 from feedback.ingest.record import Limits, Record
 
@@ -47,9 +47,10 @@ def of_json(body: bytes, *, cap: int, limits: Limits) -> Batch:
     """One object, or a list of them."""
     body = _plain(body)
     first = body.lstrip()[:1]
+    whole, _ = hygiene.repaired(body)  # half a surrogate pair would stop the decoder
     try:
         if first == b"{":
-            _one(body)
+            _one(whole)
             return _read([(0, body)], limits)
         if first != b"[":
             raise BadBody("The body must be one JSON object or a list of them.")
@@ -58,7 +59,7 @@ def of_json(body: bytes, *, cap: int, limits: Limits) -> Batch:
                 f"The list holds more than {max(MAX_COMMAS, cap):,} values: send smaller batches, or NDJSON.",
                 too_large=True,
             )
-        found = _split(body)
+        found = _split(whole)
     except RecursionError:
         raise BadBody(f"Lists and objects are nested deeper than {limits.depth}.") from None
     except UnicodeDecodeError as error:
@@ -68,7 +69,20 @@ def of_json(body: bytes, *, cap: int, limits: Limits) -> Batch:
     if not found:
         raise BadBody("The list is empty.")
     _check_count(len(found), cap)
-    return _read(((index, bytes(raw)) for index, raw in enumerate(found)), limits)
+    return _read(enumerate(_as_sent(found, whole, body)), limits)
+
+
+def _as_sent(found: list[Raw], whole: bytes, body: bytes) -> Iterator[bytes]:
+    """The records before the repair, which changed no length; each counts its own."""
+    if whole is body:
+        yield from map(bytes, found)
+        return
+    end = 0
+    for raw in found:
+        text = bytes(raw)
+        start = whole.index(text, end)
+        end = start + len(text)
+        yield body[start:end]
 
 
 def of_lines(body: bytes, *, cap: int, limits: Limits) -> Batch:

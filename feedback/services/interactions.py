@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from psycopg import sql
 from psycopg.errors import UniqueViolation
 
 from annotator.models import Project
@@ -28,9 +27,7 @@ COLUMNS = (
     *("output_tokens", "cost_usd", "error", "finish_reason", "input_preview", "output_preview"),
     *("input", "output", "context", "metadata", "content_hash", "repaired"),
 )
-COPY = sql.SQL("COPY feedback_interaction ({}) FROM STDIN").format(
-    sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-)
+COPY = f"COPY feedback_interaction ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 @dataclass
