@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 
-from annotator.models import ApiKey, Membership, Project, Queue, Role, User
+from annotator.models import ApiKey, Export, Job, Membership, Project, Queue, Role, User
 
 LABELERS = (Role.OWNER, Role.ANNOTATOR)
 ANYBODY = (Role.OWNER, Role.ANNOTATOR, Role.VIEWER)
@@ -75,3 +75,35 @@ def key_of(project: Project, key_id: int) -> ApiKey:
     if found is None:
         raise Http404
     return found
+
+
+def job_of(project: Project, job_id: UUID) -> Job:
+    """A job of this project, with who asked for it; else 404."""
+    found = Job.objects.select_related("asked_by").filter(project=project, pk=job_id).first()
+    if found is None:
+        raise Http404
+    found.project = project
+    return found
+
+
+def may_change_job(membership: Membership, job: Job) -> bool:
+    """Owners cancel and retry any job; annotators their own."""
+    if membership.role == Role.OWNER:
+        return True
+    return membership.role == Role.ANNOTATOR and job.asked_by_id == membership.user_id
+
+
+def export_of(project: Project, export_id: UUID) -> Export:
+    """An export of one of this project's queues, with its queue and job; else 404."""
+    found = Export.objects.select_related("queue", "job").filter(queue__project=project, pk=export_id).first()
+    if found is None:
+        raise Http404
+    found.queue.project = project
+    return found
+
+
+def may_export(role: str, queue: Queue) -> bool:
+    """Owners always. Annotators when that shows them no answer to what they are still to answer."""
+    if role == Role.OWNER:
+        return True
+    return role == Role.ANNOTATOR and (queue.overlap == 1 or not queue.places.filter(done_at=None).exists())

@@ -6,7 +6,9 @@ class AnnotatorConfig(AppConfig):
     verbose_name = "Annotator"
 
     def ready(self) -> None:
-        from annotator.jobs import registry, schedules, tidy  # noqa: PLC0415 - models are loaded by now
+        from annotator.exports import job as export  # noqa: PLC0415 - models are loaded by now
+        from annotator.jobs import registry, schedules, tidy  # noqa: PLC0415
 
         registry.register(tidy.KIND)
+        registry.register(export.KIND)
         schedules.register_schedule(tidy.SCHEDULE)

@@ -10,10 +10,9 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from annotator.config.celery import app
+from annotator.jobs import broker
 from annotator.jobs import heart, processes, runner
 from annotator.jobs import sweep as sweeping
 from annotator.models import Job, JobState
@@ -21,7 +20,6 @@ from annotator.models import Job, JobState
 log = logging.getLogger(__name__)
 processes.connect()
 
-BROKER_ERRORS = (KombuError, RedisError, OSError)
 QUIET_SECONDS = 5.0  # after a ring that failed: a hung broker costs one request, not each
 
 _quiet_until = 0.0
@@ -42,9 +40,9 @@ def sweep() -> None:
     """Sent by beat."""
     waiting = sweeping.sweep()
     try:
-        room = {queue: sweeping.AT_MOST - _messages(queue) for queue in DOORS}
+        room = {queue: sweeping.AT_MOST - broker.messages(queue) for queue in DOORS}
         canary.apply_async(expires=60)
-    except BROKER_ERRORS as error:
+    except broker.ERRORS as error:
         log.warning("the sweep rang for nobody: %s", type(error).__name__)
         return
     for job_id, queue in waiting:
@@ -73,12 +71,6 @@ def _work(job_id: str, queue: str) -> None:
         _publish(job.pk, queue)
 
 
-def _messages(queue: str) -> int:
-    """How many already wait there: rings for a long line of jobs must not pile up."""
-    with app.connection_for_write() as connection:
-        return int(connection.default_channel.client.llen(queue))
-
-
 def _publish(job_id: UUID, queue: str) -> bool:
     """Put one message on the queue; False when the broker did not take it: the sweep will ring."""
     global _quiet_until
@@ -86,7 +78,7 @@ def _publish(job_id: UUID, queue: str) -> bool:
         return False
     try:
         DOORS[queue].apply_async((str(job_id),))
-    except BROKER_ERRORS as error:
+    except broker.ERRORS as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("nobody was rung for job %s: %s", job_id, type(error).__name__)
         return False

@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "annotator.config.static_app.StaticFiles",
+    "django.contrib.humanize",
     "django_htmx",
     "template_partials",
     "csp",

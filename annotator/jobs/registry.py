@@ -52,7 +52,18 @@ def get(name: str) -> Kind:
         raise UnknownKind(name) from None
 
 
+def patience(name: str) -> int:
+    kind = _kinds.get(name)
+    return kind.patience if kind else Kind.patience
+
+
 def title(name: str) -> "str | _StrPromise":
     """What a person reads; the bare name for a kind that this version does not know."""
     kind = _kinds.get(name)
     return (kind.title or kind.name) if kind else name
+
+
+def result_url(job: "Job") -> str:
+    """The page of what the job made; empty when there is none."""
+    kind = _kinds.get(job.kind)
+    return kind.result_url(job) if kind and kind.result_url else ""

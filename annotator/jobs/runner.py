@@ -86,11 +86,7 @@ def _attempt_failed(job: Job, error: Exception) -> None:
 
 def _tries(job: Job) -> int:
     """Attempts since the last progress, this one included: progress moves `max_attempts` on."""
-    try:
-        patience = registry.get(job.kind).patience
-    except registry.UnknownKind:
-        return job.attempts
-    return max(1, patience - (job.max_attempts - job.attempts))
+    return max(1, registry.patience(job.kind) - (job.max_attempts - job.attempts))
 
 
 def _database_failed(job: Job, error: Exception) -> None:

@@ -67,7 +67,7 @@ def retry(*, job: Job) -> Job | None:
         cancel_asked=False,
         error="",
         finished_at=None,
-        max_attempts=row.attempts + registry.get(row.kind).patience,
+        max_attempts=row.attempts + registry.patience(row.kind),
     )
     row.refresh_from_db()
     return row

@@ -1,9 +1,49 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Is all well? For machines as JSON, for people as a strip on each page."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_GET, require_safe
+
+from annotator.health.examine import Found, examine
+from annotator.health.registry import State
+from annotator.web.request import PersonRequest
 
 
-def healthz(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """`{"status": ok | degraded | down, "checks": [{"name", "state", "text", "advice"}]}`, in English.
+
+    503 only for “down”: the database is away or its tables are old, so that this process can
+    serve nobody and a load balancer should leave it out. A missing worker or broker is an error
+    in the list and “degraded” with 200: restarting the web server would not bring it back.
+    """
+    with translation.override("en"):
+        found = examine()
+        status = _status(found)
+        checks = [
+            {
+                "name": one.check.name,
+                "state": one.finding.state,
+                "text": one.finding.text,
+                "advice": one.finding.advice,
+            }
+            for one in found
+        ]
+    return JsonResponse({"status": status, "checks": checks}, status=503 if status == "down" else 200)
 
 
-def strip(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _status(found: list[Found]) -> str:
+    errors = [one for one in found if one.finding.state == State.ERROR]
+    if any(one.check.vital for one in errors):
+        return "down"
+    return "degraded" if errors else "ok"
+
+
+@login_required
+@require_GET
+def strip(request: PersonRequest) -> HttpResponse:
+    """Warnings and errors as list items; nothing at all when all is well."""
+    trouble = [one.finding for one in examine() if one.is_trouble]
+    return render(request, "ui/health.html", {"trouble": trouble})
