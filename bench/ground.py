@@ -1,0 +1,113 @@
+"""What a measurement stands on: engines of its own in a temporary folder, and a real web server.
+
+Import this module before anything that reads Django's settings.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+
+BASE = Path(tempfile.mkdtemp(prefix="genba-bench-"))
+BASE.chmod(0o711)
+with socket.socket() as _probe:
+    _probe.bind(("127.0.0.1", 0))
+    PORT: int = _probe.getsockname()[1]
+os.environ |= {
+    "GENBA_VAR": str(BASE / "var"),
+    "PORT": str(PORT),
+    "DJANGO_SETTINGS_MODULE": "annotator.config.settings",
+    "LOG_LEVEL": "WARNING",
+}
+for _name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED_HOSTS"):
+    os.environ.pop(_name, None)
+
+import django  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from annotator.config import paths  # noqa: E402
+from annotator.config.embedded.postgres import Postgres  # noqa: E402
+
+_running: list[subprocess.Popen[bytes]] = []
+_postgres: list[Postgres] = []
+
+
+def postgres() -> Postgres:
+    """Durable, as in production, and migrated."""
+    var = BASE / "var"
+    var.mkdir(mode=0o711)
+    var.chmod(0o711)
+    engine = Postgres(var / "postgres", paths.sockets(), log=var / "postgres.log")
+    engine.start()
+    _postgres.append(engine)
+    django.setup()
+    call_command("migrate", verbosity=0)
+    return engine
+
+
+def web_server(*, workers: int = 2, threads: int = 4) -> psutil.Process:
+    """The production command, answering."""
+    program = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
+    size = ["--port", str(PORT), "--workers", str(workers), "--blocking-threads", str(threads)]
+    process = subprocess.Popen(
+        [*program, *size, "--host", "127.0.0.1", "annotator.config.wsgi:application"],
+        env={**os.environ, "GENBA_ROLE": "web"},
+        stdout=(BASE / "web.log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    _running.append(process)
+    end = time.monotonic() + 60
+    while not _answers():
+        if process.poll() is not None or time.monotonic() > end:
+            raise SystemExit((BASE / "web.log").read_text())
+        time.sleep(0.1)
+    return psutil.Process(process.pid)
+
+
+def cpu_seconds(*processes: psutil.Process) -> float:
+    """Of these and all below them, those that ended included."""
+    total = 0.0
+    for process in processes:
+        for one in [process, *process.children(recursive=True)]:
+            try:
+                times = one.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def resident_mb(*processes: psutil.Process) -> float:
+    """Memory of these and all below them."""
+    found = [one for process in processes for one in [process, *process.children(recursive=True)]]
+    return sum(one.memory_info().rss for one in found) / 2**20
+
+
+def _answers() -> bool:
+    connection = HTTPConnection("127.0.0.1", PORT, timeout=2)
+    try:
+        connection.request("GET", "/api/v1/openapi.json")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@atexit.register
+def _stop() -> None:
+    for process in _running:
+        process.terminate()
+        process.wait(10)
+    for engine in _postgres:
+        engine.stop(signal.SIGINT)
+    shutil.rmtree(BASE, ignore_errors=True)
