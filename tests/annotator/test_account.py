@@ -33,14 +33,24 @@ def test_name_mail_language_and_colours_are_kept(amir, as_):
 def test_nothing_else_of_the_account_can_be_written(amir, as_):
     as_(amir).post(
         "/account/",
-        {**ALL, "username": "root", "is_superuser": "1", "is_staff": "1", "is_active": "", "password": "x", "id": "9"},
+        {
+            **ALL,
+            "username": "root",
+            "is_superuser": "1",
+            "is_staff": "1",
+            "is_active": "",
+            "password": "x",
+            "id": "9",
+        },
     )
     amir.refresh_from_db()
     assert (amir.username, amir.is_superuser, amir.is_staff, amir.is_active) == ("amir", False, False, True)
     assert amir.check_password(OLD)
 
 
-@pytest.mark.parametrize("bad", [{"email": "no"}, {"language": "xx"}, {"theme": "pink"}, {"first_name": "x" * 151}])
+@pytest.mark.parametrize(
+    "bad", [{"email": "no"}, {"language": "xx"}, {"theme": "pink"}, {"first_name": "x" * 151}]
+)
 def test_bad_values_are_named_and_what_was_typed_stays(amir, as_, bad):
     answer = as_(amir).post("/account/", {**ALL, **bad})
     assert answer.status_code == 422
@@ -67,7 +77,9 @@ def test_the_old_one_is_asked_for_if_there_is_one(amir, as_):
     assert as_(linked).post("/account/password/", {"new": NEW, "again": NEW}).status_code == 302
 
 
-@pytest.mark.parametrize(("new", "again"), [("short", "short"), ("password123", "password123"), (NEW, OLD), ("", "")])
+@pytest.mark.parametrize(
+    ("new", "again"), [("short", "short"), ("password123", "password123"), (NEW, OLD), ("", "")]
+)
 def test_weak_and_mistyped_passwords_are_refused(amir, as_, new, again):
     answer = as_(amir).post("/account/password/", words(new=new, again=again))
     assert answer.status_code == 422

@@ -65,7 +65,14 @@ def test_who_is_in_already_is_sent_on(olivia, as_):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//evil.example", "https://evil.example/", "/\\evil.example", "/a\r\nb", "javascript:alert(1)", "/a\u202eb"],
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/a\r\nb",
+        "javascript:alert(1)",
+        "/a\u202eb",
+    ],
 )
 def test_next_leads_nowhere_but_to_this_site(olivia, client, elsewhere):
     assert sign_in(client, next=elsewhere).url == "/"
