@@ -74,7 +74,8 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
 PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
+ALLOWED_HOSTS = [
+    *env.words("ALLOWED_HOSTS"),
     urlsplit(PUBLIC_URL).hostname or "localhost",
     "localhost",
     "127.0.0.1",

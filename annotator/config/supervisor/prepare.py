@@ -16,12 +16,12 @@ DATABASE_PATIENCE = 15.0
 
 
 def files(say: Callable[[str], None]) -> None:
-    """Catalogues and static files."""
+    """Catalogues and static files. An image brings both along and lets nobody write them."""
     try:
         catalogues.compile_stale()
-    except OSError as error:  # an installation that this account may not write: English it is
-        say(f"The translations could not be compiled: {error}")
-    static_files.gather()
+        static_files.gather()
+    except OSError as error:
+        say(f"Translations and static files stay as they are: {error}")
 
 
 def database(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
