@@ -25,7 +25,7 @@ def test_api_key_takes_scopes_and_a_name(project, capsys):
 
 
 def test_api_key_says_what_there_is(project):
-    with pytest.raises(CommandError, match="no project “sop”. There are: shop"):
+    with pytest.raises(CommandError, match=r"no project “sop”\. There are: shop"):
         call_command("api_key", project="sop")
     for scopes in ("all", "", ",", "ingest,root"):
         with pytest.raises(CommandError, match="ingest, label, export"):
@@ -46,7 +46,7 @@ def test_signin_link_prints_a_link_that_works(db, client, capsys):
 def test_signin_link_says_who_there_is(db):
     make.user("olivia")
     make.user("gone", is_active=False)
-    with pytest.raises(CommandError, match="nobody named “olive”. There are: gone, olivia"):
+    with pytest.raises(CommandError, match=r"nobody named “olive”\. There are: gone, olivia"):
         call_command("signin_link", "olive")
     with pytest.raises(CommandError, match="closed"):
         call_command("signin_link", "gone")
