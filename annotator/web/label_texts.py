@@ -15,7 +15,6 @@ def screen() -> dict[str, str]:
         "unsent": _("{n} unsent"),
         "flagged": _("Flagged"),
         "unflagged": _("Not flagged"),
-        "failed": _("The call failed:"),
         "fetching": _("Fetching the next items…"),
         "saving": _("Your last answers are on their way."),
         "done": _("All done here"),

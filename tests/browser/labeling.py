@@ -19,6 +19,7 @@ def open_screen(page: Page, queue: Queue) -> Page:
 def wait_for_item(page: Page, n: int) -> None:
     """Until item n of `make.queue` is painted."""
     expect(page.locator("#stage [data-part=input]")).to_have_text(f"Question {n}")
+    page.wait_for_timeout(50)  # a person sees an item before answering it
 
 
 def press(page: Page, key: str, *, then: int | None = None) -> None:
@@ -26,7 +27,6 @@ def press(page: Page, key: str, *, then: int | None = None) -> None:
     page.keyboard.press(key)
     if then is not None:
         wait_for_item(page, then)
-    page.wait_for_timeout(50)  # a person sees an item before answering it
 
 
 def wait_saved(page: Page) -> None:
@@ -37,3 +37,9 @@ def answers(queue: Queue) -> list[tuple[str, str]]:
     """(external id, answer) of every row, in the order of storing."""
     rows = Label.objects.filter(queue=queue).order_by("pk")
     return list(rows.values_list("item__external_id", "answer"))
+
+
+def standing(queue: Queue) -> dict[str, str]:
+    """The answer that stands for each item."""
+    rows = Label.objects.filter(queue=queue, superseded_by=None).exclude(answer="undo")
+    return dict(rows.values_list("item__external_id", "answer"))

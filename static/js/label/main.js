@@ -83,7 +83,11 @@ screen.note.addEventListener("keydown", (event) => {
 });
 part("help-open").addEventListener("click", actions.help);
 part("guideline-open").addEventListener("click", actions.guideline);
-part("help").addEventListener("keydown", (event) => event.key === "?" && screen.toggleHelp());
+part("help").addEventListener("keydown", (event) => {
+  if (event.key !== "?") return;
+  event.stopPropagation();
+  screen.toggleHelp();
+});
 part("end-skipped").addEventListener("click", () => sitting.lookAtSkipped());
 part("end-take-over").addEventListener("click", () => deck.fill({ now: true, takeOver: true }));
 part("end-again").addEventListener("click", () => deck.fill({ now: true }));

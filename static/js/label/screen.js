@@ -44,6 +44,7 @@ export class Screen {
     if (article.parentElement !== this.stage) {
       this.stage.replaceChildren(article);
       window.scrollTo({ top: 0, behavior: "instant" });
+      requestAnimationFrame(() => stick(article.querySelector(".label-output")));
     }
     this.#ask(question);
     this.note.value = note;
@@ -51,12 +52,12 @@ export class Screen {
     this.enable(true);
     if (hadFocus) article.focus({ preventScroll: true });
     this.#count(position, total);
-    this.#say(item, article, question);
+    this.#say(article, question);
   }
 
   /** @param {boolean} on whether there is an item to answer */
   enable(on) {
-    for (const action of ["yes", "no", "skip", "flag"]) this.buttons[action].disabled = !on;
+    for (const action of ["yes", "no", "skip", "flag", "note"]) this.buttons[action].disabled = !on;
     this.note.disabled = !on;
   }
 
@@ -167,12 +168,17 @@ export class Screen {
     part("bar").value = position - 1;
   }
 
-  #say(item, article, question) {
+  #say(article, question) {
     const output = article.querySelector("[data-part=output]").textContent.trim().replace(/\s+/g, " ");
     const start = output.length > SPOKEN ? `${output.slice(0, SPOKEN)}…` : output;
-    const error = item.error ? `${this.texts.failed} ${item.error.slice(0, SPOKEN)}` : "";
-    part("live").textContent = [part("progress").textContent, question.text, error, start].filter(Boolean).join(". ");
+    part("live").textContent = [part("progress").textContent, question.text, start].join(". ");
   }
+}
+
+/** An output that fits stays in sight beside a long input; a longer one scrolls with the page. */
+function stick(output) {
+  const room = window.innerHeight - part("head").offsetHeight - part("foot").offsetHeight;
+  output.classList.toggle("label-sticks", output.offsetHeight < room);
 }
 
 /** @param {Item} item @returns {HTMLElement} */
@@ -185,8 +191,5 @@ function build(item) {
     place.innerHTML = item.html[name] ?? "";
     if (name !== "output" && !place.hasChildNodes()) place.parentElement.remove();
   }
-  const error = article.querySelector("[data-part=error]");
-  error.hidden = !item.error;
-  error.querySelector("span").textContent = item.error ?? "";
   return article;
 }
