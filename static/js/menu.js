@@ -1,5 +1,6 @@
 /**
- * Menus made of <details class="menu">: close on Escape and on a click elsewhere.
+ * Menus made of <details class="menu">: close on Escape and on a click elsewhere. On a phone
+ * the row of tabs is scrolled so that the current one can be seen.
  */
 
 const open = () => /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"));
@@ -17,3 +18,7 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary")?.focus();
   }
 });
+
+const tabs = document.querySelector(".tabs");
+const current = /** @type {HTMLElement | null} */ (tabs?.querySelector("[aria-current]"));
+if (tabs && current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
