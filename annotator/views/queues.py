@@ -1,9 +1,80 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Queues: the list, and one with its progress, its people and its labels."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from annotator import access
+from annotator.models import Membership, Project, Queue, RaterKind, Role
+from annotator.queries.chains import chain_of
+from annotator.queries.labels import latest_labels
+from annotator.queries.queues import listed, progress_of, shares_of
+from annotator.web.render import payload_html
+from annotator.web.request import PersonRequest
+
+PAGE = 30
+LATEST = 20
+EXPORTS = 10
 
 
-def queues(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def queues(request: PersonRequest, slug: str) -> HttpResponse:
+    """The newest first; `?after=ID` pages on."""
+    membership = access.membership(request.user, slug)
+    found = _page(membership.project, request.GET.get("after", ""))
+    page = {
+        "project": membership.project,
+        "role": membership.role,
+        "tab": "queues",
+        "queues": listed(found[:PAGE]),
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "paged": "after" in request.GET,
+    }
+    return render(request, "annotator/queues.html", page)
 
 
-def queue(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _page(project: Project, after: str) -> list[Queue]:
+    found = Queue.objects.filter(project=project).order_by("-created_at", "-pk")
+    try:
+        last = Queue.objects.filter(project=project, pk=UUID(after)).first()
+    except ValueError:
+        last = None
+    if last is not None:
+        earlier = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
+        found = found.filter(earlier)
+    return list(found[: PAGE + 1])
+
+
+@login_required
+@require_safe
+def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
+    membership = access.membership(request.user, slug)
+    found = access.queue_of(membership.project, queue_id)
+    progress = progress_of([found])[found.pk]
+    blind = _is_blind(membership, found, finished=progress.finished)
+    only_of = request.user if blind else None
+    page = {
+        "project": membership.project,
+        "role": membership.role,
+        "tab": "queues",
+        "queue": found,
+        "progress": progress,
+        "questions": [(asked, payload_html(asked.guideline)) for asked in chain_of(found)],
+        "blind": blind,
+        "shares": shares_of(found),
+        "latest": latest_labels(found, only_of=only_of)[:LATEST],
+        "may_export": access.may_export(membership.role, found),
+        "exports": found.exports.select_related("job", "created_by").order_by("-created_at")[:EXPORTS],
+        "rater_kinds": RaterKind.choices,
+    }
+    return render(request, "annotator/queue.html", page)
+
+
+def _is_blind(membership: Membership, queue: Queue, *, finished: bool) -> bool:
+    """Who may still be asked for an answer must not see what others said."""
+    return membership.role == Role.ANNOTATOR and queue.overlap > 1 and not finished

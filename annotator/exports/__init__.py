@@ -1,0 +1,1 @@
+"""Labels as files: what goes in (filters), the rows, the manifest, and the job that writes them."""

@@ -1,0 +1,67 @@
+"""The background job that makes an export file."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from annotator.exports import file, filters, rows
+from annotator.jobs import leases, stop
+from annotator.jobs.registry import Kind
+from annotator.jobs.work import Cancelled, GivenBack, LeaseLost, PermanentError, Work
+from annotator.models import Export, Job
+from annotator.queries.labels import current_labels
+
+NAME = "annotator.export"
+SAY_EVERY = 20_000  # rows between two words on progress
+
+
+def run(work: Work) -> None:
+    """Write the file from one snapshot. A killed attempt begins anew: half a snapshot is none."""
+    export = Export.objects.select_related("queue__project").filter(job=work.job).first()
+    if export is None:
+        raise PermanentError(str(_("The export was deleted.")))
+    target = file.path_of(export.pk)
+    file.forget_parts(target)
+    part = file.part_of(target, work.job.attempts)
+    wanted = filters.read(work.arguments.get("filters", {}))
+    total = current_labels(export.queue).count()
+    with rows.separate() as using:
+        described = file.write(
+            part, export.queue, wanted, using=using, progress=lambda done: _say(work, done, total)
+        )
+    with work.chunk() as chunk:
+        if leases.renew(work.job) is None:  # holds the job's row: nobody else can publish now
+            raise LeaseLost
+        file.publish(part, target)
+        Export.objects.filter(pk=export.pk).update(
+            rows=described["rows"], sha256=described["sha256"], manifest=described
+        )
+        work.result = {"export": str(export.pk), "rows": described["rows"], "bytes": described["bytes"]}
+        chunk.done = chunk.total = described["rows"]
+        chunk.last = True
+    file.forget_parts(target)
+
+
+def _say(work: Work, done: int, total: int) -> None:
+    """Progress and a renewed lease, on a connection apart from the one that reads the snapshot.
+
+    Not a chunk: a chunk may end this worker's turn, and the next would begin from nothing.
+    """
+    if done - work.job.done < SAY_EVERY:
+        return
+    work.job.done, work.job.total = done, max(done, total)
+    asked = leases.save(work.job, result=work.result, spare=None)
+    if asked is None:
+        raise LeaseLost
+    if asked:
+        raise Cancelled
+    if stop.asked():
+        leases.give_back(work.job)
+        raise GivenBack
+
+
+def _url(job: Job) -> str:
+    export = Export.objects.select_related("queue__project").filter(job=job).first()
+    return reverse("export", args=[export.queue.project.slug, export.pk]) if export else ""
+
+
+KIND = Kind(NAME, run, title=_("Export of labels"), result_url=_url)

@@ -1,0 +1,149 @@
+"""A queue's labels as JSON lines, streamed from one snapshot.
+
+PostgreSQL writes the JSON, so payloads pass through as the text that is stored. One server-side
+cursor is one snapshot, however long the reading takes. Lines come in the order of their labels,
+so the same labels give the same bytes. Lookups are scalar subqueries: a join would make the
+planner build a hash table of everything before the first line.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from annotator.exports.filters import Filters
+from annotator.models import Queue
+
+CHUNK_BYTES = 1024 * 1024
+FIRST_ROWS, MOST_ROWS = 50, 500
+PATIENCE = "15min"  # a slow reader may take this long over one chunk
+
+# name: where it comes from, and what it means (the manifest tells)
+COLUMNS = {
+    "external_id": ("i.external_id", "the item's id at its source"),
+    "question": ("q.key", "the question's key"),
+    "question_version": ("v.number", "the wording that was answered; see questions"),
+    "answer": ("l.answer", "yes, no; skip if included"),
+    "rater": ("r.name", "who answered"),
+    "rater_kind": ("r.kind", "human, llm, model or rule"),
+    "rater_id": ("r.id", "tells raters of one name apart"),
+    "ms": ("l.ms", "milliseconds from shown to answered, where it was measured"),
+    "created_at": (
+        """to_char(l.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+        "when the answer was stored, UTC",
+    ),
+    "inclusion_probability": (
+        "i.inclusion_probability",
+        "how likely the item was drawn; null: not drawn by chance. Weigh by its inverse",
+    ),
+    "stratum": ("i.stratum", "the part of the population it was drawn from"),
+    "origin": ("i.origin", "what kind of source the item was copied from"),
+    "reason": ("i.reason", "why the item is in the queue"),
+    "note": ("l.note", "what the rater wrote beside the answer"),
+    "flagged": ("l.flagged", "the rater asked for a second look"),
+    "surplus": ("l.surplus", "more answers than asked for; left out of overlap"),
+    "imported": ("l.imported", "brought from elsewhere, not answered here"),
+    "label": ("l.id", "the label's id; lines are in its order"),
+    "item": ("i.id", "the item's id"),
+    "queue": ("l.queue_id", "the queue's id"),
+    "error": ("i.error", "what went wrong when there is no output"),
+    "input": ("i.input", "as it was received"),
+    "output": ("i.output", "as it was received; null: there was none"),
+    "context": ("i.context", "documents given to the model"),
+    "metadata": ("i.metadata", "what else came with it"),
+}
+LINE = ", ".join(f"{source} AS {name}" for name, (source, _) in COLUMNS.items())
+SELECT = f"""
+    SELECT (SELECT row_to_json(line)::text
+            FROM (SELECT {LINE} FROM annotator_item i WHERE i.id = l.item_id) line),
+           v.id, r.id, l.answer, l.surplus
+    FROM annotator_label l
+    JOIN annotator_question q ON q.id = l.question_id
+    JOIN annotator_questionversion v ON v.id = l.question_version_id
+    JOIN annotator_rater r ON r.id = l.rater_id
+    WHERE l.queue_id = %(queue)s AND l.answer = ANY(%(answers)s)
+      AND (SELECT count(*) FROM annotator_label s WHERE s.supersedes_id = l.id) = 0
+      AND (%(surplus)s OR NOT l.surplus)
+      AND (%(question)s::text IS NULL OR q.key = %(question)s)
+      AND (%(rater_kind)s::text IS NULL OR r.kind = %(rater_kind)s)
+      AND (%(rater)s::text IS NULL OR r.name = %(rater)s)
+      AND (%(since)s::timestamptz IS NULL OR l.created_at >= %(since)s)
+    ORDER BY l.id"""  # noqa: S608 - constants only
+
+
+class Row(NamedTuple):
+    line: str  # JSON; whitespace between its tokens may still hold line ends
+    version: int
+    rater: int
+    answer: str
+    surplus: bool
+
+
+@contextmanager
+def shared() -> Iterator[BaseDatabaseWrapper]:
+    """The request's own connection, in a transaction for as long as the reading takes."""
+    with transaction.atomic():
+        yield connection
+
+
+@contextmanager
+def separate() -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own, so that a job can commit its progress meanwhile."""
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        yield own
+    finally:
+        own.close()
+
+
+def chunks(queue: Queue, filters: Filters, using: BaseDatabaseWrapper) -> Generator[list[Row], None, None]:
+    """About a megabyte of rows at a time, read inside the transaction that `using` is in."""
+    with using.cursor() as cursor:
+        cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'")
+    with using.chunked_cursor() as cursor:
+        cursor.execute(SELECT, _facts(queue, filters))
+        size = FIRST_ROWS
+        while rows := cursor.fetchmany(size):
+            chunk = [Row(*row) for row in rows]
+            yield chunk
+            per_row = max(1, sum(len(row.line) for row in chunk) // len(chunk))
+            size = max(1, min(MOST_ROWS, CHUNK_BYTES // per_row))
+
+
+def _facts(queue: Queue, filters: Filters) -> dict[str, Any]:
+    return {
+        "queue": queue.pk,
+        "answers": filters.answers,
+        "surplus": "surplus" in filters.include,
+        "question": filters.question,
+        "rater_kind": filters.rater_kind,
+        "rater": filters.rater,
+        "since": filters.since,
+    }
+
+
+_LINE_ENDS = {ord("\n"): " ", ord("\r"): " "}
+
+
+def encode(rows: list[Row]) -> bytes:
+    """One line each. Inside JSON a raw line end can only be white space between tokens."""
+    lines = (
+        row.line.translate(_LINE_ENDS) if "\n" in row.line or "\r" in row.line else row.line for row in rows
+    )
+    return ("\n".join(lines) + "\n").encode()
+
+
+def stream(queue: Queue, filters: Filters) -> Iterator[bytes]:
+    """The lines for a response. Closing the generator ends the transaction.
+
+    A reader who leaves in the middle is no error: what the request wrote before stays.
+    """
+    with shared() as using, closing(chunks(queue, filters, using)) as found:
+        try:
+            for rows in found:
+                yield encode(rows)
+        except GeneratorExit:
+            return
