@@ -106,7 +106,7 @@ format: install-dev ## Format code and templates
 
 .PHONY: messages
 messages: install-dev ## Bring the translation catalogues up to date and compile them
-	$(CHECK) scripts/messages.py
+	$(CHECK) manage.py messages
 	$(CHECK) manage.py compilecatalogues
 
 .PHONY: bench

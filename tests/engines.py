@@ -20,7 +20,7 @@ os.environ["GENBA_VAR"] = str(_BASE / "var")
 for _name in ("DATABASE_URL", "REDIS_URL", "ANTHROPIC_API_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"):
     os.environ.pop(_name, None)
 
-from annotator.config import paths  # noqa: E402
+from annotator.config import catalogues, paths  # noqa: E402
 from annotator.config.embedded.postgres import Postgres  # noqa: E402
 from annotator.config.embedded.redis import Redis  # noqa: E402
 
@@ -33,6 +33,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     controller = getattr(session.config.option, "numprocesses", None) is not None
     if session.config.option.collectonly or (controller and not hasattr(session.config, "workerinput")):
         return  # only collecting, or the xdist controller, which runs no test itself
+    catalogues.compile_stale()
     var = Path(os.environ["GENBA_VAR"])
     var.mkdir(parents=True, exist_ok=True)
     var.chmod(0o711)
