@@ -13,6 +13,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from annotator.api.errors import Refused
 
 CHUNK = 64 * 1024
+BROKE_OFF = "The body broke off before its end. Nothing was stored."
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -42,11 +43,16 @@ def _declared(request: HttpRequest) -> int:
 
 
 def _chunks(request: HttpRequest) -> Iterator[bytes]:
+    """What was sent, to its very end: a server hands over the start of a body that was cut, too."""
+    size = 0
     try:
         while chunk := request.read(CHUNK):
+            size += len(chunk)
             yield chunk
     except (UnreadablePostError, RawPostDataException) as error:
-        raise Refused(400, "The body broke off before its end. Nothing was stored.") from error
+        raise Refused(400, BROKE_OFF) from error
+    if size < _declared(request):
+        raise Refused(400, BROKE_OFF)
 
 
 def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
