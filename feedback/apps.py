@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class FeedbackConfig(AppConfig):
     name = "feedback"
     verbose_name = "Feedback"
+
+    def ready(self) -> None:
+        from annotator.jobs import registry, schedules  # noqa: PLC0415 - models are loaded by now
+        from annotator.web import panels  # noqa: PLC0415
+        from feedback.jobs import vibecheck  # noqa: PLC0415
+
+        registry.register(vibecheck.KIND)
+        schedules.register_schedule(vibecheck.SCHEDULE)
+        panels.register_queue_end(vibecheck.NAME, "check-end")

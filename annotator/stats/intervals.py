@@ -170,15 +170,17 @@ def _spread(n: int, hits: int) -> float:
 def _effective(strata: list[Stratum], rate: float, se: float, worth: float) -> float:
     """How many answers of a plain sample would be worth as much.
 
-    Strata of a few equal answers seem to know no doubt. So without any spread Kish's number
-    stands in, and the answers never count for more than they would without strata.
+    A stratum of a few equal answers seems to know no doubt. So without any spread Kish's number
+    stands in, and with such a stratum the answers count for no more than without strata.
     """
     n, everyone = sum(one.n for one in strata), sum(one.population for one in strata)
     if n >= everyone:
         return inf  # all were asked
     if se == 0:
         return worth
-    return min(rate * (1 - rate) / se**2, n / (1 - n / everyone))
+    n_eff = rate * (1 - rate) / se**2
+    silent = any(one.hits in {0, one.n} and one.n < one.population for one in strata)
+    return min(n_eff, n / (1 - n / everyone)) if silent else n_eff
 
 
 def kish(weights: Sequence[float]) -> float:

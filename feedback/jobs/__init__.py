@@ -1,0 +1,1 @@
+"""Background work on the log and the vibe check."""

@@ -1,0 +1,183 @@
+"""What a check's answers say: counts by stratum, the day's rate, the items themselves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from django.db import connection
+
+from annotator.models import Item, Project
+from annotator.stats.intervals import Estimate, Stratum, stratified
+from feedback.models import VibeCheck
+
+# The answer of an item is the newest that a person gave and that stands; one that fills the
+# item's place before one that does not. The question is the first of the queue's chain.
+ANSWERS = """
+    SELECT DISTINCT ON (i.id) i.id AS item_id, i.queue_id, i.stratum, l.answer, l.note, l.flagged,
+           r.name AS rater, l.imported,
+           l.answer IN ('yes', 'no') AND l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
+    FROM annotator_item i
+    LEFT JOIN LATERAL (
+        SELECT question_id FROM annotator_queuequestion c WHERE c.queue_id = i.queue_id
+        ORDER BY c.position, c.id LIMIT 1) asked ON true
+    LEFT JOIN (annotator_label l JOIN annotator_rater r ON r.id = l.rater_id AND r.kind = 'human'
+               JOIN annotator_questionversion v ON v.id = l.question_version_id)
+        ON l.item_id = i.id AND l.question_id = asked.question_id AND l.answer <> 'undo'
+        AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
+    WHERE i.queue_id = ANY(%s::uuid[])
+    ORDER BY i.id, l.answer = 'skip', l.surplus, l.id DESC"""
+
+COUNTS = f"""
+    SELECT queue_id, stratum, count(*) FILTER (WHERE answer IN ('yes', 'no')),
+           count(*) FILTER (WHERE bad), count(*) FILTER (WHERE answer = 'skip')
+    FROM ({ANSWERS}) a GROUP BY queue_id, stratum"""  # noqa: S608 - made of a constant
+ONE_CHECK = f"SELECT item_id, answer, bad, note, flagged, rater, imported FROM ({ANSWERS}) a"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Part:
+    """One stratum of a check. `bad`: answered that the output is not good."""
+
+    name: str
+    features: tuple[str, ...]
+    population: int
+    drawn: int
+    answered: int = 0
+    bad: int = 0
+    skipped: int = 0
+
+    @property
+    def counts(self) -> Stratum:
+        return Stratum(self.name, self.population, self.answered, self.bad)
+
+    @property
+    def estimate(self) -> Estimate:
+        return stratified([self.counts])
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A check with what was answered."""
+
+    check: VibeCheck
+    parts: tuple[Part, ...]
+
+    @property
+    def drawn(self) -> int:
+        return sum(part.drawn for part in self.parts)
+
+    @property
+    def answered(self) -> int:
+        return sum(part.answered for part in self.parts)
+
+    @property
+    def bad(self) -> int:
+        return sum(part.bad for part in self.parts)
+
+    @property
+    def skipped(self) -> int:
+        return sum(part.skipped for part in self.parts)
+
+    @property
+    def left(self) -> int:
+        """Neither answered nor skipped."""
+        return self.drawn - self.answered - self.skipped
+
+    @property
+    def minutes(self) -> int:
+        """A first guess at what is left: half a minute an item."""
+        return max(1, round(self.left / 2))
+
+    @property
+    def waits(self) -> bool:
+        """For somebody: to look, or to hand over."""
+        return self.check.queue_id is not None and self.check.finished_at is None
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """The share of the day's interactions that are not good."""
+        return stratified(part.counts for part in self.parts)
+
+
+def looked(checks: Sequence[VibeCheck]) -> list[Looked]:
+    """One query for any number of checks."""
+    queues = [check.queue_id for check in checks if check.queue_id]
+    counts: dict[tuple[UUID, str], tuple[int, int, int]] = {}
+    if queues:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTS, [queues])
+            counts = {(queue, stratum): (a, b, c) for queue, stratum, a, b, c in cursor.fetchall()}
+    return [Looked(check, tuple(_parts(check, counts))) for check in checks]
+
+
+def _parts(check: VibeCheck, counts: dict[tuple[UUID, str], tuple[int, int, int]]) -> Iterable[Part]:
+    for known in check.strata:
+        name = known["name"]
+        part = Part(name, tuple(known.get("features", [name])), known["population"], known["drawn"])
+        answered, bad, skipped = (
+            counts.get((check.queue_id, name), (0, 0, 0)) if check.queue_id else (0, 0, 0)
+        )
+        yield replace(part, answered=answered, bad=bad, skipped=skipped)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An item with its answer, if it has one."""
+
+    item: Item
+    answer: str
+    bad: bool
+    note: str
+    flagged: bool
+    rater: str
+    imported: bool
+
+    @property
+    def answered(self) -> bool:
+        return self.answer in {"yes", "no"}
+
+    @property
+    def interaction(self) -> str:
+        """The id in the log; empty for an item that tells none."""
+        return str((self.item.metadata or {}).get("interaction", ""))
+
+
+def items_of(check: VibeCheck) -> list[Seen]:
+    """What is not good first, then what was not answered, then the rest. Two queries."""
+    if check.queue_id is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_CHECK, [[check.queue_id]])
+        answers = {row[0]: row[1:] for row in cursor.fetchall()}
+    seen = []
+    for item in Item.objects.filter(queue=check.queue_id).order_by("position"):
+        answer, bad, note, flagged, rater, imported = answers[item.pk]
+        seen.append(
+            Seen(item, answer or "", bool(bad), note or "", bool(flagged), rater or "", bool(imported))
+        )
+    return sorted(seen, key=lambda one: (not one.bad, one.answered, one.item.position))
+
+
+def newest(project: Project, *, before: date | None = None, count: int) -> list[Looked]:
+    """The checks of a project, the newest day first."""
+    found = VibeCheck.objects.filter(project=project).select_related("person", "finished_by", "queue")
+    if before is not None:
+        found = found.filter(day__lt=before)
+    return looked(list(found.order_by("-day")[:count]))
+
+
+def neighbours(check: VibeCheck) -> tuple[VibeCheck | None, VibeCheck | None]:
+    """The check before and the one after."""
+    mine = VibeCheck.objects.filter(project=check.project_id)
+    return (
+        mine.filter(day__lt=check.day).order_by("-day").first(),
+        mine.filter(day__gt=check.day).order_by("day").first(),
+    )
+
+
+def last_note(project: Project, *, before: date) -> VibeCheck | None:
+    """The newest hand-over before a day: what the one who looks next should know."""
+    noted = VibeCheck.objects.filter(project=project, day__lt=before).exclude(note="")
+    return noted.select_related("finished_by").order_by("-day").first()
