@@ -23,7 +23,7 @@ from annotator.jobs import heart, stop
 
 log = logging.getLogger(__name__)
 
-_busy = False
+_main = os.getpid()  # of the process that loads the tasks, before any fork
 
 
 def connect() -> None:
@@ -38,35 +38,23 @@ def stop_after_this_chunk(**_: Any) -> None:
 
 def prepare_child(**_: Any) -> None:
     """A pool's child ends gently too when it is told itself, and never outlives its parent."""
-    signal.signal(signal.SIGTERM, _child_told_to_end)
+    if os.getpid() == _main:
+        return  # the solo pool has no children: Celery itself hears SIGTERM
     if ask_the_kernel := die_with_parent(signal.SIGTERM):
         ask_the_kernel()
-    task_prerun.connect(_now_busy, weak=False)
-    task_postrun.connect(_now_idle, weak=False)
+    task_prerun.connect(_hear_gently, weak=False)
+    task_postrun.connect(_end_if_told, weak=False)
 
 
-def _child_told_to_end(*_: Any) -> None:
-    if _busy:
-        stop.ask_me()
-    else:
-        _end()
+def _hear_gently(**_: Any) -> None:
+    """Set here and not when the child starts: the pool sets its own handler after that."""
+    signal.signal(signal.SIGTERM, lambda *_: stop.ask_me())
 
 
-def _now_busy(**_: Any) -> None:
-    global _busy
-    _busy = True
-
-
-def _now_idle(**_: Any) -> None:
-    global _busy
-    _busy = False
-    if stop.asked_me():
-        _end()
-
-
-def _end() -> None:
+def _end_if_told(**_: Any) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGTERM)
+    if stop.asked_me():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def watch_beat(**_: Any) -> None:
