@@ -210,7 +210,7 @@ LEASE_SECONDS = env.number("LEASE_SECONDS", 600)
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15)
 WEB_WORKERS = env.number("WEB_WORKERS", 2)
-WEB_THREADS = env.number("WEB_THREADS", 8)  # of each; each holds a database connection
+WEB_THREADS = env.number("WEB_THREADS", 16)  # of each; each holds a database connection
 WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2)
 
 # --- language model (optional) ------------------------------------------------------------------

@@ -17,11 +17,11 @@ DATABASE_PATIENCE = 15.0
 
 def files(say: Callable[[str], None]) -> None:
     """Catalogues and static files. An image brings both along and lets nobody write them."""
-    try:
-        catalogues.compile_stale()
-        static_files.gather()
-    except OSError as error:
-        say(f"Translations and static files stay as they are: {error}")
+    for step in (catalogues.compile_stale, static_files.gather):
+        try:
+            step()
+        except OSError as error:
+            say(f"Translations or static files stay as they are: {error}")
 
 
 def database(say: Callable[[str], None], pause: Callable[[float], None]) -> None:

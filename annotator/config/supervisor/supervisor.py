@@ -27,7 +27,7 @@ from annotator.config.supervisor.watch import Watch
 LOOK_EVERY = 0.25
 WEB_PATIENCE = 60.0
 # Together under five seconds: programs are asked, then killed; engines likewise.
-PROGRAMS_END = 2.5
+PROGRAMS_END = 3.2
 ENGINES_END = 4.5
 
 

@@ -31,18 +31,19 @@ class Command(BaseCommand):
             choices=sorted(roles.ROLES),
             help="become this one role and nothing else: no engines, no migration (for containers)",
         )
+        parser.add_argument("--no-demo", action="store_true", help="make no demo project on the first start")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if role := options["only"]:
             command = roles.ROLES[role]()
             os.execvpe(command[0], command, roles.environment(role))  # noqa: S606
         try:
-            _run()
+            _run(demo=not options["no_demo"])
         except (StartRefused, EngineError) as error:
             sys.exit(f"Genba cannot start: {error}")
 
 
-def _run() -> None:
+def _run(*, demo: bool) -> None:
     signals = Signals()
     signals.listen()
     lock = Lock(settings.VAR, address=settings.PUBLIC_URL)
@@ -50,7 +51,7 @@ def _run() -> None:
     port.check_free(settings.HOST, settings.PORT)
     supervisor = Supervisor(settings.VAR, signals)
     try:
-        _start(supervisor)
+        _start(supervisor, demo=demo)
         supervisor.run()
     except (StopAsked, KeyboardInterrupt):
         say("\nStopping …")
@@ -60,20 +61,26 @@ def _run() -> None:
     say("Stopped. Nothing is left running.")
 
 
-def _start(supervisor: Supervisor) -> None:
+def _start(supervisor: Supervisor, *, demo: bool) -> None:
     supervisor.make_ready()
     first = FirstRun(settings.VAR)
     is_first = first.begin()
     supervisor.start_web()
-    if is_first:
-        say("First start: making the demo project …")
-        if supervisor.run_once("demo", ["demo"]):
-            first.finish()
-        else:
-            say(f"The demo project could not be made; why is in {supervisor.logs / 'demo.log'}")
+    if is_first and _seed(supervisor, demo=demo):
+        first.finish()
     supervisor.wait_for_web()
     supervisor.start_workers()
     say(_summary(is_first=is_first))
+
+
+def _seed(supervisor: Supervisor, *, demo: bool) -> bool:
+    if not demo:
+        return True
+    say("First start: making the demo project …")
+    if supervisor.run_once("demo", ["demo"]):
+        return True
+    say(f"The demo project could not be made; why is in {supervisor.logs / 'demo.log'}")
+    return False
 
 
 def _summary(*, is_first: bool) -> str:
