@@ -1,0 +1,144 @@
+"""Bringing labels that were given elsewhere: of named people, with their own times."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from annotator import labeling_rules as rules
+from annotator.models import Item, Label, Place, Queue, RaterKind
+from annotator.queries.chains import chain_of
+from annotator.services.raters import named_rater
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class ImportedLabel:
+    """`question` is a key of the queue's chain; `answer` yes, no or skip."""
+
+    external_id: str
+    question: str
+    answer: str
+    rater: str
+    created_at: datetime
+    ms: int | None = None
+    note: str = ""
+    flagged: bool = False
+    kind: str = RaterKind.HUMAN
+
+
+@dataclass
+class Imported:
+    """`known`: there already; `unknown`: no such item or question, or not an answer."""
+
+    added: int = 0
+    surplus: int = 0
+    known: int = 0
+    unknown: int = 0
+
+
+def import_labels(queue: Queue, rows: Iterable[ImportedLabel]) -> Imported:
+    """Store labels as imported; each fills a place of its item while one is free, else it is surplus.
+
+    Importing the same rows again changes nothing. Chunks of 1,000, each in its own transaction.
+    """
+    source, told = iter(rows), Imported()
+    while chunk := list(islice(source, CHUNK)):
+        _import_chunk(queue, chunk, told)
+    return told
+
+
+@transaction.atomic
+def _import_chunk(queue: Queue, chunk: list[ImportedLabel], told: Imported) -> None:
+    chain = {asked.key: asked for asked in chain_of(queue)}
+    items = _items(queue, {row.external_id for row in chunk})
+    seats = _lock(list(items.values()))
+    given = _given(list(items.values()))
+    raters = {key: named_rater(queue.project, *key).pk for key in {(row.rater, row.kind) for row in chunk}}
+    facts: dict[tuple[int, int], rules.Facts] = {}
+    labels: list[Label] = []
+    asked_ids = tuple(asked.id for asked in chain.values())
+    for row in sorted(chunk, key=lambda row: row.created_at):
+        item, asked, rater = items.get(row.external_id), chain.get(row.question), raters[row.rater, row.kind]
+        if item is None or asked is None or row.answer not in {*rules.ANSWERS, "skip"}:
+            told.unknown += 1
+            continue
+        seen = facts.setdefault(
+            (item, rater), rules.Facts(rater, asked_ids, seats[item], given.get((item, rater), {}))
+        )
+        if asked.id in seen.given:
+            told.known += 1  # answered before, or answered and taken back
+            continue
+        rules.decide(seen, label=0, question=asked.id, answer=row.answer)
+        labels.append(_label(queue, row, item=item, question=asked.id, version=asked.version_id, rater=rater))
+    for label in labels:
+        label.surplus = (
+            label.answer in rules.ANSWERS and facts[label.item_id, label.rater_id].own_seat is None
+        )
+    Label.objects.bulk_create(labels)
+    _seat(seats, labels)
+    told.added += len(labels)
+    told.surplus += sum(label.surplus for label in labels)
+
+
+def _label(queue: Queue, row: ImportedLabel, *, item: int, question: int, version: int, rater: int) -> Label:
+    what = f"{queue.pk}\n{row.external_id}\n{row.question}\n{row.rater}\n{row.kind}"
+    return Label(
+        queue=queue,
+        item_id=item,
+        question_id=question,
+        question_version_id=version,
+        rater_id=rater,
+        answer=row.answer,
+        note=rules.clean(row.note),
+        flagged=row.flagged,
+        ms=row.ms,
+        idempotency_key=f"import-{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}",
+        imported=True,
+        created_at=row.created_at,
+    )
+
+
+def _items(queue: Queue, external_ids: set[str]) -> dict[str, int]:
+    found = Item.objects.filter(queue=queue, external_id__in=external_ids)
+    return dict(found.values_list("external_id", "pk"))
+
+
+def _lock(items: list[int]) -> dict[int, list[rules.Seat]]:
+    """The items' places. What is leased and not answered is in somebody's hands, and stays there."""
+    seats: dict[int, list[rules.Seat]] = {item: [] for item in items}
+    places = Place.objects.select_for_update().filter(item__in=items).order_by("item_id", "n")
+    for place in places:
+        seat = rules.Seat(place.pk, place.owner_id, done=place.done_at is not None)
+        seats[place.item_id].append(seat)
+    return seats
+
+
+def _given(items: list[int]) -> dict[tuple[int, int], dict[int, rules.Given]]:
+    given: dict[tuple[int, int], dict[int, rules.Given]] = {}
+    newest = Label.objects.filter(item__in=items).order_by("pk")
+    for item, rater, question, label, answer in newest.values_list(
+        "item_id", "rater_id", "question_id", "pk", "answer"
+    ):
+        given.setdefault((item, rater), {})[question] = rules.Given(label, answer)
+    return given
+
+
+def _seat(seats: dict[int, list[rules.Seat]], labels: list[Label]) -> None:
+    """Write who fills which place since when."""
+    at = {(label.item_id, label.rater_id): label.created_at for label in labels}
+    changed = [
+        Place(pk=seat.id, owner_id=seat.owner, done_at=_done_at(seat, at.get((item, seat.owner or 0))))
+        for item, of_item in seats.items()
+        for seat in of_item
+        if seat.changed
+    ]
+    Place.objects.bulk_update(changed, ["owner", "done_at"])
+
+
+def _done_at(seat: rules.Seat, at: datetime | None) -> datetime | None:
+    return at if seat.done else None

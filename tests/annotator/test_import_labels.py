@@ -1,0 +1,84 @@
+"""Labels from elsewhere: of named people, marked as imported, filling places once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from annotator.models import Label, Place
+from annotator.services.labeling import Imported, ImportedLabel, import_labels
+from tests import make
+from tests.annotator.labeling import person
+
+THEN = datetime(2026, 11, 10, 9, tzinfo=UTC)
+
+
+def row(item: str, answer: str = "yes", rater: str = "Rosa", **more) -> ImportedLabel:
+    return ImportedLabel(item, more.pop("question", "good"), answer, rater, more.pop("at", THEN), **more)
+
+
+@pytest.fixture
+def queue(project):
+    return make.queue(project, items=3)
+
+
+def test_labels_fill_places_with_their_own_names_and_times(queue):
+    told = import_labels(queue, [row("item-0", ms=900, note="odd"), row("item-1", "no", "Ravi")])
+
+    assert told == Imported(added=2)
+    label = Label.objects.get(item__external_id="item-0")
+    assert (label.imported, label.surplus, label.created_at, label.ms) == (True, False, THEN, 900)
+    assert (label.rater.kind, label.rater.name, label.rater.user) == ("human", "Rosa", None)
+    assert Place.objects.get(item__external_id="item-1").done_at == THEN
+    assert Place.objects.filter(done_at=None).count() == 1
+
+
+def test_the_same_again_changes_nothing(queue):
+    rows = [row("item-0"), row("item-1", "skip")]
+    import_labels(queue, rows)
+    before = list(Place.objects.order_by("pk").values())
+
+    assert import_labels(queue, rows) == Imported(known=2)
+    assert Label.objects.count() == 2
+    assert list(Place.objects.order_by("pk").values()) == before
+
+
+def test_more_raters_than_places_are_surplus_the_earliest_counts(queue):
+    told = import_labels(
+        queue, [row("item-0", "no", "late", at=THEN + timedelta(hours=1)), row("item-0", "yes", "early")]
+    )
+
+    assert told == Imported(added=2, surplus=1)
+    assert Label.objects.get(surplus=True).rater.name == "late"
+
+
+def test_what_does_not_fit_is_counted(queue):
+    told = import_labels(queue, [row("item-9"), row("item-0", "maybe"), row("item-0", question="other")])
+
+    assert told == Imported(unknown=3)
+
+
+def test_what_somebody_holds_is_left_to_them(queue, annotator, as_):
+    tab = person(queue, as_(annotator))
+    item = tab.items()[0]
+
+    assert import_labels(queue, [row("item-0")]).surplus == 1
+    assert tab.answer(item)["state"] == "counted"
+
+
+def test_a_whole_chain_fills_a_place(project):
+    queue = make.queue(project, items=1, questions=("first", "second"))
+    import_labels(queue, [row("item-0", question="first")])
+    assert Place.objects.get().done_at is None
+
+    import_labels(queue, [row("item-0", "no", question="second")])
+
+    assert Place.objects.get().done_at == THEN
+    assert not Label.objects.filter(surplus=True).exists()
+
+
+def test_many_rows_take_few_queries(project, django_assert_max_num_queries):
+    queue = make.queue(project, items=500, overlap=2)
+    rows = [row(f"item-{n}", rater=f"rater {n % 2}") for n in range(500)]
+
+    with django_assert_max_num_queries(25):
+        assert import_labels(queue, rows).added == 500
