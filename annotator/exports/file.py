@@ -37,7 +37,6 @@ def write(
 
     Give a temporary name and `publish` it after: a file under its real name is whole.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     tally = manifest.Tally()
     with target.open("wb") as file:
         for encoded in manifest.tallied(queue, filters, tally, using):

@@ -20,6 +20,7 @@ def run(work: Work) -> None:
     if export is None:
         raise PermanentError(str(_("The export was deleted.")))
     target = file.path_of(export.pk)
+    target.parent.mkdir(parents=True, exist_ok=True)
     file.forget_parts(target)
     part = file.part_of(target, work.job.attempts)
     wanted = filters.read(work.arguments.get("filters", {}))
