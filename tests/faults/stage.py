@@ -65,8 +65,11 @@ class Stage:
     # --- processes ---------------------------------------------------------------------
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.python("manage.py", *arguments)
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             env=self.environment,
             cwd=paths.ROOT,
             capture_output=True,
@@ -84,12 +87,19 @@ class Stage:
     def beat(self, **more: str) -> subprocess.Popen[bytes]:
         return self._celery(["beat", "--pidfile="], "beat", more)
 
+    def web(self, port: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "manage.py", "up", "--only", "web"]
+        return self._start(command, {"PORT": str(port), "WEB_WORKERS": "1"})
+
     def _celery(self, words: list[str], role: str, more: dict[str, str]) -> subprocess.Popen[bytes]:
+        return self._start([*CELERY, *words], {"GENBA_ROLE": role, **more})
+
+    def _start(self, command: list[str], more: dict[str, str]) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [*CELERY, *words],
-            env=self.environment | {"GENBA_ROLE": role} | more,
+            command,
+            env=self.environment | more,
             cwd=paths.ROOT,
-            stdout=(self.var / "celery.log").open("ab"),
+            stdout=(self.var / "processes.log").open("ab"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
@@ -138,7 +148,7 @@ class Stage:
         return self.wait(lambda: not {"due", "leased"} & set(self.states()), seconds, "all jobs ended")
 
     def log(self) -> str:
-        return (self.var / "celery.log").read_text(errors="replace")[-6000:]
+        return (self.var / "processes.log").read_text(errors="replace")[-6000:]
 
 
 def kill(process: subprocess.Popen[bytes], how: int = signal.SIGKILL) -> None:

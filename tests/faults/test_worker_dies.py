@@ -114,7 +114,7 @@ def test_poison_fails_after_five_attempts_and_the_others_finish(stage):
     poison = stage.ask("test.crash")
     others = [stage.ask(total=3) for _ in range(40)]
     stage.beat()
-    worker = stage.worker()
+    worker = stage.worker(JOB_LEASE_SECONDS="1")
 
     stage.wait_for_end(60)
 
