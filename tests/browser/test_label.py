@@ -222,11 +222,3 @@ def test_the_back_button_shows_the_next_item_and_not_an_old_one(project, annotat
     press(page, "n", then=2)
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes"), ("item-1", "no")]
-
-
-def test_viewers_and_strangers_do_not_label(project, viewer, stranger, as_):
-    queue = make.queue(project)
-    where = f"/p/{project.slug}/queues/{queue.pk}/label/"
-    assert as_(viewer).get(where).status_code == 403
-    assert as_(stranger).get(where).status_code == 404
-    assert as_(viewer).post(where).status_code == 405

@@ -42,6 +42,7 @@ const deck = new Deck({
   changed: () => sitting.dealt(),
 });
 const name = `${config.user}:${config.queue}`;
+config.answered += (await outbox.answered(config.queue)).size; // the server does not know of them yet
 const clock = new Clock();
 const sitting = new Sitting({
   config, screen, outbox, deck, clock, past: new PastAnswers(name), draft: new Draft(name), atEnd: loadPanel,

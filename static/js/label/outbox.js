@@ -28,6 +28,8 @@ export class Outbox {
   #failures = 0;
   #timer = 0;
   #trouble = "";
+  /** @type {State} */
+  #last = { unsent: 0, refused: [], trouble: "", safe: true };
 
   /**
    * @param {object} parts
@@ -58,6 +60,7 @@ export class Outbox {
     const entry = { key, user, queue, item, at: Date.now(), body: { ...body, idempotency_key: key } };
     this.#writing += 1;
     const written = this.store.add(entry);
+    this.#show({ ...this.#last, unsent: this.#last.unsent + 1 }); // at once: nobody reads "saved" meanwhile
     setFlag(user, true);
     try {
       await written;
@@ -200,7 +203,12 @@ export class Outbox {
     if (all.length === 0 && this.#writing === 0) setFlag(this.server.user, false);
     const refused = all.filter((entry) => entry.refused);
     const unsent = all.length - refused.length + this.#writing;
-    this.changed({ unsent, refused, trouble: this.#trouble, safe: this.store.safe });
+    this.#show({ unsent, refused, trouble: this.#trouble, safe: this.store.safe });
+  }
+
+  #show(state) {
+    this.#last = state;
+    this.changed(state);
   }
 }
 

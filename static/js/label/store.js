@@ -79,6 +79,7 @@ class Store {
       transaction.oncomplete = () => resolve(undefined);
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
       work(transaction.objectStore("answers"));
+      transaction.commit?.(); // now, and not when all callbacks have run
     });
   }
 
