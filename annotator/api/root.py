@@ -1,17 +1,21 @@
 """`/api/v1/`: one API object, routers added by dotted name."""
 
 from django.conf import settings
-from ninja import NinjaAPI, Swagger
+from django.views.decorators.http import require_safe
+from ninja import Swagger
 
 from annotator.api import errors
+from annotator.api.described import DescribedApi
 
-api = NinjaAPI(
+api = DescribedApi(
     title="Genba",
     version=settings.VERSION,
     urls_namespace="api",
     docs=Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": True}),
+    docs_decorator=require_safe,
     docs_url="/docs",
     openapi_url="/openapi.json",
+    description="Answers are JSON. A refusal is `{code, message}` and says what to do.",
 )
 errors.register(api)
 api.add_router("", "annotator.api.labeling.router")
