@@ -56,8 +56,8 @@ def _door(request: HttpRequest, queue_id: UUID) -> tuple[Queue, Filters]:
 def export(request: HttpRequest, queue_id: UUID) -> HttpResponseBase:
     """Streamed from one snapshot, in the order of the labels, one line for each that stands.
 
-    A download that was cut ends without the last chunk of its transfer encoding, which HTTP
-    clients report as an error; rows, bytes and SHA-256 of the whole are in the manifest.
+    A download that was cut is seen: the HTTP client reports an incomplete answer, or the last line
+    is half a line that no JSON reader takes. Rows, bytes and SHA-256 of the whole are in the manifest.
     """
     queue, filters = _door(request, queue_id)
     return lines(queue, filters)

@@ -85,7 +85,7 @@ def describe(queue: Queue, filters: Filters, tally: Tally) -> dict[str, Any]:
         "raters": _raters(tally),
         "columns": {name: meaning for name, (_, meaning) in rows.COLUMNS.items()},
         "order": "by label id; one line per label; one snapshot of the database",
-        "check": "A whole file has this many rows and bytes and this SHA-256.",
+        "check": "A whole file ends with a line end and has this many rows and bytes and this SHA-256.",
     }
 
 

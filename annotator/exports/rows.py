@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from annotator.exports.filters import Filters
@@ -71,6 +71,9 @@ SELECT = f"""
       AND (%(rater)s::text IS NULL OR r.name = %(rater)s)
       AND (%(since)s::timestamptz IS NULL OR l.created_at >= %(since)s)
     ORDER BY l.id"""  # noqa: S608 - constants only
+
+
+CUT = b'{"error": "This export was cut here: take it again.'
 
 
 class Row(NamedTuple):
@@ -139,7 +142,9 @@ def encode(rows: list[Row]) -> bytes:
 def stream(queue: Queue, filters: Filters) -> Iterator[bytes]:
     """The lines for a response. Closing the generator ends the transaction.
 
-    A reader who leaves in the middle is no error: what the request wrote before stays.
+    A reader who leaves in the middle is no error: what the request wrote before stays. When the
+    database leaves, the last line is broken on purpose: the server would end the answer as if it
+    were whole, and no reader of JSON lines takes half a line for a label.
     """
     with shared() as using, closing(chunks(queue, filters, using)) as found:
         try:
@@ -147,3 +152,6 @@ def stream(queue: Queue, filters: Filters) -> Iterator[bytes]:
                 yield encode(rows)
         except GeneratorExit:
             return
+        except Error:
+            yield CUT
+            raise

@@ -5,7 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -268,3 +268,36 @@ def test_big_rows_come_in_small_chunks(project):
 
     assert sizes[0] == rows.FIRST_ROWS
     assert max(sizes[1:]) == 3
+
+
+def test_a_database_that_leaves_breaks_the_last_line(labelled, owner, as_, monkeypatch):
+    """The server would end the answer as if it were whole; a reader of JSON lines must stumble."""
+    chunks = rows.chunks
+
+    def leaving(*args):
+        yield next(chunks(*args))
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(rows, "chunks", leaving)
+    answer = get(labelled, as_(owner))
+
+    got = b""
+    with pytest.raises(OperationalError):
+        for part in answer.streaming_content:
+            got += part
+
+    assert got.count(b"\n") == 3
+    with pytest.raises(ValueError, match="Unterminated"):
+        [json.loads(line) for line in got.splitlines()]
+
+
+def test_a_reader_who_leaves_takes_nothing_back(labelled, owner, as_):
+    parts = rows.stream(labelled, Filters())
+    next(parts)
+    labelled.name = "Renamed meanwhile"
+    labelled.save()
+
+    parts.close()
+
+    labelled.refresh_from_db()
+    assert labelled.name == "Renamed meanwhile"
