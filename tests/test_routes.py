@@ -1,0 +1,167 @@
+"""The authorisation table: every route, every method, everybody.
+
+routes.csv holds one line for each route and method that somebody may use. A route without a
+line, a line without a route, a method that answers without a line, or another status than
+the line says fails here. `in` is a redirect to the sign-in page; `=` stands for what nobody
+gets, because pages do not look at API keys.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests import world as worlds
+from tests.routes import METHODS, Row, all_routes, parameters, path_of, rows
+from tests.world import KEYS, PEOPLE, ROLES, World
+
+pytestmark = pytest.mark.django_db
+TABLE = rows()
+NOT_ALLOWED = {"405", "in"}
+
+# What is sent where an empty body would be refused before anybody is asked who they are.
+BODIES: dict[str, Callable[[World], Any]] = {
+    "": lambda world: {},
+    "claim": lambda world: json.dumps({"size": 1}),
+    "label": lambda world: json.dumps({"labels": [_label(world)]}),
+    "leases": lambda world: json.dumps({"leases": [world.lease]}),
+    "interaction": lambda world: json.dumps({"id": "new", "input": "a", "output": "b"}),
+    "invite": lambda world: {"username": "newcomer", "role": "viewer"},
+    "role": lambda world: {"role": "annotator"},
+    "key": lambda world: {"name": "server", "scopes": ["ingest"], "days": ""},
+    "project": lambda world: {"name": "New", "slug": "", "time_zone": "UTC"},
+    "settings": lambda world: {"name": "New", "time_zone": "UTC"},
+    "theme": lambda world: {"theme": "dark"},
+    "account": lambda world: {"first_name": "", "email": "", "language": "", "theme": "auto"},
+    "note": lambda world: {"note": "All well."},
+}
+
+
+def _label(world: World) -> dict[str, Any]:
+    """The annotator's answer to the item in hand; anybody else's would be a stranger's."""
+    return {"lease": world.lease, "question": "good", "answer": "yes", "idempotency_key": "once"}
+
+
+def shown(answer: Any) -> str:
+    """The status as the table writes it. Reads a streamed answer to its end."""
+    if answer.streaming:
+        list(answer.streaming_content)
+    if answer.status_code == 302 and answer["Location"].startswith("/signin/?next="):
+        return "in"
+    return str(answer.status_code)
+
+
+def ask(world: World, role: str, method: str, row_or_route: Row | str) -> str:
+    """The status, with all that it did undone."""
+    route = row_or_route if isinstance(row_or_route, str) else row_or_route.route
+    body = BODIES[row_or_route.send](world) if isinstance(row_or_route, Row) else {}
+    with transaction.atomic():
+        status = shown(world.call(role, method, path_of(route, world.ids), body))
+        transaction.set_rollback(True)
+    return status
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Built once: every question undoes what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+def test_every_route_has_a_line_and_every_line_a_route():
+    routes, lines = set(all_routes()), {row.route for row in TABLE}
+    assert routes - lines == set(), "routes without a line in tests/routes.csv"
+    assert lines - routes == set(), "lines in tests/routes.csv without a route"
+    assert len({(row.route, row.method) for row in TABLE}) == len(TABLE), "a line twice"
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_everybody_gets_what_the_table_says(world: World, row: Row):
+    got = {role: ask(world, role, row.method, row) for role in ROLES}
+
+    assert got == row.expected, row.note
+
+
+def test_methods_without_a_line_are_refused_to_everybody(world: World):
+    allowed = {(row.route, row.method) for row in TABLE}
+    wrong = []
+    for route in all_routes():
+        for method in METHODS:
+            if (route, method) in allowed or (method == "HEAD" and (route, "GET") in allowed):
+                continue
+            for role in ("nobody", "owner", "label"):
+                status = ask(world, role, method, route)
+                if status not in NOT_ALLOWED:
+                    wrong.append(f"{method} /{route} as {role}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.method == "GET"], ids=str)
+def test_head_is_judged_like_get(world: World, row: Row):
+    for role in ("nobody", "stranger", "viewer", "owner"):
+        assert ask(world, role, "HEAD", row) in {row.expected[role], "405"}
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.method != "GET"], ids=str)
+def test_no_page_of_another_site_can_send_in_a_persons_name(world: World, row: Row):
+    """Without the CSRF token: refused, whatever the person may do."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = world.clients["owner"].cookies
+    careless = replace(world, clients={**world.clients, "owner": strict})
+
+    assert ask(careless, "owner", row.method, row) in {"401", "403"}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_a_forged_htmx_header_opens_nothing(world: World, row: Row):
+    forged = {"HX-Request": "true", "HX-Target": "main"}
+    for role in ("nobody", "stranger", "viewer"):
+        with transaction.atomic():
+            body = BODIES[row.send](world)
+            answer = world.call(role, row.method, path_of(row.route, world.ids), body, headers=forged)
+            assert shown(answer) == row.expected[role]
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if parameters(row.route)], ids=str)
+def test_ids_of_another_project_are_not_found_and_nothing_changes(world: World, row: Row):
+    """Each id in the address replaced by the stranger's: like one that does not exist."""
+    for parameter in parameters(row.route):
+        if parameter in {"name", "day", "token"}:
+            continue  # no ids: they mean the same in every project
+        before = everything()
+        mixed = {**world.ids, parameter: world.foreign[parameter]}
+        for role in ("owner", "label", "export", "ingest"):
+            expected = row.expected[role]
+            answer = shown(world.call(role, row.method, path_of(row.route, mixed), BODIES[row.send](world)))
+            assert answer == "404" or (role in KEYS and answer == expected in {"401", "403", "in"})
+        assert everything() == before
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows but those that any visit changes."""
+    from django.apps import apps
+
+    passing = {"Session", "SigninTry"}
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_models()
+        if model.__name__ not in passing
+        and model._meta.app_label in {"annotator", "feedback"}
+        and model.__name__ != "ApiKey"  # notes when it was last used
+    }
+
+
+def test_unknown_addresses_are_not_found_in_the_shape_of_their_place(world: World):
+    for role in (*PEOPLE, *KEYS):
+        assert shown(world.call(role, "GET", "/nosuch/")) == "404"
+        answer = world.call(role, "GET", "/api/v1/nosuch")
+        assert answer.status_code == 404
+        assert answer.json()["code"] == "not_found"
+    for path in ("/static/../manage.py", "/static/%2e%2e/manage.py", "/static..%2fsettings.py", "/admin/"):
+        assert shown(world.call("owner", "GET", path)) == "404"

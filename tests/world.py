@@ -1,0 +1,123 @@
+"""Two projects with one of everything, and everybody who may come to the door.
+
+For the tests that walk all routes. Roles are named as the columns of routes.csv.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.test import Client
+from django.utils import timezone
+
+from annotator.exports.file import path_of
+from annotator.models import ApiKey, Export, JobState, Membership, Project, Queue
+from annotator.services import people
+from feedback.ingest.ids import interaction_id
+from feedback.models import Interaction, VibeCheck
+from tests import make
+
+PEOPLE = ("nobody", "stranger", "viewer", "annotator", "owner", "admin", "removed")
+KEYS = ("ingest", "label", "export", "revoked", "expired", "other")
+ROLES = (*PEOPLE, *KEYS)
+DAY = date(2026, 11, 20)
+
+
+@dataclass
+class World:
+    clients: dict[str, Client]
+    tokens: dict[str, str]  # of API keys
+    ids: dict[str, Any]  # what stands in the addresses of our project
+    foreign: dict[str, Any]  # the same of the stranger's
+    lease: str = ""  # of an item that the annotator holds
+
+    def call(self, role: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """As a browser sends a form (a dict), or as a program sends JSON (a string)."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"} if role in KEYS else {}
+        client = self.clients.get(role, self.clients["nobody"])
+        if isinstance(body, str):
+            more["content_type"] = "application/json"
+        elif method in {"PUT", "PATCH", "DELETE", "OPTIONS", "GET", "HEAD"}:
+            body = None
+        kept = SimpleCookie(client.cookies)
+        answer = getattr(client, method.lower())(
+            path, body, headers={**headers, **more.pop("headers", {})}, **more
+        )
+        client.cookies = kept  # whoever was signed in still is
+        return answer
+
+
+def build() -> World:
+    ours = make.project()
+    theirs = make.project(slug="elsewhere", name="Elsewhere")
+    persons = {role: make.member(ours, role, role=role) for role in ("viewer", "annotator", "owner")}
+    persons["stranger"] = make.member(theirs, "stranger", role="owner")
+    persons["admin"] = make.user("admin", is_superuser=True, is_staff=True)
+    persons["removed"] = make.member(ours, "removed", role="owner")
+    clients = {"nobody": Client(), **{role: _signed_in(person) for role, person in persons.items()}}
+    people.remove_member(Membership.objects.get(project=ours, user=persons["removed"]))
+    world = World(clients, _keys(ours, theirs), _one_of_each(ours), _one_of_each(theirs))
+    claim = f"/api/v1/queues/{world.ids['queue_id']}/claim"
+    world.lease = world.call("annotator", "POST", claim, '{"size": 1}').json()["items"][0]["lease"]
+    return world
+
+
+def _signed_in(person: Any) -> Client:
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def _keys(ours: Project, theirs: Project) -> dict[str, str]:
+    tokens = {
+        scope: make.api_key(ours, scopes=[scope], name=scope) for scope in ("ingest", "label", "export")
+    }
+    tokens |= {state: make.api_key(ours, name=state) for state in ("revoked", "expired")}
+    now = timezone.now()
+    ApiKey.objects.filter(name="revoked").update(revoked_at=now)
+    ApiKey.objects.filter(name="expired").update(expires_at=now - timedelta(seconds=1))
+    return {**tokens, "other": make.api_key(theirs, name="other")}
+
+
+def _one_of_each(project: Project) -> dict[str, Any]:
+    guest = make.member(project, f"guest-{project.slug}", role="viewer")
+    queue = make.queue(project, items=2, origin="vibecheck")
+    job = make.job(project, state=JobState.FAILED, finished_at=timezone.now(), attempts=5)
+    export = _export(queue, project)
+    VibeCheck.objects.create(project=project, day=DAY, queue=queue, population=100)
+    make.api_key(project, name="spare")
+    return {
+        "slug": project.slug,
+        "member_id": Membership.objects.get(user=guest).pk,
+        "key_id": ApiKey.objects.get(project=project, name="spare").pk,
+        "queue_id": queue.pk,
+        "export_id": export.pk,
+        "job_id": job.pk,
+        "interaction_id": _interaction(project),
+        "day": DAY.isoformat(),
+        "name": "labels.jsonl",
+        "token": people.signin_link(guest).split("/")[-2],
+    }
+
+
+def _export(queue: Queue, project: Project) -> Export:
+    job = make.job(project, state=JobState.DONE, finished_at=timezone.now())
+    made = Export.objects.create(queue=queue, job=job, rows=0, sha256="0" * 64, manifest={})
+    path_of(made.pk).parent.mkdir(parents=True, exist_ok=True)
+    path_of(made.pk).write_text("")
+    return made
+
+
+def _interaction(project: Project) -> UUID:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    return Interaction.objects.create(
+        id=interaction_id(project.pk, "call-1", at),
+        project=project,
+        external_id="call-1",
+        occurred_at=at,
+        input="How?",
+        output="So.",
+        content_hash=uuid4(),
+    ).pk
