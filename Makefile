@@ -105,7 +105,7 @@ format: install-dev ## Format code and templates
 	-$(VENV)/bin/djade --target-version 5.2 $$(find templates -name '*.html')
 
 .PHONY: messages
-messages: install-dev ## Bring the translation catalogues up to date and compile them
+messages: install-core ## Bring the translation catalogues up to date and compile them
 	$(CHECK) manage.py messages
 	$(CHECK) manage.py compilecatalogues
 

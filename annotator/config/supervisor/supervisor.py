@@ -15,7 +15,7 @@ from annotator.config.embedded.engine import Engine
 from annotator.config.embedded.postgres import Postgres
 from annotator.config.embedded.process import EngineError
 from annotator.config.embedded.redis import Redis
-from annotator.config.supervisor import prepare, roles
+from annotator.config.supervisor import port, prepare, roles
 from annotator.config.supervisor.console import say
 from annotator.config.supervisor.errors import StartRefused, StopAsked
 from annotator.config.supervisor.leftovers import Records
@@ -49,6 +49,7 @@ class Supervisor:
         self._make_folders()
         if self.records.end_leftovers():
             say("Ended what a killed run had left behind.")
+        port.check_free(settings.HOST, settings.PORT)
         self._make_engines()
         for engine in self.engines:
             self._launch(engine, log=engine.log)
@@ -85,6 +86,7 @@ class Supervisor:
         while program.is_running():
             self.look()
             self.signals.pause(0.1)
+        self.programs.remove(program)  # its number will be another process's one day
         return program.process is not None and program.process.returncode == 0
 
     # --- running ---------------------------------------------------------------------------------

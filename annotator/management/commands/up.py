@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from annotator.config import paths
 from annotator.config.embedded.errors import EngineError
-from annotator.config.supervisor import console, port, roles
+from annotator.config.supervisor import console, roles
 from annotator.config.supervisor.console import say
 from annotator.config.supervisor.errors import StartRefused, StopAsked
 from annotator.config.supervisor.lock import Lock
@@ -48,7 +48,6 @@ def _run(*, demo: bool) -> None:
     signals.listen()
     lock = Lock(settings.VAR, address=settings.PUBLIC_URL)
     lock.take()
-    port.check_free(settings.HOST, settings.PORT)
     supervisor = Supervisor(settings.VAR, signals)
     try:
         _start(supervisor, demo=demo)

@@ -1,0 +1,142 @@
+"""A whole Genba of a test's own: `manage.py up` as a person would start it."""
+
+import http.client
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from annotator.config.paths import ROOT
+from annotator.config.supervisor.leftovers import marked
+
+READY = "is ready:"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """One state folder; `start` and `stop` as often as a test likes."""
+
+    def __init__(
+        self, var: Path, *, root: Path = ROOT, become: Callable[[], None] | None = None, **more: str
+    ):
+        self.var, self.root, self.become = var, root, become
+        self.port = free_port()
+        self.more = more
+        self.process: subprocess.Popen[str] | None = None
+        self.said: list[str] = []
+        self._lines: queue.Queue[str | None] = queue.Queue()
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return {**kept, "GENBA_VAR": str(self.var), "PORT": str(self.port), "WEB_WORKERS": "1"} | self.more
+
+    def start(self, *options: str) -> "Site":
+        self.said, self._lines = [], queue.Queue()
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", *options],
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=self.become,
+        )
+        threading.Thread(target=self._listen, args=[self.process, self._lines], daemon=True).start()
+        return self
+
+    def until_ready(self, patience: float = 120) -> "Site":
+        end = time.monotonic() + patience
+        # The summary's last line is the way to stop.
+        while not any("Ctrl-C" in line for line in self.said):
+            left = end - time.monotonic()
+            line = self._lines.get(timeout=max(left, 0.01))
+            assert line is not None, f"it ended: {self.text}"
+            self.said.append(line)
+        return self
+
+    def end(self, patience: float = 60) -> int:
+        """Wait until it ends by itself; its exit status."""
+        assert self.process
+        status = self.process.wait(patience)
+        while (line := self._lines.get(timeout=5)) is not None:
+            self.said.append(line)
+        return status
+
+    def stop(self, how: int = signal.SIGINT) -> float:
+        """Ask for the end; the seconds it took."""
+        assert self.process
+        began = time.monotonic()
+        self.process.send_signal(how)
+        self.process.wait(30)
+        return time.monotonic() - began
+
+    def get(self, path: str = "/signin/") -> http.client.HTTPResponse:
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        client.request("GET", path, headers={"Host": "localhost"})
+        answer = client.getresponse()
+        answer.body = answer.read().decode()  # type: ignore[attr-defined]
+        client.close()
+        return answer
+
+    def until_page(self, patience: float = 60) -> float:
+        """Ask until a page comes; the seconds it took."""
+        began = time.monotonic()
+        while True:
+            try:
+                if self.get().status == 200:
+                    return time.monotonic() - began
+            except OSError:
+                pass
+            assert time.monotonic() - began < patience, f"no page: {self.text}"
+            time.sleep(0.05)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.said)
+
+    def processes(self) -> list[psutil.Process]:
+        """All that run for this folder: by their mark, and the engines by their command."""
+        own = set(marked(self.var))
+        found = []
+        for process in psutil.process_iter(["pid", "cmdline"]):
+            words = process.info["cmdline"] or []
+            engine = any(str(self.var / "postgres") == word for word in words)
+            if process.info["pid"] in own or engine or any(str(self.var) in word for word in words):
+                found.append(process)
+        return found
+
+    def child(self, name: str) -> psutil.Process:
+        """A direct child of the supervisor by a word of its command."""
+        assert self.process
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if name in " ".join(child.cmdline()))
+
+    def tree(self) -> list[psutil.Process]:
+        assert self.process
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def _listen(self, process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
+        assert process.stdout
+        for line in process.stdout:
+            lines.put(line)
+        lines.put(None)
+
+
+def gone(processes: list[psutil.Process], patience: float = 15) -> list[psutil.Process]:
+    """Those of `processes` that are still alive after a while."""
+    return [p for p in psutil.wait_procs(processes, timeout=patience)[1] if p.status() != "zombie"]
