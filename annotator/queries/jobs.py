@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PAGE = 50
 ACTIVE = (JobState.DUE, JobState.LEASED)
 FILTERS = {"active": ACTIVE, "failed": (JobState.FAILED,), "done": (JobState.DONE, JobState.CANCELLED)}
-BADGES = {JobState.DONE: "badge-yes", JobState.FAILED: "badge-no", JobState.LEASED: "badge-warn"}
+BADGES = {JobState.DONE: "badge-yes", JobState.FAILED: "badge-no", JobState.LEASED: "badge-running"}
 
 
 @dataclass(frozen=True)

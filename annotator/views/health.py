@@ -46,4 +46,6 @@ def _status(found: list[Found]) -> str:
 def strip(request: PersonRequest) -> HttpResponse:
     """Warnings and errors as list items; nothing at all when all is well."""
     trouble = [one.finding for one in examine() if one.is_trouble]
-    return render(request, "ui/health.html", {"trouble": trouble})
+    if not trouble:
+        return HttpResponse()  # not even a line break: the strip is shown unless it is empty
+    return render(request, "ui/health_strip.html", {"trouble": trouble})
