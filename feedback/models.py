@@ -1,11 +1,13 @@
 """What production says: the log, and the daily look at it."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from annotator.models import Project, Question, Queue, User
+from annotator.models import Job, Project, Question, Queue, User
 from annotator.models.fields import PayloadField
 
 
@@ -57,6 +59,23 @@ class Interaction(models.Model):
             models.Index(fields=["project", "id"], name="log_in_order"),
             models.Index(fields=["project", "external_id"], name="log_by_external_id"),
         ]
+
+
+class LogImport(models.Model):
+    """One uploaded file of interactions. The file lies under its id until the job has read it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="log_imports")
+    name = models.CharField(max_length=255)  # as the person's machine calls it; shown, never a path
+    size = models.PositiveBigIntegerField()  # bytes
+    shape = models.JSONField()  # ingest.files.Shape
+    mapping = models.JSONField(default=dict)  # field: column
+    job = models.OneToOneField(Job, on_delete=models.SET_NULL, null=True, related_name="log_import")
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-created_at"]
 
 
 class Turn(models.TextChoices):

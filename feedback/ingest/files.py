@@ -1,0 +1,225 @@
+"""Log files: what kind they are, and their records with line numbers.
+
+JSONL (also gzipped) and CSV. Nothing is read into memory but a line at a time.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, cast
+
+import msgspec
+
+from feedback.ingest.errors import BadRecord, gettext_noop
+
+SAMPLE = 64 * 1024
+MAX_COLUMNS = 500
+DELIMITERS = ",;\t|"
+# Tried in turn; the last one takes any bytes. Excel in Korea writes cp949, in Europe cp1252.
+ENCODINGS = ("utf-8-sig", "cp949", "cp1252")
+FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"%PDF": "a PDF", b"PAR1": "a Parquet file"}
+FOREIGN |= {b"ARROW1": "an Arrow file", b"\x93NUMPY": "a NumPy file", b"\x80\x04": "a pickle"}
+
+
+class BadFile(ValueError):
+    """A file that cannot be imported. `text` is a message id, filled by `values`."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a file is read. Columns are those of a CSV's header, or the keys seen in a JSONL."""
+
+    kind: str  # "jsonl" or "csv"
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a file: its line, counted from 1, its text, and its cells by column."""
+
+    line: int
+    text: bytes
+    cells: dict[str, str] | None  # of a CSV
+    fault: BadRecord | None = None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """The content, inflated where it is gzip, and the file itself, whose `tell` shows progress."""
+    with path.open("rb", buffering=0) as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        whole = io.BufferedReader(raw)
+        if not packed:
+            yield whole, raw
+            return
+        with gzip.GzipFile(fileobj=whole) as inflated:
+            yield cast(IO[bytes], inflated), raw
+
+
+def look(path: Path, *, kind: str = "", encoding: str = "", delimiter: str = "") -> Shape:
+    """What the file is, by its content; BadFile when it is nothing we read."""
+    try:
+        with opened(path) as (content, _):
+            start = content.read(SAMPLE)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadFile(gettext_noop("The file cannot be read: %(why)s"), why=str(error)) from None
+    _refuse_foreign(start)
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        raise BadFile(gettext_noop("The file is empty."))
+    if text[:1] == b"[" and not kind:
+        raise BadFile(
+            gettext_noop("The file is one JSON list. Write one object a line, e.g. with: jq -c '.[]'")
+        )
+    if kind == "jsonl" or (not kind and text[:1] == b"{"):
+        return Shape("jsonl", "utf-8", "", _keys(path))
+    encoding = encoding or _encoding(path, start)
+    return _csv_shape(path, encoding, delimiter)
+
+
+def rows(path: Path, shape: Shape, *, record_bytes: int) -> Iterator[tuple[Row, int]]:
+    """Every record with how many bytes of the file were read by then."""
+    with opened(path) as (content, raw):
+        found = (
+            _json_rows(content, record_bytes)
+            if shape.kind == "jsonl"
+            else _csv_rows(content, shape, record_bytes)
+        )
+        try:
+            for row in found:
+                yield row, raw.tell()
+        except (OSError, EOFError, zlib.error) as error:
+            raise BadFile(
+                gettext_noop("The file breaks off or is damaged: %(why)s"), why=str(error)
+            ) from None
+
+
+def _json_rows(content: IO[bytes], record_bytes: int) -> Iterator[Row]:
+    number = 0
+    while line := content.readline(record_bytes + 2):
+        number += 1
+        fault = None
+        if len(line) > record_bytes + 1 and not line.endswith(b"\n"):
+            fault = BadRecord(None, gettext_noop("is larger than %(limit)s bytes"), limit=record_bytes)
+            line = line[:200]
+            while (rest := content.readline(SAMPLE)) and not rest.endswith(b"\n"):
+                continue
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if line := line.strip():
+            yield Row(number, line, None, fault)
+
+
+def _csv_rows(content: IO[bytes], shape: Shape, record_bytes: int) -> Iterator[Row]:
+    csv.field_size_limit(record_bytes)  # for the whole process: nobody needs another
+    with io.TextIOWrapper(content, shape.encoding, errors="replace", newline="") as text:
+        reader = csv.reader(text, delimiter=shape.delimiter)
+        next(reader, None)
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                fault = BadRecord(None, gettext_noop("is not good CSV: %(why)s"), why=str(error))
+                yield Row(line, b"", None, fault)
+                continue
+            if any(cells):
+                yield _csv_row(line, cells, shape.columns)
+
+
+def _csv_row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
+    fault = None
+    if len(cells) != len(columns):
+        fault = BadRecord(
+            None,
+            gettext_noop("has %(found)s cells, the header has %(columns)s"),
+            found=len(cells),
+            columns=len(columns),
+        )
+    text = msgspec.json.encode(cells)
+    return Row(line, text, dict(zip(columns, cells, strict=False)), fault)
+
+
+def _refuse_foreign(start: bytes) -> None:
+    for magic, name in FOREIGN.items():
+        if start.startswith(magic):
+            raise BadFile(gettext_noop("This is %(what)s. Save it as CSV or JSONL."), what=name)
+    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadFile(gettext_noop("This is not a text file. Save it as CSV or JSONL."))
+
+
+def _keys(path: Path) -> tuple[str, ...]:
+    """The keys of the first records, in the order they appear."""
+    found: dict[str, None] = {}
+    with opened(path) as (content, _):
+        for line in islice(iter(lambda: content.readline(SAMPLE), b""), 20):
+            try:
+                record = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                continue
+            found |= dict.fromkeys(record)
+    return tuple(found)[:MAX_COLUMNS]
+
+
+def _encoding(path: Path, start: bytes) -> str:
+    """By the byte order mark, else the first that reads the whole file without a fault."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    return next((name for name in ENCODINGS[:-1] if _reads(path, name)), ENCODINGS[-1])
+
+
+def _reads(path: Path, encoding: str) -> bool:
+    decoder = getincrementaldecoder(encoding)()
+    try:
+        with opened(path) as (content, _):
+            while piece := content.read(SAMPLE * 16):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _csv_shape(path: Path, encoding: str, delimiter: str) -> Shape:
+    try:
+        with opened(path) as (content, _), io.TextIOWrapper(content, encoding, "replace", newline="") as text:
+            start = text.read(SAMPLE)
+    except LookupError:
+        raise BadFile(gettext_noop("There is no encoding “%(name)s”."), name=encoding) from None
+    first = start.splitlines()[0]
+    delimiter = delimiter or max(DELIMITERS, key=first.count)
+    try:
+        header = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise BadFile(gettext_noop("The header is not good CSV: %(why)s"), why=str(error)) from None
+    columns = [name.strip() for name in header]
+    if len(columns) > MAX_COLUMNS:
+        raise BadFile(
+            gettext_noop("The file has %(found)s columns; at most %(limit)s are read."),
+            found=len(columns),
+            limit=MAX_COLUMNS,
+        )
+    if not all(columns):
+        raise BadFile(
+            gettext_noop("Column %(number)s has no name in the first line."), number=columns.index("") + 1
+        )
+    for name in columns:
+        if columns.count(name) > 1:
+            raise BadFile(gettext_noop("Two columns are called “%(name)s”."), name=name)
+    return Shape("csv", encoding, delimiter, tuple(columns))
