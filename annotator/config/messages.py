@@ -5,13 +5,14 @@ is parsed, templates are compiled, and each translating call or tag tells its ow
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polib
 from django.template import Context, Engine
-from django.template.base import Template
+from django.template.base import Lexer, Template, TokenType
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 from annotator.config.paths import ROOT
@@ -91,6 +92,15 @@ def in_template(source: str) -> Iterator[Message]:
                     f"{{% translate {node.filter_expression.token} %}} takes a text as it stands"
                 )
             yield Message(literal, context=_context(node))
+    yield from _in_tags(source)
+
+
+def _in_tags(source: str) -> Iterator[Message]:
+    """`_("…")` as an argument of any tag or variable."""
+    for token in Lexer(source).tokenize():
+        if token.token_type in {TokenType.BLOCK, TokenType.VAR}:
+            for _quote, words in re.findall(r"""(?<!\w)_\((["'])(.*?)\1\)""", token.contents):
+                yield Message(words)
 
 
 def _context(node: TranslateNode | BlockTranslateNode) -> str:
