@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from annotator.web.payload.budget import Budget
+from annotator.web.payload.budget import OPENING, Budget
 from annotator.web.payload.documents import document_html, listed
 from annotator.web.payload.markup import Html, element, escape, fold, together
 from annotator.web.payload.plain import json_html, json_text, plain_html
@@ -17,14 +17,17 @@ from annotator.web.payload.text import blank_html, text_html
 from annotator.web.payload.turns import messages_of, turns_html
 
 
-def payload_html(value: object, *, error: str = "", absent: str = "", as_typed: bool = False) -> SafeString:
+def payload_html(
+    value: object, *, error: str = "", absent: str = "", as_typed: bool = False, opening: int = OPENING
+) -> SafeString:
     """Readable HTML of any payload.
 
     A text is shown as Markdown if it is some, else as typed; chat messages as turns; an
     object as JSON; None as a visible mark, in the words of `absent` or "No output". `error`
-    stands before all. `as_typed` shows text without Markdown and all else as JSON.
+    stands before all. `as_typed` shows text without Markdown and all else as JSON. Of text and
+    JSON longer than about `opening` characters the beginning is shown, the rest on demand.
     """
-    budget = Budget()
+    budget = Budget(opening=opening)
     if value is None:
         inner = element("p", escape(absent or _("No output"), budget), css="payload-none payload-absent")
     else:

@@ -14,6 +14,7 @@ OPENING = 12_000  # characters of a long text that are shown unasked
 class Budget:
     """What is left for one payload."""
 
+    opening: int = OPENING
     markdown: int = MARKDOWN_CHARACTERS
     looks: int = LOOKED_AT
     marks: int = MARKS

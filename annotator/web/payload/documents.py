@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotator.web.payload.budget import Budget
@@ -32,7 +33,8 @@ def document_html(document: object, number: int, budget: Budget) -> Html:
     """Folded when long, with its name and length to choose by."""
     text, title, more = _read(document)
     length = ngettext("%(count)s character", "%(count)s characters", len(text)) % {"count": count(len(text))}
-    heading = title or " ".join(text[:400].split())[:90]
+    short = len(text) <= _SHORT
+    heading = title or (_("Document") if short else " ".join(text[:400].split())[:90])
     summary = together(
         (
             element("span", escape(str(number), budget), css="payload-doc-number"),
@@ -43,7 +45,7 @@ def document_html(document: object, number: int, budget: Budget) -> Html:
     body = text_html(text, budget) if isinstance(document, str) or more is not document else Html("")
     if more:
         body = together((body, json_html(more, budget)))
-    return fold(summary, body, css="payload-doc", opened=len(text) <= _SHORT)
+    return fold(summary, body, css="payload-doc", opened=short)
 
 
 def _read(document: object) -> tuple[str, str, object]:

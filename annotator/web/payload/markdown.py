@@ -30,10 +30,7 @@ ATTRIBUTES = {
 }
 REL = "noopener noreferrer nofollow"
 _SIDES = {"text-align:right": "payload-end", "text-align:center": "payload-middle"}
-_DIRECTED = frozenset(
-    f"{name}_open"
-    for name in ("paragraph", "bullet_list", "ordered_list", "blockquote", "table", "list_item")
-)
+_DIRECTED = frozenset(f"{name}_open" for name in ("paragraph", "bullet_list", "ordered_list", "blockquote"))
 
 _LINE_SIGNS = re.compile(r" {0,3}(#{1,6} |```|~~~|> )\S?")
 _LIST_SIGNS = re.compile(r" {0,12}([-*+]|\d{1,3}[.)]) +\S")
@@ -116,7 +113,7 @@ class _Parser(MarkdownIt):
 def _dress(state: StateCore) -> None:
     """After parsing: directions, classes for styles, hosts behind links."""
     for token in state.tokens:
-        if token.type in _DIRECTED:
+        if token.type in _DIRECTED and token.level == 0:  # inner ones would hide their text from it
             token.attrSet("dir", "auto")
         elif token.type in {"heading_open", "heading_close"}:
             if token.nesting == 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from annotator.web.payload.budget import OPENING, Budget
+from annotator.web.payload.budget import Budget
 from annotator.web.payload.markup import Html, count, element, escape, fold, together
 
 _PIECE = 8_000  # characters: a browser lays out many small blocks faster than a large one
@@ -15,9 +15,9 @@ _FOLD_LINES = 60
 
 def plain_html(text: str, budget: Budget) -> Html:
     """Line breaks and spaces kept; of a very long text the beginning, and the rest on demand."""
-    if len(text) <= OPENING + OPENING // 4:
+    if len(text) <= budget.opening * 5 // 4:
         return _piece(text, budget)
-    opening, *rest = _pieces(text, OPENING)
+    opening, *rest = _pieces(text, budget.opening)
     summary = _("Show everything (%(count)s characters)") % {"count": count(len(text))}
     return together(
         (
@@ -31,9 +31,9 @@ def code_html(text: str, budget: Budget, *, language: str = "") -> Html:
     """Code or JSON, left to right; folded when long."""
     label = element("span", escape(language[:60], budget), css="payload-language") if language else Html("")
     lines = text.count("\n") + 1
-    if lines <= _FOLD_LINES and len(text) <= OPENING:
+    if lines <= _FOLD_LINES and len(text) <= budget.opening:
         return together((label, _code(text, budget)))
-    opening, *rest = _pieces(text, OPENING // 3)
+    opening, *rest = _pieces(text, budget.opening // 3)
     summary = _("Show everything (%(lines)s lines, %(count)s characters)") % {
         "lines": count(lines),
         "count": count(len(text)),

@@ -1,0 +1,149 @@
+"""The filters of the log, as they stand in an address."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback import days
+from feedback.ingest.ids import first_id
+from feedback.models import Environment
+from feedback.queries.interactions import PAGE, Where
+
+COLUMNS = {  # name in the address → column
+    "feature": "feature",
+    "model": "model",
+    "prompt_version": "prompt_version",
+    "variant": "variant",
+    "environment": "environment",
+    "user": "end_user",
+    "session": "session",
+}
+FAILED, NO_OUTPUT = "error", "no-output"
+TYPED = "typed"
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
+
+
+def _name(label: Any, *, most: int = 256, options: str = "") -> forms.CharField:
+    attributes = {"autocomplete": "off", "spellcheck": "false"} | ({"list": options} if options else {})
+    widget = forms.TextInput(attrs=attributes)
+    return forms.CharField(label=label, required=False, max_length=most, strip=False, widget=widget)
+
+
+class LogForm(forms.Form):
+    """Filters and the place in the list. A name it does not know is refused, not passed on."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Text"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    since = _day(gettext_lazy("From"))
+    until = _day(gettext_lazy("To"))
+    feature = _name(gettext_lazy("Feature"), options="features")
+    model = _name(gettext_lazy("Model"), options="models")
+    prompt_version = _name(gettext_lazy("Prompt version"), options="prompt-versions")
+    environment = forms.ChoiceField(
+        label=gettext_lazy("Environment"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *Environment.choices],
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Any")),
+            (FAILED, gettext_lazy("Error")),
+            (NO_OUTPUT, gettext_lazy("No output")),
+        ],
+    )
+    variant = _name(gettext_lazy("Variant"), options="variants")
+    user = _name(gettext_lazy("User"))
+    session = _name(gettext_lazy("Session"))
+    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    found = forms.IntegerField(required=False, min_value=0, max_value=PAGE, widget=forms.HiddenInput)
+    step = forms.IntegerField(required=False, min_value=0, max_value=10_000, widget=forms.HiddenInput)
+    shown = forms.ChoiceField(required=False, choices=[("", ""), (TYPED, TYPED)], widget=forms.HiddenInput)
+
+    PLACE = ("before", "after", "found", "step")
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, label_suffix="")
+        self.unknown = sorted(set(data) - set(self.fields))[:5]
+
+    def clean_since(self) -> date | None:
+        return self._known_day("since")
+
+    def clean_until(self) -> date | None:
+        return self._known_day("until")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.unknown:
+            names = ", ".join(f"“{name[:40]}”" for name in self.unknown)
+            raise ValidationError(_("There is no filter named %(names)s.") % {"names": names})
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("This day lies before the first one."))
+        return cleaned
+
+    def where(self, zone: ZoneInfo) -> Where:
+        """After is_valid(). Days are the project's."""
+        values = self.cleaned_data
+        since, until = values["since"], values["until"]
+        return Where(
+            first=first_id(days.bounds(since, zone)[0]) if since else None,
+            end=first_id(days.bounds(until, zone)[1]) if until else None,
+            equal=tuple((column, values[name]) for name, column in COLUMNS.items() if values[name]),
+            failed=values["outcome"] == FAILED,
+            no_output=values["outcome"] == NO_OUTPUT,
+            text=values["q"],
+        )
+
+    def query(self, **changes: object) -> str:
+        """The filters as a query string with `?`, without the place in the list; None takes one out."""
+        values = {name: self.cleaned_data.get(name) for name in self.fields if name not in self.PLACE}
+        set_ones = {
+            name: str(value) for name, value in {**values, **changes}.items() if value not in (None, "")
+        }
+        return f"?{urlencode(set_ones)}" if set_ones else "?"
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        """What is filtered by: (label, value, query without it)."""
+        hidden = {*self.PLACE, "shown"}
+        chips = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if name in hidden or value in (None, ""):
+                continue
+            choices = dict(getattr(field, "choices", ()))
+            chips.append((str(field.label), str(choices.get(value, value)), self.query(**{name: None})))
+        return chips
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it shows another page than the first."""
+        return any(self.cleaned_data.get(name) is not None for name in ("before", "after"))
+
+    def key(self, name: str) -> UUID | None:
+        value: UUID | None = self.cleaned_data.get(name)
+        return value
+
+    def _known_day(self, name: str) -> date | None:
+        day: date | None = self.cleaned_data[name]
+        if day is not None and not days.known(day):
+            raise ValidationError(_("Choose a day between 1971 and 8999."))
+        return day
