@@ -20,6 +20,7 @@ def screen() -> dict[str, str]:
         "done": _("All done here"),
         "nothing": _("Nothing to label just now"),
         "stopped": _("This cannot go on"),
+        "surplus": _("Somebody else answered that item meanwhile. Your answer is kept beside theirs."),
         "lookAgain": _("{n} skipped: look at them again"),
         "cannotFetch": _(
             "The server does not answer. What you answered is kept; new items come by themselves."

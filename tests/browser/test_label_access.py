@@ -128,8 +128,8 @@ def test_the_question_stays_in_sight_and_each_item_begins_at_its_top(project, an
     page = page_of(annotator, path(queue))
     expect(page.locator("#progress")).to_have_text("1 of 2")
     page.keyboard.press("End")
-    page.wait_for_function("window.scrollY > 1000")
-    page.wait_for_timeout(500)  # the browser's own scrolling comes to rest
+    page.wait_for_timeout(700)  # the browser's own scrolling comes to rest
+    assert page.evaluate("window.scrollY") > 1000
     expect(page.locator("#question")).to_be_in_viewport()
     expect(page.locator(".label-output .card")).to_be_in_viewport()
     expect(page.locator("[data-action=yes]")).to_be_in_viewport()

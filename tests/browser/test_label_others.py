@@ -57,15 +57,20 @@ def test_a_duplicated_tab_is_a_tab_of_its_own(project, annotator, window):
 def test_items_in_another_tab_can_be_fetched_over(project, annotator, window):
     queue = make.queue(project, items=3)
     browser = window(annotator)
-    open_screen(browser.new_page(), queue)
+    one = open_screen(browser.new_page(), queue)
     two = browser.new_page()
     two.goto(path(queue))
     expect(two.locator("#end-text")).to_have_text("3 items are open in another tab or program of yours.")
     two.get_by_role("button", name="Open them here").click()
     wait_for_item(two, 0)
-    press(two, "y", then=1)
+    expect(one.locator("#end-text")).to_contain_text("in another tab")
+    one.close()
+    for n in range(3):
+        wait_for_item(two, n)
+        press(two, "y")
+    expect(two.get_by_role("heading", name="All done here")).to_be_visible()
     wait_saved(two)
-    assert answers(queue) == [("item-0", "yes")]
+    assert answers(queue) == [("item-0", "yes"), ("item-1", "yes"), ("item-2", "yes")]
 
 
 def test_two_people_share_a_queue(project, annotator, owner, page_of):
@@ -115,6 +120,7 @@ def test_an_answer_to_an_item_that_somebody_else_took_meanwhile_is_kept(project,
     sent = labeling.Sent(lease=taken.lease, question="good", answer="no", idempotency_key="theirs")
     labeling.submit(answers=[sent], by=rater)
     press(page, "y")
+    expect(page.get_by_text("Your answer is kept beside theirs")).to_be_visible()
     wait_saved(page)
     mine = Label.objects.get(queue=queue, rater__user=annotator)
     assert (mine.answer, mine.surplus) == ("yes", True)

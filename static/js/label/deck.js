@@ -46,6 +46,8 @@ export class Deck {
     window.addEventListener("online", () => this.trouble && this.fill({ now: true }));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
     window.addEventListener("pagehide", () => this.leave());
+    this.tabs = "BroadcastChannel" in window ? new BroadcastChannel(`genba-deck-${server.user}`) : null;
+    this.tabs?.addEventListener("message", ({ data }) => this.#handOver(new Set(data)));
   }
 
   /** The next item becomes the current one. @returns {Item | null} */
@@ -132,7 +134,17 @@ export class Deck {
     this.#failures = 0;
     const known = new Set([this.current, ...this.ahead].map((item) => item?.external_id));
     this.ahead.push(...reply.data.items.filter((item) => !known.has(item.external_id)));
+    if (takeOver) this.tabs?.postMessage(reply.data.items.map((item) => item.lease));
     this.why = reply.data.empty_because ?? null;
+  }
+
+  /** Another tab of this person has these now. @param {Set<string>} leases */
+  #handOver(leases) {
+    this.ahead = this.ahead.filter((item) => !leases.has(item.lease));
+    if (!this.current || !leases.has(this.current.lease)) return;
+    this.current = null;
+    this.changed();
+    this.fill({ now: true });
   }
 
   #pause(wait) {

@@ -20,6 +20,8 @@ const screen = new Screen(config.texts);
 const server = new Server(config);
 const holder = await holderName(newKey);
 
+/** @type {Sitting | undefined} news may come before it is there */
+let sitting;
 let state = { unsent: 0, refused: [], trouble: "", safe: true };
 const outbox = new Outbox({
   store: await openStore(),
@@ -30,21 +32,21 @@ const outbox = new Outbox({
     state = now;
     screen.saved(state);
     askBeforeSigningOut(state.unsent + state.refused.length, config.texts.signout);
-    if (state.unsent === 0) sitting.allSaved();
+    if (state.unsent === 0) sitting?.allSaved();
   },
-  stored: (entry) => sitting.stored(entry),
+  stored: (entry, result) => sitting?.stored(entry, result),
 });
 const deck = new Deck({
   server,
   urls: config.urls,
   holder,
   unsent: () => outbox.answered(config.queue),
-  changed: () => sitting.dealt(),
+  changed: () => sitting?.dealt(),
 });
 const name = `${config.user}:${config.queue}`;
 config.answered += (await outbox.answered(config.queue)).size; // the server does not know of them yet
 const clock = new Clock();
-const sitting = new Sitting({
+sitting = new Sitting({
   config, screen, outbox, deck, clock, past: new PastAnswers(name), draft: new Draft(name), atEnd: loadPanel,
 });
 

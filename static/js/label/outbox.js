@@ -61,7 +61,7 @@ export class Outbox {
     this.#writing += 1;
     const written = this.store.add(entry);
     this.#show({ ...this.#last, unsent: this.#last.unsent + 1 }); // at once: nobody reads "saved" meanwhile
-    setFlag(user, true);
+    setFlag(user, true); // before the page can go away
     try {
       await written;
     } finally {
@@ -200,7 +200,7 @@ export class Outbox {
 
   async #tell() {
     const all = await this.entries();
-    if (all.length === 0 && this.#writing === 0) setFlag(this.server.user, false);
+    setFlag(this.server.user, all.length > 0 || this.#writing > 0);
     const refused = all.filter((entry) => entry.refused);
     const unsent = all.length - refused.length + this.#writing;
     this.#show({ unsent, refused, trouble: this.#trouble, safe: this.store.safe });

@@ -6,11 +6,13 @@
 
 const part = (id) => document.getElementById(id);
 const format = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const TOLD = 8_000; // milliseconds
 const SPOKEN = 600; // characters of an output that a screen reader gets at once
 
 export class Screen {
   /** @type {WeakMap<Item, HTMLElement>} */
   #made = new WeakMap();
+  #telling = 0;
 
   /** @param {Record<string, string>} texts */
   constructor(texts) {
@@ -78,14 +80,14 @@ export class Screen {
 
   toggleFlag() {
     this.#flag(!this.flagged);
-    part("live").textContent = this.flagged ? this.texts.flagged : this.texts.unflagged;
+    say(this.flagged ? this.texts.flagged : this.texts.unflagged);
   }
 
   toggleGuideline() {
     const box = part("guideline");
     box.hidden = !box.hidden;
     part("guideline-open").setAttribute("aria-expanded", String(!box.hidden));
-    if (!box.hidden) part("live").textContent = box.innerText;
+    if (!box.hidden) say(box.innerText);
   }
 
   toggleHelp() {
@@ -96,15 +98,17 @@ export class Screen {
 
   /**
    * No item on the screen: say why, and what can be done.
-   * @param {{title: string, text: string, skipped: number, offer: string}} end offer: id of a button to show
+   * @param {{title: string, text: string, skipped: number, offer: string, full?: boolean}} end
+   *   offer: id of a button to show; full: everything is done
    */
-  finish({ title, text, skipped, offer }) {
+  finish({ title, text, skipped, offer, full = false }) {
     this.stage.hidden = true;
     this.stage.replaceChildren();
     this.enable(false);
     this.note.value = "";
     this.#flag(false);
     part("progress").textContent = "";
+    if (full) part("bar").value = part("bar").max;
     part("end-title").textContent = title;
     part("end-text").textContent = text;
     for (const id of ["end-take-over", "end-again", "end-signin"]) part(id).hidden = id !== offer;
@@ -113,7 +117,7 @@ export class Screen {
     const fresh = part("end").hidden;
     part("end").hidden = false;
     if (fresh) part("end").focus({ preventScroll: true });
-    part("live").textContent = `${title} ${text}`;
+    say(`${title} ${text}`);
   }
 
   /** Nothing to show yet and nothing known: wait. */
@@ -146,6 +150,14 @@ export class Screen {
     }
   }
 
+  /** Something to know for a few seconds; nothing is asked. @param {string} text */
+  tell(text) {
+    clearTimeout(this.#telling);
+    part("told").textContent = text;
+    part("told").hidden = text === "";
+    if (text) this.#telling = setTimeout(() => this.tell(""), TOLD);
+  }
+
   #trouble(text, choices) {
     const box = part("trouble");
     if (box.hidden !== (text === "")) box.hidden = text === "";
@@ -171,8 +183,13 @@ export class Screen {
   #say(article, question) {
     const output = article.querySelector("[data-part=output]").textContent.trim().replace(/\s+/g, " ");
     const start = output.length > SPOKEN ? `${output.slice(0, SPOKEN)}…` : output;
-    part("live").textContent = [part("progress").textContent, question.text, start].join(". ");
+    say([part("progress").textContent, question.text, start].join(". "));
   }
+}
+
+/** To those who listen; the same again is not said again. */
+function say(text) {
+  if (part("live").textContent !== text) part("live").textContent = text;
 }
 
 /** An output that fits stays in sight beside a long input; a longer one scrolls with the page. */

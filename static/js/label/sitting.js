@@ -68,9 +68,10 @@ export class Sitting {
     else this.paint();
   }
 
-  /** The outbox has stored an answer. */
-  stored(entry) {
+  /** The outbox's word that an answer is stored, and the server's on what became of it. */
+  stored(entry, result) {
     if (entry.body.answer === "undo") this.#undone.get(entry.item)?.();
+    if (result.state === "surplus") this.screen.tell(this.config.texts.surplus);
   }
 
   /** Nothing is unsent any more: the end may be the end now. */
@@ -162,7 +163,7 @@ export class Sitting {
     const done = this.#over || why.code === "in_hand";
     const offer = why.code === "other_tab" ? "end-take-over" : done ? "" : "end-again";
     const text = why.code === "in_hand" ? texts.saving : why.text;
-    this.screen.finish({ title: done ? texts.done : texts.nothing, text, skipped, offer });
+    this.screen.finish({ title: done ? texts.done : texts.nothing, text, skipped, offer, full: done });
     const pause = why.code === "busy" ? SOON : LATER;
     if (!done) this.#timer = setTimeout(() => this.deck.fill({ now: true }), pause);
     this.outbox.empty().then((empty) => empty && this.allSaved());
