@@ -124,7 +124,8 @@ def test_a_forged_htmx_header_opens_nothing(world: World, row: Row):
         with transaction.atomic():
             body = BODIES[row.send](world)
             answer = world.call(role, row.method, path_of(row.route, world.ids), body, headers=forged)
-            assert shown(answer) == row.expected[role]
+            # Of a fragment the redirect to the sign-in page is 401: it would land inside the page.
+            assert shown(answer) == row.expected[role].replace("in", "401")
             transaction.set_rollback(True)
 
 

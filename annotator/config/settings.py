@@ -152,6 +152,7 @@ MIDDLEWARE = [
     "annotator.web.middleware.language_of_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "annotator.web.middleware.fragments_stay_fragments",
 ]
 ROOT_URLCONF = "annotator.config.urls"
 WSGI_APPLICATION = "annotator.config.wsgi.application"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -65,6 +66,23 @@ def language_of_person(get_response: Handler) -> Handler:
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+    return middleware
+
+
+def fragments_stay_fragments(get_response: Handler) -> Handler:
+    """A fragment asked for by somebody who was signed out meanwhile is 401, not a redirect.
+
+    htmx would follow it and put the sign-in page into the middle of the page. On 401 it swaps
+    nothing, so that what was typed stays, and static/js/signed_out.js says what happened.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        to_signin = response.headers.get("Location", "").startswith(f"{reverse(settings.LOGIN_URL)}?")
+        if to_signin and response.status_code == 302 and request.headers.get("HX-Request"):
+            return HttpResponse(status=401)
         return response
 
     return middleware

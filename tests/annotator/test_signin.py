@@ -190,3 +190,9 @@ def test_a_form_without_its_token_changes_nothing_and_says_what_to_do(olivia):
 
 def test_somebody_who_is_not_in_is_brought_back_to_the_page_they_asked_for(db, client):
     assert client.get("/p/shop/keys/?x=1").url == "/signin/?next=/p/shop/keys/%3Fx%3D1"
+
+
+def test_a_fragment_for_somebody_signed_out_meanwhile_is_401_and_no_page_inside_the_page(db, client):
+    answer = client.get("/health/", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert answer.content == b""
