@@ -10,19 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotator.models import Queue
-from annotator.queries.places import ANSWERED, FREE, IN_HAND, OTHERWISE_MINE
+from annotator.queries.places import ANSWERED, FREE, IN_HAND, MINE, OTHERWISE_MINE
 
 FACING = f"""
-    SELECT p.item_id, p.lease_until, {IN_HAND} AS in_hand, {ANSWERED} AS answered, {FREE} AS free,
-           coalesce(p.owner_id = %(rater)s AND NOT {FREE}, false) AS mine,
-           {OTHERWISE_MINE} AS otherwise_mine
+    SELECT p.item_id, p.lease_until, {IN_HAND} AS in_hand, {ANSWERED} OR {OTHERWISE_MINE} AS settled,
+           {FREE} OR {MINE} AS takeable, coalesce(p.owner_id = %(rater)s AND NOT {FREE}, false) AS mine
     FROM annotator_place p WHERE p.queue_id = %(queue)s AND p.done_at IS NULL"""  # noqa: S608 - constants only
-OTHERS = "NOT free AND NOT mine AND NOT answered AND NOT otherwise_mine"
+OTHERS = "NOT takeable AND NOT mine AND NOT settled"
 LOOK = f"""
     WITH facing AS ({FACING})
     SELECT count(DISTINCT item_id),
-           count(DISTINCT item_id) FILTER (WHERE free AND NOT answered AND NOT in_hand AND NOT otherwise_mine),
-           count(DISTINCT item_id) FILTER (WHERE mine AND NOT in_hand AND NOT answered),
+           count(DISTINCT item_id) FILTER (WHERE takeable AND NOT in_hand AND NOT settled),
+           count(DISTINCT item_id) FILTER (WHERE mine AND NOT takeable AND NOT in_hand AND NOT settled),
            count(DISTINCT item_id) FILTER (WHERE mine AND in_hand),
            count(DISTINCT item_id) FILTER (WHERE {OTHERS}),
            min(lease_until) FILTER (WHERE {OTHERS}),
@@ -47,12 +46,12 @@ def look(*, queue: Queue, facts: dict[str, Any]) -> Shortage:
     """The reason, in the order of what somebody can do about it. `facts` as in queries.places."""
     with connection.cursor() as cursor:
         cursor.execute(LOOK, facts)
-        left, free, other_tab, in_hand, others, until, any_item = cursor.fetchone()
+        left, takeable, other_tab, in_hand, others, until, any_item = cursor.fetchone()
     if not any_item:
         return Shortage("no_items", _("There are no items in this queue yet."))
     if not left:
         return Shortage("done", _("Everything here is answered."))
-    if free:
+    if takeable:
         return Shortage("busy", _("Others are taking the last items just now: ask again in a second."))
     if other_tab:
         return Shortage("other_tab", _other_tab(other_tab))
