@@ -15,7 +15,7 @@ def secret_key(var: Path) -> str:
     path = var / "secret_key"
     try:
         return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         raise env.SettingError(f"{path} cannot be read: {error.strerror}") from error

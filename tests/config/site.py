@@ -23,7 +23,7 @@ READY = "is ready:"
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 class Site:
@@ -139,4 +139,5 @@ class Site:
 
 def gone(processes: list[psutil.Process], patience: float = 15) -> list[psutil.Process]:
     """Those of `processes` that are still alive after a while."""
-    return [p for p in psutil.wait_procs(processes, timeout=patience)[1] if p.status() != "zombie"]
+    alive: list[psutil.Process] = psutil.wait_procs(processes, timeout=patience)[1]
+    return alive

@@ -42,7 +42,7 @@ def test_a_later_start_serves_its_first_page_within_five_seconds(running):
     assert "works once" not in running.text
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_stop_it_leaves_nothing_within_five_seconds(running, how):
     tree = running.tree()
     assert len(tree) >= 8

@@ -11,6 +11,8 @@ from annotator.config.embedded.accounts import Account, account_for, become
 from annotator.config.embedded.process import EngineError, die_with_parent, private_folder, steps
 
 LAST_BYTES = 4000
+# In an engine's last words: the one of an earlier run has not gone yet.
+STILL_THERE = ("lock file", "in use")
 
 
 class Engine:
@@ -64,12 +66,11 @@ class Engine:
         """Launch and wait. A server of an earlier run that is still ending is waited for, too."""
         end = time.monotonic() + (patience or self.patience)
         self.launch()
-        tries = 1
         while not self.answers():
             if not self.is_running():
-                if tries == 10 or time.monotonic() > end:
-                    raise EngineError(f"{self.name} stopped while starting: {self.last_words()}")
-                tries += 1
+                words = self.last_words()
+                if time.monotonic() > end or not any(mark in words for mark in STILL_THERE):
+                    raise EngineError(f"{self.name} stopped while starting: {words} (log: {self.log})")
                 pause(0.5)
                 self.launch()
             if time.monotonic() > end:
@@ -104,4 +105,4 @@ class Engine:
             log.seek(max(0, self.log.stat().st_size - LAST_BYTES))
             lines = log.read().decode(errors="replace").strip().splitlines()
         telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror" in line]
-        return f"{(telling or lines or ['no word'])[-1].strip()} (log: {self.log})"
+        return (telling or lines or ["no word"])[-1].strip()

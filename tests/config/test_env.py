@@ -1,0 +1,48 @@
+"""Environment values that fail loudly and name the variable."""
+
+import pytest
+
+from annotator.config import env
+from annotator.config.env import SettingError
+
+
+def test_a_value_is_taken_from_the_environment_or_is_the_default(monkeypatch):
+    monkeypatch.setenv("COLOUR", " blue ")
+    assert env.text("COLOUR", "red") == "blue"
+    monkeypatch.setenv("COLOUR", "")
+    assert env.text("COLOUR", "red") == "red"
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv("COLOUR", "blue")
+    monkeypatch.setenv("COLOUR_FILE", str(tmp_path / "secret"))
+    assert env.text("COLOUR") == "hush"
+
+
+def test_a_file_that_cannot_be_read_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("COLOUR_FILE", str(tmp_path / "gone"))
+    with pytest.raises(SettingError, match=r"COLOUR_FILE names .*gone"):
+        env.text("COLOUR")
+
+
+def test_numbers_and_switches_refuse_anything_else(monkeypatch):
+    monkeypatch.setenv("SIZE", "12")
+    assert env.number("SIZE", 3) == 12
+    monkeypatch.setenv("SIZE", "a dozen")
+    with pytest.raises(SettingError, match="SIZE must be a whole number, not 'a dozen'"):
+        env.number("SIZE", 3)
+    monkeypatch.setenv("LOUD", "Yes")
+    assert env.flag("LOUD", default=False) is True
+    monkeypatch.setenv("LOUD", "0")
+    assert env.flag("LOUD", default=True) is False
+    monkeypatch.setenv("LOUD", "perhaps")
+    with pytest.raises(SettingError, match="LOUD must be on or off, not 'perhaps'"):
+        env.flag("LOUD", default=True)
+
+
+def test_lists_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("HOSTS", "one, two,,")
+    assert env.words("HOSTS") == ["one", "two"]
+    monkeypatch.delenv("HOSTS")
+    assert env.words("HOSTS") == []
