@@ -44,8 +44,11 @@ def _status(found: list[Found]) -> str:
 @login_required
 @require_GET
 def strip(request: PersonRequest) -> HttpResponse:
-    """Warnings and errors as list items; nothing at all when all is well."""
+    """The worst in one line, all of them when it is opened; nothing at all when all is well."""
     trouble = [one.finding for one in examine() if one.is_trouble]
+    trouble.sort(key=lambda finding: finding.state != State.ERROR)
     if not trouble:
         return HttpResponse()  # not even a line break: the strip is shown unless it is empty
-    return render(request, "ui/health_strip.html", {"trouble": trouble})
+    badge = "badge-no" if trouble[0].state == State.ERROR else "badge-warn"
+    page = {"trouble": trouble, "more": len(trouble) - 1, "badge": badge}
+    return render(request, "ui/health_strip.html", page)

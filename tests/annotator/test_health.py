@@ -57,6 +57,11 @@ def test_all_is_well_and_the_strip_is_empty(all_alive, owner, as_):
     assert response.content == b""
 
 
+def test_every_page_has_a_place_for_the_strip(project, owner, as_):
+    page = as_(owner).get(reverse("jobs", args=[project.slug])).content.decode()
+    assert f'hx-get="{reverse("health-strip")}"' in page
+
+
 def test_the_strip_is_for_people_who_signed_in_and_costs_few_queries(
     all_alive, owner, as_, client, django_assert_num_queries
 ):
