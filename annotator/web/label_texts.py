@@ -41,10 +41,10 @@ def _troubles() -> dict[str, str]:
         "unsafe": _("This browser stores nothing for this page: do not close it while answers are unsent."),
         "signed-out": _("{n} unsent: you are signed out. Sign in as yourself, and they are sent."),
         "somebody-else": _("{n} unsent: somebody else is signed in. They wait for you to sign in again."),
-        "refused": _("{n} not taken. Your answer “{answer}”: {why}"),
+        "refused": _("{n} not taken. Your answer “{answer}” to {item}: {why}"),
         "signout": signout(),
     }
 
 
 def signout() -> str:
-    return _("{n} answers are not stored yet. They wait in this browser until you sign in again. Sign out?")
+    return _("Not stored yet: {n}. These answers wait in this browser until you sign in again. Sign out?")

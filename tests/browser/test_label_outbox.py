@@ -315,7 +315,7 @@ def test_signing_out_with_unsent_answers_asks_first(queue, annotator, page_of, g
     page.locator("details.menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     dialog = page.locator("#confirm")
-    expect(dialog).to_contain_text("1 answers are not stored yet")
+    expect(dialog).to_contain_text("Not stored yet: 1.")
     dialog.get_by_role("button", name="Cancel").click()
     wait_for_item(page, 1)
 

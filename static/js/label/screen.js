@@ -138,9 +138,9 @@ export class Screen {
     saved.textContent = open === 0 ? this.texts.saved : format(this.texts.unsent, { n: open });
     saved.dataset.state = open === 0 ? "saved" : trouble || refused.length ? "trouble" : "sending";
     if (refused.length > 0) {
-      const [{ refused: why, body }] = refused;
+      const [{ refused: why, body, item }] = refused;
       const answer = this.texts[body.answer] ?? body.answer;
-      this.#trouble(format(this.texts.refused, { n: refused.length, answer, why: why.message }), ["retry", "discard"]);
+      this.#trouble(format(this.texts.refused, { n: refused.length, answer, item, why: why.message }), ["retry", "discard"]);
     } else if (trouble === "signed-out" || trouble === "somebody-else") {
       this.#trouble(format(this.texts[trouble], { n: unsent }), ["signin", "retry"]);
     } else if (trouble === "away" && unsent > 0) {
