@@ -128,7 +128,8 @@ class Site:
 
     def tree(self) -> list[psutil.Process]:
         assert self.process
-        return psutil.Process(self.process.pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return found
 
     def _listen(self, process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
         assert process.stdout
