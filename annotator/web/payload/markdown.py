@@ -32,7 +32,7 @@ REL = "noopener noreferrer nofollow"
 _SIDES = {"text-align:right": "payload-end", "text-align:center": "payload-middle"}
 _DIRECTED = frozenset(f"{name}_open" for name in ("paragraph", "bullet_list", "ordered_list", "blockquote"))
 
-_LINE_SIGNS = re.compile(r" {0,3}(#{1,6} |```|~~~|> )\S?")
+_LINE_SIGNS = re.compile(r" {0,3}(#{1,6} +\S|```|~~~|> +\S)")
 _LIST_SIGNS = re.compile(r" {0,12}([-*+]|\d{1,3}[.)]) +\S")
 _INLINE_SIGNS = re.compile(
     r"\*\*[^\s*][^*\n]{0,150}\*\*|(?<!`)`[^`\n]{1,300}`(?!`)|\[[^\]\n]{0,150}\]\([^)\s]{3}|<https?://"
