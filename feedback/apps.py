@@ -8,8 +8,9 @@ class FeedbackConfig(AppConfig):
     def ready(self) -> None:
         from annotator.jobs import registry, schedules  # noqa: PLC0415 - models are loaded by now
         from annotator.web import panels  # noqa: PLC0415
-        from feedback.jobs import vibecheck  # noqa: PLC0415
+        from feedback.jobs import import_logs, vibecheck  # noqa: PLC0415
 
+        registry.register(import_logs.KIND)
         registry.register(vibecheck.KIND)
         schedules.register_schedule(vibecheck.SCHEDULE)
         panels.register_queue_end(vibecheck.NAME, "check-end")

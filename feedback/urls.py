@@ -24,6 +24,11 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("p/<slug:slug>/log/", log.log, name="log"),
     path("p/<slug:slug>/log/import/", imports.new, name="log-import"),
+    path("p/<slug:slug>/log/import/<uuid:upload_id>/", imports.upload, name="log-import-file"),
+    path("p/<slug:slug>/log/import/<uuid:upload_id>/discard/", imports.discard, name="log-import-discard"),
+    path(
+        "p/<slug:slug>/log/import/<uuid:upload_id>/rejects.jsonl", imports.rejects, name="log-import-rejects"
+    ),
     path("p/<slug:slug>/log/<uuid:interaction_id>/", log.interaction, name="interaction"),
     path("p/<slug:slug>/checks/", checks.checks, name="checks"),
     path("p/<slug:slug>/checks/plan/", checks.plan, name="check-plan"),

@@ -100,3 +100,12 @@ def _value(field: str, cell: str) -> object:
 
 def _plain(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_").rpartition(".")[2]
+
+
+def texts(record: bytes) -> dict[str, str]:
+    """The values of a JSON record as a person reads them; nothing of one that is broken."""
+    try:
+        sent = _fields(record)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {key: bytes(raw).decode(errors="replace").strip('"') for key, raw in sent.items()}

@@ -1,5 +1,124 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Importing a log file: upload, say which column is what, watch the job."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotator import access, tasks
+from annotator.models import Membership
+from annotator.queries.jobs import Shown
+from annotator.web.request import PersonRequest
+from feedback.forms.log_import import MappingForm, UploadForm
+from feedback.ingest.files import BadFile
+from feedback.models import LogImport
+from feedback.services import uploads
+
+LISTED = 20
 
 
-def new(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: PersonRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug, access.LABELERS)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            uploads.sweep()
+            try:
+                kept = uploads.keep(
+                    project=membership.project, file=form.cleaned_data["file"], by=request.user
+                )
+                return redirect("log-import-file", slug, kept.pk)
+            except BadFile as bad:
+                form.add_error("file", _(bad.text) % bad.values if bad.values else _(bad.text))
+    earlier = LogImport.objects.filter(project=membership.project).select_related("job", "created_by")
+    page = {**_page(membership), "form": form, "earlier": earlier[:LISTED]}
+    return render(request, "feedback/log_import.html", page, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponse:
+    """Before the start: the mapping. After it: progress, and what became of the lines."""
+    membership = access.membership(request.user, slug, access.LABELERS)
+    found = _upload_of(membership, upload_id)
+    if found.job is not None:
+        return _outcome(request, membership, found)
+    sent = request.POST if request.method == "POST" else None
+    form = MappingForm(found.shape["columns"], found.mapping, sent)
+    if form.is_valid():
+        tasks.ring(uploads.start(upload=found, chosen=form.mapping(), by=request.user))
+        return redirect("log-import-file", slug, found.pk)
+    rows = uploads.preview(found)
+    samples = [[row[n] for row in rows if row[n]][:3] for n in range(len(form.columns))]
+    columns = list(zip(form, samples, strict=True))
+    page = {**_page(membership), "upload": found, "form": form, "columns": columns}
+    return render(request, "feedback/log_import_map.html", page, status=422 if form.is_bound else 200)
+
+
+def _outcome(request: PersonRequest, membership: Membership, found: LogImport) -> HttpResponse:
+    if request.method == "POST":
+        return redirect("log-import-file", membership.project.slug, found.pk)  # started already
+    assert found.job is not None  # noqa: S101 - asked by the caller
+    result: dict[str, Any] = found.job.result or {}
+    errors = [
+        {**bad, "error": _(bad["text"]) % bad["values"] if bad["values"] else _(bad["text"])}
+        for bad in result.get("errors", [])
+    ]
+    page = {
+        **_page(membership),
+        "upload": found,
+        "shown": Shown(found.job, timezone.now()),
+        "result": result,
+        "errors": errors,
+        "hidden_errors": max(0, result.get("rejected", 0) - len(errors)),
+        "rejects": uploads.rejects_of(found).exists() and result.get("rejected"),
+    }
+    template = "feedback/log_import_outcome.html"
+    return render(request, f"{template}#outcome" if request.htmx else template, page)
+
+
+@login_required
+@require_POST
+def discard(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponse:
+    found = _upload_of(access.membership(request.user, slug, access.LABELERS), upload_id)
+    if found.job is None:
+        uploads.discard(upload=found)
+        messages.success(request, _("The uploaded file is deleted. Nothing was imported."))
+    return redirect("log-import", slug)
+
+
+@login_required
+@require_safe
+def rejects(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponseBase:
+    """The refused lines with the reason, as JSONL."""
+    found = _upload_of(access.membership(request.user, slug, access.LABELERS), upload_id)
+    path = uploads.rejects_of(found)
+    if not path.exists():
+        raise Http404
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=f"{found.name}.rejects.jsonl",
+        content_type="application/x-ndjson",
+    )
+
+
+def _upload_of(membership: Membership, upload_id: UUID) -> LogImport:
+    found = get_object_or_404(
+        LogImport.objects.select_related("job"), project=membership.project, pk=upload_id
+    )
+    found.project = membership.project
+    return found
+
+
+def _page(membership: Membership) -> dict[str, Any]:
+    return {"project": membership.project, "role": membership.role, "tab": "log"}
