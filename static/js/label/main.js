@@ -2,6 +2,9 @@
  * The labeling screen: joins deck, screen, keys and outbox.
  */
 
+import "../confirm.js";
+import "../menu.js";
+import "../signed_out.js";
 import { Clock } from "./clock.js";
 import { Deck, holderName } from "./deck.js";
 import { Draft } from "./draft.js";
