@@ -34,7 +34,7 @@ def test_the_list_shows_what_is_left(queue, project, annotator, as_):
     shown = text(as_(annotator).get("/p/shop/queues/"))
 
     assert "Tuesday" in shown
-    assert "3 left" in shown
+    assert "3 answers left" in shown
     assert "empty" in shown
     assert f"/p/shop/queues/{queue.pk}/label/" in shown
 
