@@ -15,6 +15,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from feedback.models import VibeCheck
+from feedback.services.handover import state_of
 from tests import world as worlds
 from tests.routes import METHODS, Row, all_routes, parameters, path_of, rows
 from tests.world import KEYS, PEOPLE, ROLES, World
@@ -37,7 +39,10 @@ BODIES: dict[str, Callable[[World], Any]] = {
     "settings": lambda world: {"name": "New", "time_zone": "UTC"},
     "theme": lambda world: {"theme": "dark"},
     "account": lambda world: {"first_name": "", "email": "", "language": "", "theme": "auto"},
-    "note": lambda world: {"note": "All well."},
+    "note": lambda world: {
+        "note": "All well.",
+        "seen": state_of(VibeCheck.objects.get(project__slug="shop")),
+    },
 }
 
 
@@ -89,6 +94,7 @@ def test_everybody_gets_what_the_table_says(world: World, row: Row):
 
 def test_methods_without_a_line_are_refused_to_everybody(world: World):
     allowed = {(row.route, row.method) for row in TABLE}
+    nothing_there = {row.route for row in TABLE if set(row.expected.values()) == {"404"}}
     wrong = []
     for route in all_routes():
         for method in METHODS:
@@ -96,7 +102,7 @@ def test_methods_without_a_line_are_refused_to_everybody(world: World):
                 continue
             for role in ("nobody", "owner", "label"):
                 status = ask(world, role, method, route)
-                if status not in NOT_ALLOWED:
+                if status not in NOT_ALLOWED and not (status == "404" and route in nothing_there):
                     wrong.append(f"{method} /{route} as {role}: {status}")
     assert wrong == []
 

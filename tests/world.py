@@ -6,9 +6,11 @@ For the tests that walk all routes. Roles are named as the columns of routes.csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -16,7 +18,8 @@ from annotator.exports.file import path_of
 from annotator.models import ApiKey, Export, JobState, Membership, Project, Queue
 from annotator.services import people
 from feedback.ingest.ids import interaction_id
-from feedback.models import Interaction, VibeCheck
+from feedback.models import Interaction, LogImport, VibeCheck
+from feedback.services import uploads
 from tests import make
 
 PEOPLE = ("nobody", "stranger", "viewer", "annotator", "owner", "admin", "removed")
@@ -31,6 +34,7 @@ class World:
     tokens: dict[str, str]  # of API keys
     ids: dict[str, Any]  # what stands in the addresses of our project
     foreign: dict[str, Any]  # the same of the stranger's
+    files: dict[Path, bytes]
     lease: str = ""  # of an item that the annotator holds
 
     def call(self, role: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
@@ -46,6 +50,8 @@ class World:
             path, body, headers={**headers, **more.pop("headers", {})}, **more
         )
         client.cookies = kept  # whoever was signed in still is
+        for file, content in self.files.items():
+            file.write_bytes(content)  # a transaction that is undone brings rows back, no files
         return answer
 
 
@@ -58,7 +64,11 @@ def build() -> World:
     persons["removed"] = make.member(ours, "removed", role="owner")
     clients = {"nobody": Client(), **{role: _signed_in(person) for role, person in persons.items()}}
     people.remove_member(Membership.objects.get(project=ours, user=persons["removed"]))
-    world = World(clients, _keys(ours, theirs), _one_of_each(ours), _one_of_each(theirs))
+    keys = _keys(ours, theirs)
+    world = World(clients, keys, _one_of_each(ours), _one_of_each(theirs), {})
+    for row in LogImport.objects.all():
+        uploads.rejects_of(row).write_text("{}\n")
+        world.files |= {path: path.read_bytes() for path in (uploads.file_of(row), uploads.rejects_of(row))}
     claim = f"/api/v1/queues/{world.ids['queue_id']}/claim"
     world.lease = world.call("annotator", "POST", claim, '{"size": 1}').json()["items"][0]["lease"]
     return world
@@ -96,6 +106,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "export_id": export.pk,
         "job_id": job.pk,
         "interaction_id": _interaction(project),
+        "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "day": DAY.isoformat(),
         "name": "labels.jsonl",
         "token": people.signin_link(guest).split("/")[-2],
@@ -108,6 +119,10 @@ def _export(queue: Queue, project: Project) -> Export:
     path_of(made.pk).parent.mkdir(parents=True, exist_ok=True)
     path_of(made.pk).write_text("")
     return made
+
+
+def _log_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("log.jsonl", b'{"input": "a", "output": "b"}\n')
 
 
 def _interaction(project: Project) -> UUID:
