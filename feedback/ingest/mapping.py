@@ -56,8 +56,9 @@ def of_json(record: bytes, mapping: dict[str, str]) -> bytes:
         sent = _fields(record)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return record  # the reader of records says what is wrong with it
+    taken = set(renamed.values())  # a key of that name that was not chosen goes to the metadata
     return msgspec.json.encode(
-        {renamed.get(key, key if key not in mapping else f"record.{key}"): raw for key, raw in sent.items()}
+        {renamed.get(key) or (f"record.{key}" if key in taken else key): raw for key, raw in sent.items()}
     )
 
 

@@ -77,12 +77,12 @@ def test_keys_of_another_tool_are_mapped_and_values_kept_byte_for_byte(run, tmp_
     path = jsonl(
         tmp_path / "a.jsonl",
         b'{"trace_id": "t-1", "timestamp": 1790000000, "messages": [{"role": "user", "content": "h\\u00e9"}],'
-        b' "reply": "yes", "score": 1.50}',
+        b' "reply": "yes", "score": 1.50, "model": "m-1", "output": "unused"}',
     )
     run(path, "--map", "output=reply")
     row = Interaction.objects.get()
     assert (row.external_id, row.input_preview, row.output) == ("t-1", "hé", "yes")
-    assert row.metadata == {"score": 1.5}
+    assert (row.model, row.metadata) == ("m-1", {"score": 1.5, "record.output": "unused"})
     assert "input=messages" in run.err
 
 
