@@ -95,26 +95,27 @@ def older(
     *,
     before: UUID | None = None,
     size: int = PAGE,
-    patience: float = PATIENCE,
+    patience: float | None = None,
 ) -> Page:
     """The newest rows, or those before an id."""
-    return _walk(_span(project, where), where, before, size, patience, down=True)
+    return _walk(_span(project, where), where.condition(), before, size=size, patience=patience, down=True)
 
 
 def newer(
-    project: Project, where: Where, *, after: UUID, size: int = PAGE, patience: float = PATIENCE
+    project: Project, where: Where, *, after: UUID, size: int = PAGE, patience: float | None = None
 ) -> Page:
     """The rows next to an id on its newer side."""
-    found = _walk(_span(project, where), where, after, size, patience, down=False)
+    found = _walk(_span(project, where), where.condition(), after, size=size, patience=patience, down=False)
     return Page(found.rows[::-1], found.more, found.searched_to)
 
 
 def suggestions(project: Project) -> dict[str, list[str]]:
-    """Values that the newest rows have, by column: the whole log is not asked."""
+    """Values that the newest rows have, by column: the whole log is not asked. A browser shows
+    them as they are, so none with characters that would not be seen."""
     recent = Interaction.objects.filter(project=project).order_by("-id").values_list(*SUGGESTED)[:RECENT]
     columns = zip(*recent, strict=True)
     return {
-        name: sorted(filter(None, dict.fromkeys(values)))[:SUGGESTIONS]
+        name: sorted({value for value in values if value and value.isprintable()})[:SUGGESTIONS]
         for name, values in zip(SUGGESTED, columns, strict=False)
     }
 
@@ -140,11 +141,17 @@ def _span(project: Project, where: Where) -> QuerySet[Interaction]:
 
 
 def _walk(
-    span: QuerySet[Interaction], where: Where, start: UUID | None, size: int, patience: float, *, down: bool
+    span: QuerySet[Interaction],
+    condition: Q,
+    start: UUID | None,
+    *,
+    size: int,
+    patience: float | None,
+    down: bool,
 ) -> Page:
     beyond, within, order = ("id__lt", "id__gte", "-id") if down else ("id__gt", "id__lte", "id")
-    condition = where.condition()
     rows: list[Row] = []
+    patience = PATIENCE if patience is None else patience
     step, began = FIRST_STEP, time.perf_counter()
     while True:
         left = span.order_by(order) if start is None else span.filter(**{beyond: start}).order_by(order)
