@@ -52,9 +52,9 @@ def crash(work: Work) -> None:
 
 
 def slots(now: datetime):
-    """Every two seconds, and each slot missed in the last ten."""
+    """One a second, and each that was missed in the last twenty."""
     newest = now.replace(microsecond=0) - timedelta(seconds=now.second % EVERY_SECONDS)
-    for back in range(5):
+    for back in range(20):
         due = newest - timedelta(seconds=EVERY_SECONDS * back)
         yield Slot("fault", due, "test.count", key=f"slot {due:%H:%M:%S}", arguments={"total": 1})
 

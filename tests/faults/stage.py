@@ -19,7 +19,7 @@ from annotator.config.embedded.postgres import Postgres
 from annotator.config.embedded.redis import Redis
 
 LEASE_SECONDS, SWEEP_SECONDS = 2, 1
-EVERY_SECONDS = 2  # the schedule of the test
+EVERY_SECONDS = 1  # the schedule of the test
 ALONE = ["--without-gossip", "--without-mingle"]
 CELERY = [sys.executable, "-m", "celery", "-A", "tests.faults.app"]
 

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.faults
 
-TOTAL = 150
+TOTAL = 120
 
 
 def start(stage, jobs: int = 2):

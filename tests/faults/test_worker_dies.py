@@ -12,7 +12,7 @@ from tests.faults.stage import LEASE_SECONDS, SWEEP_SECONDS, children, kill
 
 pytestmark = pytest.mark.faults
 
-KILLS = int(os.environ.get("FAULT_KILLS", "6"))  # a nightly run sets 20 or more
+KILLS = int(os.environ.get("FAULT_KILLS", "5"))  # a nightly run sets 20 or more
 STARTING = 4.0  # seconds that a new worker may take on a busy machine
 
 
