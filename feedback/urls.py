@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from feedback.views import checks, imports, log
+from feedback.views import check_panels, check_plan, checks, imports, log
 
 
 class DayConverter:
@@ -31,8 +31,12 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/log/<uuid:interaction_id>/", log.interaction, name="interaction"),
     path("p/<slug:slug>/checks/", checks.checks, name="checks"),
-    path("p/<slug:slug>/checks/plan/", checks.plan, name="check-plan"),
+    path("p/<slug:slug>/checks/plan/", check_plan.plan, name="check-plan"),
+    path("p/<slug:slug>/checks/plan/rotation/", check_plan.rotation, name="check-rotation"),
+    path("p/<slug:slug>/checks/panel/", check_panels.panel, name="checks-panel"),
+    path("p/<slug:slug>/checks/queue/<uuid:queue_id>/end/", check_panels.end, name="check-end"),
     path("p/<slug:slug>/checks/<day:day>/", checks.check, name="check"),
     path("p/<slug:slug>/checks/<day:day>/note/", checks.note, name="check-note"),
-    path("checks/mine/", checks.mine, name="my-checks"),
+    path("p/<slug:slug>/checks/<day:day>/draw/", checks.draw, name="check-draw"),
+    path("checks/mine/", check_panels.mine, name="my-checks"),
 ]

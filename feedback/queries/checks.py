@@ -10,19 +10,24 @@ from django.db import connection
 
 from annotator.models import Item, Project
 from annotator.stats.intervals import Estimate, Stratum, stratified
+from feedback.ingest import preview
 from feedback.models import VibeCheck
+
+ITEMS = 25  # a page
 
 # The answer of an item is the newest that a person gave and that stands; one that fills the
 # item's place before one that does not. The question is the first of the queue's chain.
 ANSWERS = """
-    SELECT DISTINCT ON (i.id) i.id AS item_id, i.queue_id, i.stratum, l.answer, l.note, l.flagged,
-           r.name AS rater, l.imported,
+    SELECT DISTINCT ON (i.id) i.id AS item_id, i.queue_id, i.stratum, i.position, l.answer, l.note, l.flagged,
+           coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name) AS rater,
+           l.imported,
            l.answer IN ('yes', 'no') AND l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
     FROM annotator_item i
     LEFT JOIN LATERAL (
         SELECT question_id FROM annotator_queuequestion c WHERE c.queue_id = i.queue_id
         ORDER BY c.position, c.id LIMIT 1) asked ON true
     LEFT JOIN (annotator_label l JOIN annotator_rater r ON r.id = l.rater_id AND r.kind = 'human'
+               LEFT JOIN annotator_user u ON u.id = r.user_id
                JOIN annotator_questionversion v ON v.id = l.question_version_id)
         ON l.item_id = i.id AND l.question_id = asked.question_id AND l.answer <> 'undo'
         AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
@@ -33,7 +38,12 @@ COUNTS = f"""
     SELECT queue_id, stratum, count(*) FILTER (WHERE answer IN ('yes', 'no')),
            count(*) FILTER (WHERE bad), count(*) FILTER (WHERE answer = 'skip')
     FROM ({ANSWERS}) a GROUP BY queue_id, stratum"""  # noqa: S608 - made of a constant
-ONE_CHECK = f"SELECT item_id, answer, bad, note, flagged, rater, imported FROM ({ANSWERS}) a"  # noqa: S608
+# What is not good first, then what was not answered, then the rest.
+ONE_CHECK = f"""
+    SELECT item_id, coalesce(answer, ''), coalesce(bad, false), coalesce(note, ''),
+           coalesce(flagged, false), coalesce(rater, ''), coalesce(imported, false)
+    FROM ({ANSWERS}) a
+    ORDER BY bad IS NOT TRUE, coalesce(answer, 'skip') <> 'skip', position"""  # noqa: S608 - made of a constant
 
 
 @dataclass(frozen=True)
@@ -86,14 +96,20 @@ class Looked:
         return self.drawn - self.answered - self.skipped
 
     @property
+    def state(self) -> str:
+        """empty: nothing was logged; new; going; answered: a hand-over is missing; done."""
+        if self.check.queue_id is None:
+            return "empty"
+        if self.check.finished_at is not None:
+            return "done"
+        if self.left == 0:
+            return "answered"
+        return "going" if self.answered or self.skipped else "new"
+
+    @property
     def minutes(self) -> int:
         """A first guess at what is left: half a minute an item."""
         return max(1, round(self.left / 2))
-
-    @property
-    def waits(self) -> bool:
-        """For somebody: to look, or to hand over."""
-        return self.check.queue_id is not None and self.check.finished_at is None
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -139,25 +155,26 @@ class Seen:
         return self.answer in {"yes", "no"}
 
     @property
+    def given(self) -> str:
+        """The output in a few words."""
+        text = preview.of_output(self.item.output)
+        return f"{text}…" if len(text) >= preview.LENGTH else text
+
+    @property
     def interaction(self) -> str:
         """The id in the log; empty for an item that tells none."""
         return str((self.item.metadata or {}).get("interaction", ""))
 
 
-def items_of(check: VibeCheck) -> list[Seen]:
-    """What is not good first, then what was not answered, then the rest. Two queries."""
+def items_of(check: VibeCheck, *, page: int = 0) -> list[Seen]:
+    """A page of the check's items: two queries, payloads of this page's only."""
     if check.queue_id is None:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(ONE_CHECK, [[check.queue_id]])
-        answers = {row[0]: row[1:] for row in cursor.fetchall()}
-    seen = []
-    for item in Item.objects.filter(queue=check.queue_id).order_by("position"):
-        answer, bad, note, flagged, rater, imported = answers[item.pk]
-        seen.append(
-            Seen(item, answer or "", bool(bad), note or "", bool(flagged), rater or "", bool(imported))
-        )
-    return sorted(seen, key=lambda one: (not one.bad, one.answered, one.item.position))
+        cursor.execute(f"{ONE_CHECK} LIMIT %s OFFSET %s", [[check.queue_id], ITEMS, page * ITEMS])
+        rows = cursor.fetchall()
+    items = Item.objects.in_bulk([row[0] for row in rows])
+    return [Seen(items[row[0]], *row[1:]) for row in rows]
 
 
 def newest(project: Project, *, before: date | None = None, count: int) -> list[Looked]:

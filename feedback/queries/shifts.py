@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from annotator.access import LABELERS
@@ -70,12 +70,6 @@ def next_shifts(plan: VibePlan, people: list[OnRotation], day: date, count: int)
         else:
             shifts.append(Shift(here, here, person))
     return shifts
-
-
-def next_check(plan: VibePlan, *, now: datetime) -> datetime:
-    """When the next check is drawn, in the project's time zone."""
-    zone = zone_of(plan.project)
-    return days.next_slot(hour=plan.hour, zone=zone, now=now).astimezone(zone)
 
 
 def zone_of(project: Project) -> ZoneInfo:

@@ -1,21 +1,172 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The checks of a project: the list, one day, its hand-over note, a draw by hand."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from annotator import access, tasks
+from annotator.models import Job, JobState, Membership
+from annotator.services import jobs
+from annotator.web.request import PersonRequest
+from feedback import days
+from feedback.access import check_of, find_check
+from feedback.forms.checks import NoteForm
+from feedback.jobs import vibecheck as job
+from feedback.models import VibeCheck
+from feedback.queries import checks as queries
+from feedback.queries.shifts import people_on, person_on
+from feedback.queries.waiting import next_of, today_in
+from feedback.services import handover
+from feedback.services.plans import plan_of
+from feedback.trend import trend
+from feedback.views.answers import item_pages
+
+PAGE = 30
+Page = dict[str, object]
 
 
-def checks(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def checks(request: PersonRequest, slug: str) -> HttpResponse:
+    """The days, newest first. `?before=2026-11-01` pages on."""
+    membership = access.membership(request.user, slug)
+    project, before = membership.project, _day(request.GET.get("before", ""))
+    rows = queries.newest(project, before=before, count=PAGE + 1)
+    older = rows[PAGE - 1].check.day if len(rows) > PAGE else None
+    now, plan = timezone.now(), plan_of(project)
+    people = people_on([plan])[plan.pk] if plan else []
+    today = today_in(project, now)
+    page = {
+        **_page(membership),
+        "rows": rows[:PAGE],
+        "older": older,
+        "before": before,
+        "trend": trend([(row.check.day, row.estimate) for row in rows[:PAGE]]),
+        "plan": plan,
+        "on_shift": person_on(plan, people, today) if plan else None,
+        "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
+        "yesterday": today - days.DAY,
+        "drawn": any(row.check.day >= today - days.DAY for row in rows),
+    }
+    return render(request, "feedback/checks.html", page)
 
 
-def plan(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _day(text: str) -> date | None:
+    """A day from a link; what is none begins at the newest."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
-def check(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _page(membership: Membership) -> Page:
+    role = membership.role
+    may_label = role in access.LABELERS
+    return {"project": membership.project, "role": role, "tab": "checks", "may_label": may_label}
 
 
-def note(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def check(request: PersonRequest, slug: str, day: date) -> HttpResponse:
+    """One day. `?page=2` of its items."""
+    membership = access.membership(request.user, slug)
+    found = find_check(membership.project, day)
+    if found is None:
+        return _not_drawn(request, membership, day)
+    if request.htmx:  # the page that waited for the draw
+        return HttpResponseClientRefresh()
+    form = NoteForm(initial={"note": found.note, "seen": handover.state_of(found)})
+    return _show(request, membership, found, form)
 
 
-def mine(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _show(
+    request: PersonRequest, membership: Membership, found: VibeCheck, form: NoteForm, *, status: int = 200
+) -> HttpResponse:
+    (seen,) = queries.looked([found])
+    pages = item_pages(seen, request.GET.get("page", ""))
+    page = {
+        **_page(membership),
+        "seen": seen,
+        "check": found,
+        "estimate": seen.estimate,
+        "neighbours": queries.neighbours(found),
+        "last_note": queries.last_note(membership.project, before=found.day),
+        "items": pages.items,
+        "pages": pages,
+        "form": form,
+    }
+    return render(request, "feedback/check.html", page, status=status)
+
+
+def _not_drawn(request: PersonRequest, membership: Membership, day: date) -> HttpResponse:
+    """A day that is over and has no check: drawn now, or not at all."""
+    if not days.known(day) or day > today_in(membership.project, timezone.now()):
+        raise Http404
+    key = job.key_of(membership.project.pk, day)
+    asked = Job.objects.filter(kind=job.NAME, idempotency_key=key).first()
+    page = {
+        **_page(membership),
+        "day": day,
+        "job": asked,
+        "over": day < today_in(membership.project, timezone.now()),
+        "moving": asked is not None and asked.state in {JobState.DUE, JobState.LEASED},
+    }
+    template = "feedback/check_not_drawn.html"
+    return render(request, f"{template}#state" if request.htmx else template, page)
+
+
+@login_required
+@require_POST
+def draw(request: PersonRequest, slug: str, day: date) -> HttpResponse:
+    """Ask a worker for the draw; the page of the day waits for it."""
+    project = access.project(request.user, slug, access.LABELERS)
+    if not days.known(day) or day >= today_in(project, timezone.now()):
+        messages.error(request, _("That day is not over yet: its check can be drawn the day after."))
+        return redirect("checks", slug)
+    asked = jobs.ask(
+        kind=job.NAME,
+        key=job.key_of(project.pk, day),
+        project=project,
+        arguments={"day": day.isoformat()},
+        by=request.user,
+    )
+    tasks.ring(jobs.retry(job=asked) or asked)
+    return redirect("check", slug, day)
+
+
+@login_required
+@require_POST
+def note(request: PersonRequest, slug: str, day: date) -> HttpResponse:
+    """Store the hand-over note; `reopen` opens a check that was handed over."""
+    membership = access.membership(request.user, slug, access.LABELERS)
+    found = check_of(membership.project, day)
+    if found.queue_id is None:
+        raise Http404
+    if "reopen" in request.POST:
+        handover.reopen(found)
+        return redirect("check", slug, day)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _show(request, membership, found, form, status=422)
+    try:
+        handover.hand_over(found, **form.cleaned_data, by=request.user, now=timezone.now())
+    except handover.NoteChanged as changed:
+        return _conflict(request, membership, changed.check, form)
+    messages.success(request, _("Handed over. Thank you for looking."))
+    return redirect("check", slug, day)
+
+
+def _conflict(request: PersonRequest, membership: Membership, now: VibeCheck, form: NoteForm) -> HttpResponse:
+    """What was typed stays on the page, beside what somebody else wrote."""
+    again = NoteForm({"note": form.cleaned_data["note"], "seen": handover.state_of(now)})
+    again.add_error(
+        "note", _("Somebody else wrote a note meanwhile: it stands above. Join the two and save again.")
+    )
+    return _show(request, membership, check_of(membership.project, now.day), again, status=409)

@@ -1,0 +1,49 @@
+"""Fetching what belongs to a project: what is not there, or is another project's, is 404."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from annotator.models import Project
+from feedback.models import LogImport, VibeCheck
+
+
+def find_check(project: Project, day: date) -> VibeCheck | None:
+    """The check of a day, which may not be drawn."""
+    return _with_project(_checks(project).filter(day=day), project)
+
+
+def check_of(project: Project, day: date) -> VibeCheck:
+    return _or_404(find_check(project, day))
+
+
+def check_of_queue(project: Project, queue_id: UUID) -> VibeCheck:
+    return _or_404(_with_project(_checks(project).filter(queue=queue_id), project))
+
+
+def _checks(project: Project) -> QuerySet[VibeCheck]:
+    return VibeCheck.objects.filter(project=project).select_related("queue", "person", "finished_by")
+
+
+def _with_project(found: QuerySet[VibeCheck], project: Project) -> VibeCheck | None:
+    check = found.first()
+    if check:
+        check.project = project
+    return check
+
+
+def _or_404(check: VibeCheck | None) -> VibeCheck:
+    if check is None:
+        raise Http404
+    return check
+
+
+def import_of(project: Project, upload_id: UUID) -> LogImport:
+    """An uploaded log file with its job; else 404."""
+    found = LogImport.objects.select_related("job").filter(project=project, pk=upload_id).first()
+    if found is None:
+        raise Http404
+    found.project = project
+    return found

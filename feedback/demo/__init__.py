@@ -1,0 +1,1 @@
+"""A project worth looking at: real texts with human labels, laid over the last two weeks."""

@@ -1,0 +1,48 @@
+"""What the demo says in its own words. They are stored as data, so in one language."""
+
+PROJECT = "Demo: assistant of a sales team"
+EMAIL, CALL, NEWS, CHAT = "email summary", "call summary", "news summary", "chat"
+
+QUESTION = "Is every statement supported by the source?"
+GUIDELINE = (
+    "The source is what the model was given: for a summary the e-mail or the call under “Input”,"
+    " in a chat the document beside it.\n\n"
+    "**Yes**: everything said follows from the source. Leaving something out is fine.\n\n"
+    "**No**: a name, number, date or claim differs from the source, or is not in it, even if it is true."
+)
+XSUM_QUEUE = "XSum factuality (imported)"
+XSUM_QUESTION = "Is the summary factual?"
+XSUM_GUIDELINE = (
+    "Three people per summary judged whether it is factual, knowing the article. The articles are not"
+    " part of the data set, so the answers can be compared here, but not given anew."
+)
+XSUM_REASON = "imported with the labels of three people"
+
+NOTES_BY_EDIT = {
+    "entity_modification": "a name, number or date differs from the source",
+    "antonym_swap": "says the opposite of the source",
+    "hallucinated_fact_insertion": "adds something that the source does not say",
+    "negation_insertion_removal": "a “not” too many or too few",
+}
+
+# By the number of days ago that was looked at; {bad} of {n} are that day's e-mail summaries.
+HAND_OVERS = {
+    11: "First look. E-mail and call summaries read well; chat has an odd answer now and then.",
+    9: "Chat should answer from the document and not from what it knows: keep an eye on it.",
+    6: "Nothing new. Tomorrow email-7 goes live: look at the e-mail summaries.",
+    5: "email-7 is live: {bad} of {n} e-mail summaries are not supported. Look at them again tomorrow.",
+    4: "Still email-7: {bad} of {n} e-mail summaries are not supported. Told the prompt’s owner.",
+    3: "{bad} of {n} e-mail summaries are not supported. email-8 is to come tonight.",
+    2: "email-8 is out: {bad} of {n} e-mail summaries are not supported. Look once more tomorrow.",
+}
+UNFINISHED = "Called away after the first ones: the rest is not looked at."
+
+
+def note_of(edits: list[str]) -> str:
+    return "; ".join(NOTES_BY_EDIT[edit] for edit in edits if edit in NOTES_BY_EDIT)
+
+
+def article(bbc_id: str) -> str:
+    return (
+        f"Summarize article {bbc_id} of the BBC in one sentence. (The article is not part of the data set.)"
+    )

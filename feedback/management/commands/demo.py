@@ -1,0 +1,47 @@
+"""`manage.py demo`: the demo project, made once. Asked again, it says that it is there."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.management.base import BaseCommand
+from django.db import IntegrityError
+
+from annotator.models import Project, Role, User
+from annotator.services import people
+from annotator.services.first_run import owner
+from feedback.demo.seed import SLUG, make_demo
+
+
+class Command(BaseCommand):
+    help = "Make the demo project: real texts with human labels, laid over the last two weeks."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not Project.objects.filter(slug=SLUG).exists():
+            try:
+                make_demo(owner=_owner(), time_zone=_here(), now=datetime.now(UTC))
+            except IntegrityError:  # somebody else made it in this moment
+                if not Project.objects.filter(slug=SLUG).exists():
+                    raise
+            else:
+                self.stdout.write(f"The demo project is made: /p/{SLUG}/")
+                return
+        self.stdout.write(f"The demo project is there already: /p/{SLUG}/")
+
+
+def _owner() -> User:
+    """The administrator, else somebody who owns a project, else a new account."""
+    found = (
+        owner() or User.objects.filter(memberships__role=Role.OWNER, is_active=True).order_by("pk").first()
+    )
+    return found or people.make_owner()
+
+
+def _here() -> str:
+    """This machine's time zone, so that yesterday is its people's yesterday; else UTC."""
+    name = os.environ.get("TZ", "").removeprefix(":")
+    if not name:
+        _before, _mark, name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    return name if name in available_timezones() else "UTC"

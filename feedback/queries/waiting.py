@@ -1,0 +1,90 @@
+"""Checks that wait for somebody, and the next ones to come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from annotator.access import LABELERS
+from annotator.models import Membership, Project, User
+from feedback import days
+from feedback.models import VibeCheck, VibePlan
+from feedback.queries.checks import Looked, looked
+from feedback.queries.shifts import OnRotation, people_on, person_on, zone_of
+
+OLDEST = timedelta(days=14)  # what waits longer is found in the list of checks
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Next:
+    """When the next check of a project comes, on its own clock, and whose it is.
+
+    `in_days`: 0 today, 1 tomorrow. `at` is naive: the project's wall clock.
+    """
+
+    project: Project
+    at: datetime
+    in_days: int
+    person: User | None
+
+
+@dataclass(frozen=True)
+class Mine:
+    """`others`: somebody else's or nobody's that this person may cover."""
+
+    mine: list[Looked]
+    others: list[Looked]
+    coming: list[Next]
+
+
+def waiting_for(user: User, *, now: datetime) -> Mine:
+    """All projects of a person. Constant in queries."""
+    memberships = list(
+        Membership.objects.filter(user=user).select_related("project").order_by("project__name")
+    )
+    may_label = [one.project_id for one in memberships if one.role in LABELERS]
+    open_checks = waiting_in(may_label, now=now)
+    mine = [one for one in open_checks if one.check.person_id == user.pk]
+    others = [one for one in open_checks if one.check.person_id != user.pk]
+    return Mine(mine, others, coming([one.project for one in memberships], now=now))
+
+
+def waiting_in(projects: Sequence[int], *, now: datetime) -> list[Looked]:
+    """Checks with items that nobody has handed over yet, the newest first."""
+    found = VibeCheck.objects.filter(
+        project__in=projects, finished_at=None, queue__isnull=False, day__gte=(now - OLDEST).date()
+    ).select_related("project", "person")
+    return looked(list(found.order_by("-day", "project__name")[:MOST]))
+
+
+def coming(projects: Sequence[Project], *, now: datetime) -> list[Next]:
+    """The next check of each project that has them, the soonest first."""
+    plans = list(VibePlan.objects.filter(project__in=projects, enabled=True).select_related("project"))
+    people, drawn = people_on(plans), _drawn(projects, now)
+    found = [_next(plan, people[plan.pk], drawn, now) for plan in plans]
+    return sorted(found, key=lambda one: one.in_days)
+
+
+def next_of(plan: VibePlan, people: list[OnRotation], *, now: datetime) -> Next:
+    return _next(plan, people, _drawn([plan.project], now), now)
+
+
+def _drawn(projects: Sequence[Project], now: datetime) -> set[tuple[int, date]]:
+    """What was drawn before its hour, by hand: (project, day) of the last days."""
+    recent = VibeCheck.objects.filter(project__in=projects, day__gte=now.date() - timedelta(days=3))
+    return set(recent.values_list("project_id", "day"))
+
+
+def _next(plan: VibePlan, people: list[OnRotation], drawn: set[tuple[int, date]], now: datetime) -> Next:
+    zone = zone_of(plan.project)
+    at = days.next_slot(hour=plan.hour, zone=zone, now=now)
+    if (plan.project_id, days.day_of(at, zone) - days.DAY) in drawn:
+        at = days.next_slot(hour=plan.hour, zone=zone, now=at)
+    shift = days.day_of(at, zone)
+    ahead = shift - days.day_of(now, zone)
+    local = at.astimezone(zone).replace(tzinfo=None)
+    return Next(plan.project, local, ahead.days, person_on(plan, people, shift))
+
+
+def today_in(project: Project, now: datetime) -> date:
+    return days.day_of(now, zone_of(project))

@@ -1,0 +1,71 @@
+"""Fragments that lower pages show: at home, on a project's first page, at the end of a queue."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from annotator import access
+from annotator.web.request import PersonRequest
+from feedback.access import check_of_queue
+from feedback.forms.checks import NoteForm
+from feedback.queries import checks as queries
+from feedback.queries.shifts import people_on, person_on
+from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
+from feedback.services import handover
+from feedback.services.plans import plan_of
+from feedback.trend import trend
+
+TREND = 14  # checks
+
+
+@login_required
+@require_safe
+def mine(request: PersonRequest) -> HttpResponse:
+    """What waits for me, what I could cover, what comes next."""
+    found = waiting_for(request.user, now=timezone.now())
+    page = {"mine": found.mine, "others": found.others, "coming": found.coming}
+    return render(request, "feedback/my_checks.html", page)
+
+
+@login_required
+@require_safe
+def panel(request: PersonRequest, slug: str) -> HttpResponse:
+    """The newest rate with its trend, who is on shift today, and what waits."""
+    membership = access.membership(request.user, slug)
+    project, now = membership.project, timezone.now()
+    plan = plan_of(project)
+    people = people_on([plan])[plan.pk] if plan else []
+    rows = queries.newest(project, count=TREND)
+    page = {
+        "project": project,
+        "role": membership.role,
+        "may_label": membership.role in access.LABELERS,
+        "plan": plan,
+        "latest": next((row for row in rows if row.estimate.value is not None), None),
+        "trend": trend([(row.check.day, row.estimate) for row in rows]),
+        "waiting": waiting_in([project.pk], now=now)[:2],
+        "on_shift": person_on(plan, people, today_in(project, now)) if plan else None,
+        "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
+    }
+    return render(request, "feedback/checks_panel.html", page)
+
+
+@login_required
+@require_safe
+def end(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
+    """What the labeling screen shows when the queue is done: the day's estimate, and the note."""
+    membership = access.membership(request.user, slug, access.LABELERS)
+    found = check_of_queue(membership.project, queue_id)
+    (seen,) = queries.looked([found])
+    page = {
+        "project": membership.project,
+        "seen": seen,
+        "check": found,
+        "estimate": seen.estimate,
+        "form": NoteForm(initial={"note": found.note, "seen": handover.state_of(found)}),
+    }
+    return render(request, "feedback/check_end.html", page)

@@ -1,0 +1,95 @@
+"""How a project's check is drawn, and the order of the people who look. Owners only."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from annotator import access
+from annotator.models import Membership, User
+from annotator.web.request import PersonRequest
+from feedback.forms.checks import PlanForm
+from feedback.models import VibePlan
+from feedback.queries.shifts import next_shifts, people_on, person_on
+from feedback.queries.waiting import next_of, today_in
+from feedback.services import plans
+
+SHIFTS = 7
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: PersonRequest, slug: str) -> HttpResponse:
+    membership = access.membership(request.user, slug, access.OWNERS)
+    now = timezone.now()
+    found = plans.ensure_plan(membership.project, now=now)
+    form = PlanForm(request.POST if request.method == "POST" else None, initial=PlanForm.of(found))
+    if form.is_valid():
+        plans.change_plan(found, **form.cleaned_data, now=now)
+        messages.success(request, _("The plan is saved."))
+        return redirect("check-plan", slug)
+    page = {**_page(membership, found), "form": form}
+    return render(request, "feedback/check_plan.html", page, status=422 if form.is_bound else 200)
+
+
+def _page(membership: Membership, found: VibePlan) -> dict[str, object]:
+    project, now = membership.project, timezone.now()
+    people = people_on([found])[found.pk]
+    today = today_in(project, now)
+    inside = {one.user.pk for one in people}
+    return {
+        "project": project,
+        "role": membership.role,
+        "tab": "checks",
+        "plan": found,
+        "people": people,
+        "on_shift": person_on(found, people, today),
+        "others": [user for user in _labelers(membership) if user.pk not in inside],
+        "shifts": next_shifts(found, people, today, SHIFTS),
+        "next": next_of(found, people, now=now),
+        "version": found.question.versions.order_by("-number").first(),
+        "now": now,
+    }
+
+
+def _labelers(membership: Membership) -> list[User]:
+    """Who may look, by name."""
+    rows = membership.project.memberships.filter(role__in=access.LABELERS, user__is_active=True)
+    return [row.user for row in rows.select_related("user").order_by("user__username")]
+
+
+@login_required
+@require_POST
+def rotation(request: PersonRequest, slug: str) -> HttpResponse:
+    """One change of the order: `do` is add, up, down, now or remove, `person` a user's id."""
+    membership = access.membership(request.user, slug, access.OWNERS)
+    found = plans.ensure_plan(membership.project, now=timezone.now())
+    person = _person(request, membership, found)
+    do = request.POST.get("do", "")
+    if person is None:
+        messages.error(request, _("This person is not in the project any more."))
+    elif do == "add" and person.pk in {one.pk for one in _labelers(membership)}:
+        plans.join_rotation(found, person)
+    elif do in {"up", "down"}:
+        plans.move(found, person.pk, by=-1 if do == "up" else 1)
+    elif do == "now":
+        plans.begin_with(found, person.pk, today_in(membership.project, timezone.now()))
+    elif do == "remove":
+        plans.leave_rotation(found, person.pk)
+    else:
+        messages.error(request, _("Nothing was changed: that is not something one can do here."))
+    if request.htmx:
+        return render(request, "feedback/check_plan.html#rotation", _page(membership, found))
+    return redirect("check-plan", slug)
+
+
+def _person(request: PersonRequest, membership: Membership, found: VibePlan) -> User | None:
+    """Somebody in the project or in the rotation, whoever has left since."""
+    text = request.POST.get("person", "")
+    if not text.isdecimal() or len(text) > 18:
+        return None
+    inside = User.objects.filter(memberships__project=membership.project, pk=int(text))
+    return inside.first() or User.objects.filter(rotationmember__plan=found, pk=int(text)).first()
