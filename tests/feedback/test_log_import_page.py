@@ -229,3 +229,10 @@ def test_the_list_asks_the_same_however_long_it_is(amir, django_assert_max_num_q
         upload(amir)
     with django_assert_max_num_queries(6):
         amir.get(NEW)
+
+
+def test_a_request_far_over_the_limit_is_refused_before_it_is_read(amir, settings):
+    settings.UPLOAD_MAX_BYTES = 10
+    answer = upload(amir, b"id,input\n" + b"1,a\n" * 400_000)
+    assert answer.status_code == 400
+    assert files() == []
