@@ -7,13 +7,14 @@ taken. Each task has a name of its own and a queue.
 import logging
 import time
 from functools import partial
+from typing import Any
 from uuid import UUID
 
+from celery.signals import worker_ready
 from django.db import transaction
 
 from annotator.config.celery import app
-from annotator.jobs import broker
-from annotator.jobs import heart, processes, runner
+from annotator.jobs import broker, heart, processes, runner
 from annotator.jobs import sweep as sweeping
 from annotator.models import Job, JobState
 
@@ -49,6 +50,15 @@ def sweep() -> None:
         room[queue] -= 1
         if room[queue] >= 0 and not _publish(job_id, queue):
             return
+
+
+@worker_ready.connect
+def catch_up(**_: Any) -> None:
+    """A worker that starts sweeps at once: what waited for it need not wait for beat."""
+    try:
+        sweep.apply_async(expires=60)
+    except broker.ERRORS as error:
+        log.warning("the first sweep was not sent: %s", type(error).__name__)
 
 
 @app.task(name="annotator.tasks.canary", queue="ml")

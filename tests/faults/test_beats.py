@@ -56,3 +56,12 @@ def test_doctor_tells_a_missing_worker_from_a_working_one(stage):
 
 def signs(stage) -> set[str]:
     return {name for (name,) in stage.do("SELECT name FROM annotator_heartbeat")}
+
+
+def test_a_worker_that_starts_takes_up_what_waited_without_any_beat(stage):
+    job = stage.ask(total=3)
+    stage.worker()
+
+    stage.wait_for_end(20)
+
+    assert stage.effects(job) == [0, 1, 2]
