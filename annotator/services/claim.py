@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection
 from annotator.models import Queue, Rater
 from annotator.queries import shortage
 from annotator.queries.chains import Asked
-from annotator.queries.places import ANSWERED, FREE, IN_HAND, MINE, OTHERWISE_MINE
+from annotator.queries.places import ANSWERED, FREE, IN_HAND, MINE, OPEN, OTHERWISE_MINE
 
 TRIES = 5  # a race of two tabs, or every candidate locked at this very moment
 PAUSE = 0.02  # seconds, growing with each try
@@ -32,7 +32,7 @@ PICKED = f"""
     CROSS JOIN LATERAL (
           SELECT p.id, p.owner_id
           FROM annotator_place p
-          WHERE p.item_id = item.item_id AND p.done_at IS NULL
+          WHERE p.item_id = item.item_id AND {OPEN}
             AND ({FREE} OR {MINE}) AND NOT {IN_HAND} AND NOT {OTHERWISE_MINE}
           ORDER BY p.n LIMIT 1
           FOR UPDATE SKIP LOCKED) seat
@@ -61,7 +61,7 @@ SETTLED = """
 
 DONE = """
     (SELECT json_object_agg(l.question_id, l.answer) FROM annotator_label l
-     WHERE l.item_id = i.id AND l.rater_id = %(rater)s AND l.answer <> 'undo'
+     WHERE l.item_id = i.id AND l.rater_id + 0 = %(rater)s AND l.answer <> 'undo'
        AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id))"""
 
 

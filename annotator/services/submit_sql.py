@@ -106,7 +106,7 @@ READ = """
     SELECT
       (SELECT json_agg(json_build_array(l.item_id, l.rater_id, l.question_id, l.id, l.answer))
        FROM annotator_label l
-       WHERE l.item_id = ANY(%(items)s) AND l.rater_id = ANY(%(raters)s)
+       WHERE l.item_id = ANY(%(items)s) AND l.rater_id + 0 = ANY(%(raters)s)  -- by item, never by rater
          AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)),
       (SELECT json_agg(json_build_array(l.rater_id, l.idempotency_key, l.id, l.item_id, l.question_id,
                                         l.answer, l.note, l.flagged))

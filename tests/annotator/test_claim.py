@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from annotator.models import Lease, Place, Rater
+from annotator.services import claim as claim_service
 from annotator.services import queues
 from tests import make
 from tests.annotator.labeling import lapse, person, program
@@ -248,3 +250,32 @@ def test_the_number_of_queries_does_not_grow(project, annotator, as_, items, dja
         key.claim(5)
     with django_assert_num_queries(5):  # session, person, queue, rater, claim
         tab.claim(5)
+
+
+def test_a_fresh_big_queue_is_not_read_through(project):
+    """Without statistics, as right after an import, a plan could read every open place for each item."""
+    queue = make.queue(project, items=0)
+    rater = Rater.objects.create(project=project, kind="model", name="first")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO annotator_item (queue_id, position, external_id, error, origin, reason, stratum,"
+            " created_at) SELECT %s, n, n::text, '', '', '', '', now() FROM generate_series(1, 20000) n",
+            [queue.pk],
+        )
+        cursor.execute(
+            "INSERT INTO annotator_place (queue_id, item_id, position, n, holder)"
+            " SELECT queue_id, id, position, 0, '' FROM annotator_item WHERE queue_id = %s",
+            [queue.pk],
+        )
+        facts = {"queue": queue.pk, "rater": rater.pk, "chain": 1, "size": 10, "holder": "", "have": []}
+        facts |= {"take_over": False, "seconds": 600}
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + claim_service._statement(chained=False), facts)
+        plan = cursor.fetchone()[0][0]["Plan"]
+
+    assert max(_rows(plan)) <= 100
+
+
+def _rows(node) -> list[float]:
+    """How many rows each step of a plan looked at, each time."""
+    seen = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    return [seen, *(rows for child in node.get("Plans", []) for rows in _rows(child))]
