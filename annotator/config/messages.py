@@ -70,13 +70,14 @@ def in_python(source: str, name: str = "") -> Iterator[Message]:
         if function not in FUNCTIONS:
             continue
         texts, with_context = FUNCTIONS[function]
-        words = []
-        for argument in call.args[: texts + with_context]:
-            if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
-                raise NotConstant(f"{name}:{call.lineno}: {function}() takes a text as it stands")
-            words.append(argument.value)
-        context = words.pop(0) if with_context else ""
-        yield Message(words[0], words[1] if texts == 2 else "", context)
+        words = call.args[: texts + with_context]
+        if any(isinstance(word, ast.JoinedStr | ast.BinOp | ast.Call) for word in words):
+            raise NotConstant(f"{name}:{call.lineno}: {function}() takes a text as it stands")
+        said = [str(word.value) for word in words if isinstance(word, ast.Constant)]
+        if len(said) < len(words):
+            continue  # a variable: its text was marked by gettext_noop where it was written
+        context = said.pop(0) if with_context else ""
+        yield Message(said[0], said[1] if texts == 2 else "", context)
 
 
 def in_template(source: str) -> Iterator[Message]:
