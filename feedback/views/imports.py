@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +15,7 @@ from annotator import access, tasks
 from annotator.models import Membership
 from annotator.queries.jobs import Shown
 from annotator.web.request import PersonRequest
+from feedback.access import import_of
 from feedback.forms.log_import import MappingForm, UploadForm
 from feedback.ingest.files import BadFile
 from feedback.models import LogImport
@@ -113,11 +114,7 @@ def rejects(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponseB
 
 
 def _upload_of(membership: Membership, upload_id: UUID) -> LogImport:
-    found = get_object_or_404(
-        LogImport.objects.select_related("job"), project=membership.project, pk=upload_id
-    )
-    found.project = membership.project
-    return found
+    return import_of(membership.project, upload_id)
 
 
 def _page(membership: Membership) -> dict[str, Any]:
