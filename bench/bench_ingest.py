@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from typing import Any
 
 from bench import ground
 
@@ -78,7 +79,7 @@ def send_all(todo: list[bytes], token: str, wanted: Callable[[dict[str, int]], i
     return time.perf_counter() - started
 
 
-def bare_copy(todo: list[bytes], place: dict[str, str]) -> None:
+def bare_copy(todo: list[bytes], place: dict[str, Any]) -> None:
     """The yardstick: parse with `json`, COPY into a table with the same three indexes, nothing else."""
     import psycopg
 

@@ -89,7 +89,7 @@ def cpu_seconds(*processes: psutil.Process) -> float:
 def resident_mb(*processes: psutil.Process) -> float:
     """Memory of these and all below them."""
     found = [one for process in processes for one in [process, *process.children(recursive=True)]]
-    return sum(one.memory_info().rss for one in found) / 2**20
+    return float(sum(one.memory_info().rss for one in found)) / 2**20
 
 
 def _answers() -> bool:

@@ -1,6 +1,7 @@
 """One record: from the bytes that were sent to what is stored."""
 
 import json
+import re
 from datetime import datetime, tzinfo
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -54,6 +55,8 @@ class Record(msgspec.Struct, gc=False):
     repaired: int
 
 
+_QUOTED = {name: b'"%b"' % name.encode() for name in schema.FIELDS}
+_AS_KEY = {name: re.compile(quoted + rb"\s*:") for name, quoted in _QUOTED.items()}
 _all_fields = msgspec.json.Decoder(dict[str, Raw]).decode
 _any = msgspec.json.Decoder().decode
 _canonical = msgspec.json.Encoder(order="deterministic").encode
@@ -178,7 +181,7 @@ def _check_repeats(line: bytes, keys: dict[str, Raw]) -> None:
         raise BadRecord(None, gettext_noop("has more than %(limit)s fields"), limit=MAX_KEYS)
     # A cheap look first: payloads hold the same words, so that a hit is only a suspicion.
     # `\u00` may spell any of our letters.
-    if b"\\u00" not in line and not any(line.count(b'"%b"' % key.encode()) > 1 for key in keys):
+    if b"\\u00" not in line and not any(key in _QUOTED and _twice(line, key) for key in keys):
         return
     pairs: list[tuple[str, Any]] = []
 
@@ -191,6 +194,10 @@ def _check_repeats(line: bytes, keys: dict[str, Raw]) -> None:
         if key in seen and key in schema.KNOWN:
             raise BadRecord(key, gettext_noop("is given twice"))
         seen.add(key)
+
+
+def _twice(line: bytes, key: str) -> bool:
+    return line.count(_QUOTED[key]) > 1 and len(_AS_KEY[key].findall(line)) > 1
 
 
 def _unknown(keys: dict[str, Raw]) -> dict[str, Raw]:
