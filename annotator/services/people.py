@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotator.models import Lease, Membership, Place, Project, Role, SigninLink, User
+from annotator.models import Membership, Project, Role, SigninLink, User
+from annotator.services.leases import give_back_all
 
 
 class PeopleError(ValueError):
@@ -139,6 +140,8 @@ def change_role(membership: Membership, role: str) -> None:
     _lock_members(membership)
     if membership.role == Role.OWNER and role != Role.OWNER:
         _refuse_last_owner(membership)
+    if role == Role.VIEWER:
+        give_back_all(user=membership.user, project_id=membership.project_id)
     Membership.objects.filter(pk=membership.pk).update(role=role)
     membership.role = role
 
@@ -152,19 +155,9 @@ def remove_member(membership: Membership) -> int:
     _lock_members(membership)
     if membership.role == Role.OWNER:
         _refuse_last_owner(membership)
-    held = Place.objects.filter(
-        queue__project=membership.project, owner__user=membership.user_id, done_at=None
-    ).select_for_update(of=("self",))
-    places = list(held.order_by("pk").values_list("pk", "lease_id"))
-    now = timezone.now()
-    Lease.objects.filter(pk__in=[lease for _pk, lease in places if lease], released_at=None).update(
-        released_at=now
-    )
-    Place.objects.filter(pk__in=[pk for pk, _lease in places]).update(
-        owner=None, lease_id=None, lease_until=None, holder=""
-    )
+    freed = give_back_all(user=membership.user, project_id=membership.project_id)
     Membership.objects.filter(pk=membership.pk).delete()
-    return len(places)
+    return freed
 
 
 def _lock_members(membership: Membership) -> None:

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from annotator.models import Lease, Place
-from annotator.services import labeling
+from annotator.models import Lease, Membership, Place
+from annotator.services import labeling, people
 from tests import make
 from tests.annotator.labeling import lapse, person, program
 
@@ -109,3 +109,11 @@ def test_who_leaves_holds_nothing(queue, tab, annotator, owner, as_):
     assert labeling.give_back_all(user=annotator, project_id=elsewhere.pk) == 0
     assert labeling.give_back_all(user=annotator, project_id=queue.project_id) == 2
     assert len(person(queue, as_(owner)).items(3)) == 2
+
+
+def test_who_may_only_look_from_now_on_holds_nothing(queue, tab, annotator):
+    tab.items(3)
+
+    people.change_role(Membership.objects.get(user=annotator), "viewer")
+
+    assert not Place.objects.exclude(owner=None).exists()
