@@ -20,7 +20,7 @@ from feedback.queries import interactions
 from feedback.queries.interactions import PAGE, Page, Where
 from feedback.queries.looked_at import looked_at
 
-STEPS = 60  # a search goes on by itself this many times; then it asks
+STEPS = 100  # a search goes on by itself this many times; then it asks
 INPUT_OPENING = 3_000  # characters: the output, which is looked for, stands below
 NEIGHBOUR_PATIENCE = 0.04  # seconds
 

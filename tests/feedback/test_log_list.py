@@ -270,7 +270,7 @@ class TestASearchThatTakesLong:
         assert "Keep looking" in answer.text
 
     def test_asks_after_many_steps(self, project, look):
-        answer = look("?feature=never&found=0&step=100", **{"HX-Request": "true"})
+        answer = look("?feature=never&found=0&step=1000", **{"HX-Request": "true"})
         assert "hx-get" not in answer.text
         assert "Keep looking" in answer.text
         assert "<html" not in answer.text
