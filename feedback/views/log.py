@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -13,9 +13,9 @@ from annotator import access
 from annotator.models import Membership
 from annotator.web.render import documents_html, payload_html
 from annotator.web.request import PersonRequest
+from feedback.access import interaction_of
 from feedback.facts import facts_of
 from feedback.forms.log import TYPED, LogForm
-from feedback.models import Interaction
 from feedback.queries import interactions
 from feedback.queries.interactions import PAGE, Page, Where
 from feedback.queries.looked_at import looked_at
@@ -53,9 +53,7 @@ def log(request: PersonRequest, slug: str) -> HttpResponse:
 def interaction(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpResponse:
     """All of one interaction. Filters in the address give its neighbours in the filtered list."""
     me = access.membership(request.user, slug)
-    found = Interaction.objects.filter(project=me.project, pk=interaction_id).first()
-    if found is None:
-        raise Http404
+    found = interaction_of(me.project, interaction_id)
     form = LogForm(request.GET)
     if not form.is_valid():
         form = LogForm({})
