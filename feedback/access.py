@@ -7,7 +7,16 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from annotator.models import Project
-from feedback.models import LogImport, VibeCheck
+from feedback.models import Interaction, LogImport, VibeCheck
+
+
+def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
+    """An interaction of this project's log."""
+    found = Interaction.objects.filter(project=project, pk=interaction_id).first()
+    if found is None:
+        raise Http404
+    found.project = project
+    return found
 
 
 def find_check(project: Project, day: date) -> VibeCheck | None:
