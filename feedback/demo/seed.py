@@ -47,6 +47,7 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     plan = _plan(project, [owner, *raters], now)
     _past_checks(plan, raters, logged, now)
     vibecheck.draw(project=project, day=_day(project, now, ago=1), now=now)
+    plans.mark_asked(plan, _day(project, now, ago=0))
     _xsum(project, news[:XSUM_ITEMS], owner, now)
     return project
 

@@ -90,11 +90,13 @@ def skip_missed(plan: VibePlan, *, now: datetime) -> None:
     """Nothing is made up for: the days without a check while it was off stay without."""
     zone = ZoneInfo(plan.project.time_zone)
     missed = days.last_slots(hour=0, zone=zone, now=now, since=plan.starts_on, most=MOST_MISSED)
+    mark_asked(plan, *missed[:-1])  # today's comes, or has been
+
+
+def mark_asked(plan: VibePlan, *shifts: date) -> None:
+    """The schedule asks for no draw on these days: as if it had done so."""
     ScheduledRun.objects.bulk_create(
-        [
-            ScheduledRun(schedule=schedule_of(plan.project_id), due_at=slot_of(shift))
-            for shift in missed[:-1]  # today's comes, or has been
-        ],
+        [ScheduledRun(schedule=schedule_of(plan.project_id), due_at=slot_of(shift)) for shift in shifts],
         ignore_conflicts=True,
     )
 

@@ -21,7 +21,9 @@ def percent(rate: float) -> str:
 def number(rate: float) -> str:
     """Whole per cent; tenths where whole ones would say none or all of what is some or most."""
     value = rate * 100
-    return f"{value:.1f}" if 0 < value < 1 or 99 < value < 100 else f"{value:.0f}"
+    if 0 < value < 0.05:
+        return "<0.1"
+    return f"{value:.1f}" if 0 < value < 0.95 or 99 < value < 99.95 else f"{value:.0f}"
 
 
 @register.filter
@@ -47,22 +49,22 @@ def feature(name: str) -> str:
     return name or _("no feature")
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def long_day(day: date | datetime) -> str:
     return date_format(day, pgettext("date format: Monday 23 November 2026", "l j F Y"))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def short_day(day: date | datetime) -> str:
     return date_format(day, pgettext("date format: Mon 23 Nov", "D j M"))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def list_day(day: date) -> str:
     return date_format(day, pgettext("date format: Mon 23 Nov 2026", "D j M Y"))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def clock(at: datetime) -> str:
     return date_format(at, pgettext("time format: 08:00", "H:i"))
 

@@ -1,12 +1,12 @@
 """`manage.py demo`: the demo project, made once. Asked again, it says that it is there."""
 
-import os
+from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 
 from annotator.models import Project, Role, User
@@ -18,10 +18,15 @@ from feedback.demo.seed import SLUG, make_demo
 class Command(BaseCommand):
     help = "Make the demo project: real texts with human labels, laid over the last two weeks."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--time-zone", metavar="NAME", default=_here(), help="default: %(default)s")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["time_zone"] not in available_timezones():
+            raise CommandError(f"There is no time zone “{options['time_zone']}”: write it as Asia/Seoul.")
         if not Project.objects.filter(slug=SLUG).exists():
             try:
-                make_demo(owner=_owner(), time_zone=_here(), now=datetime.now(UTC))
+                make_demo(owner=_owner(), time_zone=options["time_zone"], now=datetime.now(UTC))
             except IntegrityError:  # somebody else made it in this moment
                 if not Project.objects.filter(slug=SLUG).exists():
                     raise
@@ -41,7 +46,5 @@ def _owner() -> User:
 
 def _here() -> str:
     """This machine's time zone, so that yesterday is its people's yesterday; else UTC."""
-    name = os.environ.get("TZ", "").removeprefix(":")
-    if not name:
-        _before, _mark, name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    _before, _mark, name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
     return name if name in available_timezones() else "UTC"

@@ -1,0 +1,452 @@
+"""The pages of the check: the list, one day, its note, and the panels that other pages show."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from annotator.models import Job, JobState
+from annotator.services.raters import named_rater
+from feedback.models import VibeCheck
+from feedback.services import handover, plans
+from tests import make
+from tests.feedback import logged
+from tests.feedback.logged import NEXT_MORNING
+
+LIST, DAY_PAGE = "/p/shop/checks/", "/p/shop/checks/2026-11-23/"
+NOTE, DRAW, PANEL, MINE = f"{DAY_PAGE}note/", f"{DAY_PAGE}draw/", "/p/shop/checks/panel/", "/checks/mine/"
+
+
+@pytest.fixture(autouse=True)
+def _next_morning():
+    with time_machine.travel(NEXT_MORNING, tick=False):
+        yield
+
+
+@pytest.fixture
+def check(project, owner, annotator):
+    """20 of 100 interactions: 12 of e-mail, 8 of chat. The annotator is on shift."""
+    logged.interactions(project, 60)
+    logged.interactions(project, 40, feature="chat")
+    logged.plan(project, owner, annotator)
+    return logged.check(project)
+
+
+def counting() -> CaptureQueriesContext:
+    return CaptureQueriesContext(connection)
+
+
+def end(check: VibeCheck) -> str:
+    return reverse("check-end", args=["shop", check.queue_id])
+
+
+def seen(check: VibeCheck) -> str:
+    return handover.state_of(VibeCheck.objects.get(pk=check.pk))
+
+
+# --- who may -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [LIST, DAY_PAGE, PANEL])
+def test_every_member_may_look_and_nobody_else(check, as_, owner, annotator, viewer, stranger, client, path):
+    for person in (owner, annotator, viewer):
+        assert as_(person).get(path).status_code == 200
+    assert as_(stranger).get(path).status_code == 404
+    assert client.get(path).status_code == 302
+    assert as_(owner).post(path).status_code == 405
+
+
+def test_a_viewer_is_offered_nothing_to_do(check, as_, viewer):
+    for page in (LIST, DAY_PAGE, PANEL):
+        assertNotContains(as_(viewer).get(page), "/label/")
+        assertNotContains(as_(viewer).get(page), "<textarea")
+    for page in (NOTE, DRAW):
+        assert as_(viewer).post(page).status_code == 403
+    assert as_(viewer).get(end(check)).status_code == 403
+
+
+@pytest.mark.parametrize("path", [NOTE, DRAW])
+def test_a_note_and_a_draw_are_posted_by_those_who_label(check, as_, annotator, stranger, path):
+    assert as_(stranger).post(path).status_code == 404
+    assert as_(annotator).get(path).status_code == 405
+
+
+def test_the_check_of_another_project_is_not_there(check, as_, stranger):
+    assert as_(stranger).get(end(check)).status_code == 404
+    assert as_(stranger).get(f"/p/elsewhere/checks/queue/{check.queue_id}/end/").status_code == 404
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+def test_a_project_without_checks_says_what_will_come(project, as_, owner, viewer):
+    assertContains(as_(owner).get(LIST), "Choose hour and people")
+    assertNotContains(as_(viewer).get(LIST), "Choose hour and people")
+
+
+def test_a_day_has_its_rate_with_the_interval(check, as_, viewer, annotator):
+    logged.answer(check.queue, annotator, "nn" + "y" * 18)
+
+    page = as_(viewer).get(LIST)
+
+    assertContains(page, "Mon 23 Nov 2026")
+    assertContains(page, "20 of 20 answered")
+    assertContains(page, "<strong>10\u202f%</strong>")
+    assert re.search(
+        r"\(\d–2\d\u202f%\)", page.content.decode()
+    )  # which items the lot drew changes it a little
+
+
+def test_a_skewed_sample_shows_the_estimate_and_not_the_percentage(project, as_, owner):
+    logged.interactions(project, 2000)
+    logged.interactions(project, 20, feature="rare")
+    check = logged.check(project)
+    letters = "".join(
+        "n" if item.stratum == "rare" else "y" for item in check.queue.items.order_by("position")
+    )
+    logged.answer(check.queue, owner, letters)
+
+    page = as_(owner).get(LIST).content.decode()
+
+    assert "<strong>1\u202f%</strong>" in page  # two of twenty would be 10 %
+    assert "10\u202f%" not in page
+
+
+def test_a_feature_without_an_answer_is_named_instead_of_a_number(check, as_, owner, annotator):
+    letters = "".join(
+        "." if item.stratum == "chat" else "y" for item in check.queue.items.order_by("position")
+    )
+    logged.answer(check.queue, annotator, letters)
+
+    for page in (LIST, DAY_PAGE, end(check)):
+        assertContains(as_(owner).get(page), "nothing is answered in “chat”")
+
+
+def test_the_list_asks_as_many_queries_for_thirty_days_as_for_two(project, as_, owner):
+    browser = as_(owner)
+
+    def queries(days: range) -> int:
+        for k in days:
+            at = datetime(2026, 11, 20, 12, tzinfo=UTC) - timedelta(days=k)
+            logged.interactions(project, 3, at=at, name=f"day {k}")
+            logged.answer(logged.check(project, day=at.date()).queue, owner, "yny", note="odd")
+        with counting() as asked:
+            assert browser.get(LIST).status_code == 200
+        return len(asked)
+
+    queries(range(1))  # fills caches
+    assert queries(range(1, 3)) == queries(range(3, 33))
+    assertContains(browser.get(LIST), "Older")
+    assertContains(browser.get(f"{LIST}?before=2026-10-22"), "Wed 21 Oct 2026")
+
+
+@pytest.mark.parametrize("before", ["nonsense", "0000-00-00", "9999-12-31", "2026-11-24%00"])
+def test_a_link_to_no_day_begins_at_the_newest(check, as_, owner, before):
+    assertContains(as_(owner).get(f"{LIST}?before={before}"), "Mon 23 Nov 2026")
+
+
+# --- one day -------------------------------------------------------------------------------------
+
+
+def test_the_day_shows_figures_features_items_and_notes(check, as_, viewer, annotator):
+    logged.answer(check.queue, annotator, "nn" + "y" * 14 + "s" + "...", note="invented a price")
+
+    page = as_(viewer).get(DAY_PAGE)
+
+    assertContains(page, "16 of 20")
+    assertContains(page, "2 are not good.")
+    assertContains(page, "1 was skipped.")
+    assertContains(page, "invented a price", count=2)
+    assertContains(page, "drawn at random: 12 of 60 in feature “email”")
+    assertContains(page, "amir")
+
+
+def test_what_is_not_good_stands_first(check, as_, owner, annotator):
+    logged.answer(check.queue, annotator, "y" * 10 + "n" + "y" * 9)
+
+    badges = [
+        part.split("<")[0] for part in as_(owner).get(DAY_PAGE).content.decode().split('badge badge-no">')
+    ]
+
+    assert badges[1] == "Not good"
+
+
+def test_texts_are_untrusted(project, as_, owner):
+    logged.interactions(project, 1, input="<script>alert(1)</script>", output="<img src=x onerror=alert(2)>")
+    check = logged.check(project)
+    logged.answer(check.queue, owner, "n", note="<b>bold</b>")
+    handover.hand_over(check, note="<i>note</i>", seen=seen(check), by=owner, now=NEXT_MORNING)
+
+    for page in (DAY_PAGE, LIST):
+        text = as_(owner).get(page).content.decode()
+        for hostile in ("<script>alert", "<img src=x", "<b>bold", "<i>note"):
+            assert hostile not in text
+
+
+def test_an_absent_output_is_visible(project, as_, owner):
+    logged.interactions(project, 1, output=None, error="timeout")
+    logged.check(project)
+
+    assertContains(as_(owner).get(DAY_PAGE), "No output")
+    assertContains(as_(owner).get(DAY_PAGE), "timeout")
+
+
+def test_a_day_looked_at_whole_has_a_rate_and_no_doubt(project, as_, owner):
+    logged.interactions(project, 4)
+    logged.answer(logged.check(project).queue, owner, "nyyy")
+
+    assertContains(as_(owner).get(DAY_PAGE), "this is the rate, not an estimate")
+
+
+def test_a_day_without_interactions(project, as_, owner):
+    logged.check(project)
+
+    assertContains(as_(owner).get(DAY_PAGE), "No production interactions were logged on this day.")
+    assert as_(owner).post(NOTE, {"note": "x"}).status_code == 404
+
+
+def test_many_items_come_in_pages(project, as_, owner):
+    logged.interactions(project, 70)
+    logged.plan(project, owner, sample_size=60)
+    logged.check(project)
+    browser = as_(owner)
+
+    assertContains(browser.get(DAY_PAGE), "1 of 3")
+    assert browser.get(f"{DAY_PAGE}?page=3").content.count(b'<details class="check-item"') == 10
+    for nonsense in ("0", "99", "-1", "x", "9" * 30, "٣"):
+        assert browser.get(f"{DAY_PAGE}?page={nonsense}").status_code == 200
+
+
+def test_programs_do_not_count_as_people(check, as_, owner, annotator):
+    logged.answer(check.queue, annotator, "nn" + "y" * 17)
+    last = check.queue.items.order_by("position").last()
+    rater = named_rater(check.project, "judge")
+    logged.answer(check.queue, annotator, "." * 19)
+    question = check.queue.questions.get()
+    last.labels.create(
+        queue=check.queue,
+        question=question,
+        question_version=question.versions.get(),
+        rater=rater,
+        answer="no",
+        idempotency_key="k",
+    )
+
+    assertContains(as_(owner).get(DAY_PAGE), "19 of 20")
+
+
+def test_the_days_before_and_after_and_the_last_note(project, as_, owner):
+    for day in (21, 22):
+        logged.interactions(project, 2, at=datetime(2026, 11, day, 12, tzinfo=UTC), name=f"day {day}")
+    logged.interactions(project, 2)
+    first, *_ = [logged.check(project, day=date(2026, 11, day)) for day in (21, 22, 23)]
+    handover.hand_over(first, note="Prices are off.", seen=seen(first), by=owner, now=NEXT_MORNING)
+
+    page = as_(owner).get("/p/shop/checks/2026-11-22/")
+
+    assertContains(page, "Prices are off.")
+    assertContains(page, 'href="/p/shop/checks/2026-11-21/"')
+    assertContains(page, 'href="/p/shop/checks/2026-11-23/"')
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "9999-12-31", "0001-01-01", "1969-07-20"])
+def test_a_day_that_no_log_has_is_not_there(project, as_, owner, day):
+    assert as_(owner).get(f"/p/shop/checks/{day}/").status_code == 404
+    assert as_(owner).post(f"/p/shop/checks/{day}/draw/").status_code == 302
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-11-1", "x"])
+def test_what_is_no_day_is_not_there(project, as_, owner, day):
+    assert as_(owner).get(f"/p/shop/checks/{day}/").status_code == 404
+
+
+# --- drawing by hand -----------------------------------------------------------------------------
+
+
+def test_a_day_without_a_check_can_be_drawn(project, as_, annotator, viewer):
+    assertContains(as_(annotator).get(DAY_PAGE), "Draw it now")
+    assertNotContains(as_(viewer).get(DAY_PAGE), "Draw it now")
+    assertContains(as_(annotator).get("/p/shop/checks/2026-11-24/"), "not over yet")
+
+    assertRedirects(as_(annotator).post(DRAW), DAY_PAGE)
+    as_(annotator).post(DRAW)
+
+    job = Job.objects.get()
+    assert (job.kind, job.arguments, job.asked_by) == ("vibecheck", {"day": "2026-11-23"}, annotator)
+    assertContains(as_(annotator).get(DAY_PAGE), "being drawn")
+
+
+def test_the_waiting_page_goes_on_by_itself(project, as_, annotator, owner):
+    browser = as_(annotator)
+    browser.post(DRAW)
+    waiting = browser.get(DAY_PAGE, headers={"HX-Request": "true"})
+    assertContains(waiting, "every 2s")
+    assertNotContains(waiting, "<html")
+    logged.check(project)
+
+    assert browser.get(DAY_PAGE, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+def test_a_draw_that_failed_can_be_asked_again(project, as_, annotator):
+    as_(annotator).post(DRAW)
+    Job.objects.update(state=JobState.FAILED, error="The disk is full", attempts=5)
+    assertContains(as_(annotator).get(DAY_PAGE), "The last try did not succeed")
+
+    as_(annotator).post(DRAW)
+
+    assert Job.objects.get().state == JobState.DUE
+
+
+# --- the hand-over ---------------------------------------------------------------------------------
+
+
+def test_a_note_ends_the_check(check, as_, annotator):
+    logged.answer(check.queue, annotator, "y" * 20)
+
+    assertRedirects(as_(annotator).post(NOTE, {"note": "All quiet.", "seen": seen(check)}), DAY_PAGE)
+
+    check.refresh_from_db()
+    assert (check.note, check.finished_by, check.finished_at) == ("All quiet.", annotator, NEXT_MORNING)
+    assert check.queue.closed_at == NEXT_MORNING
+    assertContains(as_(annotator).get(DAY_PAGE), "All quiet.")
+
+
+def test_somebody_else_may_cover_and_say_nothing(check, as_, owner):
+    assert as_(owner).post(NOTE, {"note": "", "seen": seen(check)}).status_code == 302
+
+    check.refresh_from_db()
+    assert check.finished_by == owner
+    assertContains(as_(owner).get(DAY_PAGE), "Handed over without a note.")
+
+
+def test_a_note_that_was_changed_meanwhile_is_not_overwritten(check, as_, owner, annotator):
+    before = seen(check)
+    as_(owner).post(NOTE, {"note": "Mine came first.", "seen": before})
+
+    page = as_(annotator).post(NOTE, {"note": "What I typed.", "seen": before})
+
+    assert page.status_code == 409
+    assertContains(page, "Mine came first.", status_code=409)
+    assertContains(page, "What I typed.", status_code=409)
+    check.refresh_from_db()
+    assert check.note == "Mine came first."
+    again = as_(annotator).post(NOTE, {"note": "Both.", "seen": seen(check)})
+    assert again.status_code == 302
+
+
+def test_a_note_that_is_too_long_stays_on_the_page(check, as_, annotator):
+    page = as_(annotator).post(NOTE, {"note": "long " * 3000, "seen": seen(check)})
+
+    assertContains(page, "long long long", status_code=422)
+    assert VibeCheck.objects.get().finished_at is None
+
+
+def test_a_check_can_be_opened_again(check, as_, annotator):
+    browser = as_(annotator)
+    browser.post(NOTE, {"note": "Later.", "seen": seen(check)})
+    assertContains(browser.get(DAY_PAGE), "Open it again")
+
+    browser.post(NOTE, {"reopen": "1"})
+
+    check.refresh_from_db()
+    assert (check.finished_at, check.note, check.queue.closed_at) == (None, "Later.", None)
+
+
+# --- panels ----------------------------------------------------------------------------------------
+
+
+def test_home_shows_what_waits_for_me(check, as_, annotator, owner):
+    logged.answer(check.queue, annotator, "yy" + "." * 18)
+
+    page = as_(annotator).get(MINE)
+
+    assertContains(page, "2 of 20 answered")
+    assertContains(page, "(≈ 9 min)")
+    assertContains(page, f"/p/shop/queues/{check.queue_id}/label/")
+    assertContains(as_(owner).get(MINE), "waits for amir")
+    assertContains(as_(owner).get(MINE), "Cover")
+
+
+def test_home_asks_for_the_note_when_all_is_answered(check, as_, annotator):
+    logged.answer(check.queue, annotator, "y" * 20)
+
+    assertContains(as_(annotator).get(MINE), "Write the note")
+    as_(annotator).post(NOTE, {"note": "", "seen": seen(check)})
+    assertContains(as_(annotator).get(MINE), "No check is waiting for you.")
+
+
+def test_home_says_when_the_next_one_comes_and_whose_it_is(check, as_, owner, viewer, stranger):
+    page = as_(viewer).get(MINE)
+
+    assertContains(page, "No check is waiting for you.")
+    assertContains(page, "tomorrow at 08:00")
+    assertContains(page, "olivia is on shift then.")
+    assertNotContains(page, "/label/")
+    assertNotContains(as_(stranger).get(MINE), "Shop assistant")
+
+
+def test_home_asks_constantly_few_queries(check, as_, annotator):
+    browser = as_(annotator)
+
+    def count() -> int:
+        with counting() as queries:
+            browser.get(MINE)
+        return len(queries)
+
+    one = count()
+    for n in range(4):
+        more = make.project(slug=f"more-{n}", name=f"More {n}")
+        make.member(more, "amir", role="owner")
+        logged.interactions(more, 5)
+        logged.check(more)
+
+    assert count() == one
+
+
+def test_the_panel_of_a_project(check, as_, annotator, owner):
+    logged.answer(check.queue, annotator, "nn" + "y" * 18)
+
+    page = as_(annotator).get(PANEL)
+
+    assertContains(page, "10\u202f%")
+    assertContains(page, "On shift today: amir.")
+    assertNotContains(page, "<html")
+
+
+def test_the_panel_of_a_new_project_says_what_to_do(project, as_, owner):
+    assertContains(as_(owner).get(PANEL), "Choose hour and people")
+
+
+def test_the_end_of_the_queue_tells_the_rate_and_asks_for_a_note(check, as_, annotator, owner):
+    logged.answer(check.queue, annotator, "nn" + "y" * 17 + "s")
+
+    page = as_(annotator).get(end(check))
+
+    assertContains(page, "2 of 19 not good; the day’s failure rate is about")
+    assertContains(page, "1 skipped")
+    assertContains(page, "<textarea")
+    assertContains(page, 'action="/p/shop/checks/2026-11-23/note/#note"')
+    assertNotContains(page, "<html")
+
+
+def test_times_are_those_of_the_project(check, project, as_, annotator):
+    project.time_zone = "Asia/Seoul"
+    project.save()
+    as_(annotator).post(NOTE, {"note": "", "seen": seen(check)})
+
+    assertContains(as_(annotator).get(DAY_PAGE), "by amir, Tue 24 Nov, 18:00")
+
+
+def test_a_plan_that_is_off_is_said(check, as_, owner):
+    plan = plans.plan_of(check.project)
+    plan.enabled = False
+    plan.save()
+
+    for page in (LIST, PANEL):
+        assertContains(as_(owner).get(page), "switched off")

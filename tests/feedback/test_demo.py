@@ -1,0 +1,157 @@
+"""The demo project: real texts with people's labels, made once, in little time."""
+
+import gzip
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from annotator.models import Item, Label, Membership, Place, Project, Queue, User
+from annotator.queries.labels import current_labels
+from feedback.demo import texts
+from feedback.models import Interaction, VibeCheck, VibePlan
+from feedback.queries.checks import looked
+from tests import make
+
+NOW = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)  # half past midnight of the 25th in Seoul
+
+
+def demo(zone: str = "Asia/Seoul", now: datetime = NOW) -> str:
+    out = StringIO()
+    with time_machine.travel(now, tick=False):
+        call_command("demo", time_zone=zone, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def owner(db):
+    return make.user("boss", is_superuser=True)
+
+
+@pytest.fixture
+def _made(owner):
+    assert "is made" in demo()
+
+
+@pytest.mark.usefixtures("_made")
+class TestDemo:
+    def test_it_is_made_once(self):
+        counts = [model.objects.count() for model in (Interaction, Item, Label, VibeCheck, User)]
+
+        assert "there already" in demo()
+        assert [model.objects.count() for model in (Interaction, Item, Label, VibeCheck, User)] == counts
+
+    def test_two_weeks_of_log_up_to_now(self):
+        days = Counter(Interaction.objects.values_list("occurred_at__date", flat=True))
+
+        assert 13 <= len(days) <= 15
+        assert all(count > 15 for count in list(days.values())[1:-1])
+        assert Interaction.objects.filter(occurred_at__gt=NOW).count() == 0
+        assert Interaction.objects.filter(occurred_at__gt=NOW - timedelta(hours=12)).exists()
+        assert set(Interaction.objects.values_list("environment", flat=True)) == {
+            "production",
+            "shadow",
+            "development",
+        }
+
+    def test_nothing_is_made_up_that_was_not_measured(self):
+        measured = Interaction.objects.exclude(
+            latency_ms=None, input_tokens=None, output_tokens=None, cost_usd=None
+        )
+
+        assert not measured.exists()
+        failed = Interaction.objects.filter(output__isnull=True)
+        assert failed.count() == 2
+        assert {row.metadata["source"] for row in failed} == {"made up for this demo"}
+
+    def test_its_days_are_those_of_the_zone(self):
+        assert Project.objects.get(slug="demo").time_zone == "Asia/Seoul"
+
+    def test_a_check_waits_for_the_owner(self, owner):
+        check = VibeCheck.objects.order_by("-day").first()
+
+        assert (check.day, check.person, check.finished_at) == (date(2026, 11, 24), owner, None)
+        assert Place.objects.filter(queue=check.queue, done_at=None).count() == 20
+
+    def test_past_checks_carry_the_labels_of_the_data(self):
+        past = looked(list(VibeCheck.objects.exclude(finished_at=None)))
+        known = {text.id: text.answer for text in (*texts.summaries(), *texts.chats())}
+
+        assert len(past) == 10
+        assert all(one.estimate.value is not None for one in past)
+        assert sum(one.answered < one.drawn for one in past) == 1
+        for label in Label.objects.filter(queue__origin="vibecheck").select_related("item"):
+            assert label.imported
+            assert label.ms is None
+            assert label.answer == known[label.item.external_id]
+        assert sum(bool(one.check.note) for one in past) >= 6
+
+    def test_three_people_on_each_news_summary(self):
+        queue = Queue.objects.get(name="XSum factuality (imported)")
+
+        assert (queue.items.count(), queue.overlap) == (120, 3)
+        assert current_labels(queue).count() == 360
+        assert not Place.objects.filter(queue=queue, done_at=None).exists()
+        assert len({label.rater.name for label in current_labels(queue).select_related("rater")}) == 3
+        answers = {(row.item_id, row.answer) for row in current_labels(queue)}
+        assert len(answers) > 120  # they do not always agree
+
+    def test_the_rotation_has_the_owner_on_shift_today(self, owner):
+        plan = VibePlan.objects.get()
+
+        assert {row.user for row in plan.rotation.all()} >= {owner}
+        assert plan.rotation.count() == 3
+        for name in ("demo-dana", "demo-minho"):
+            assert not User.objects.get(username=name).has_usable_password()
+
+    def test_beat_asks_for_nothing_older(self):
+        from annotator.jobs import schedules
+
+        tomorrow = NOW + timedelta(days=1)
+
+        assert [job for job in schedules.ask_due(NOW) if job.kind == "vibecheck"] == []
+        asked = [job for job in schedules.ask_due(tomorrow) if job.kind == "vibecheck"]
+        assert [job.arguments["day"] for job in asked] == []  # its hour has not struck in Seoul
+
+
+def test_without_an_account_the_owner_is_made(db):
+    demo()
+
+    assert Membership.objects.get(project__slug="demo", role="owner").user.is_superuser
+
+
+@pytest.mark.parametrize(
+    "now",
+    [datetime(2026, 11, 24, 0, 0, 5, tzinfo=UTC), datetime(2026, 3, 30, 1, 30, tzinfo=UTC)],
+    ids=["just after midnight", "after the clock changed"],
+)
+def test_at_any_hour(owner, now):
+    demo("Europe/London", now)
+
+    assert VibeCheck.objects.count() == 11
+    assert VibeCheck.objects.filter(finished_at=None).count() == 1
+
+
+def test_a_time_zone_that_is_none_is_said(owner):
+    with pytest.raises(CommandError, match="no time zone “Mars”"):
+        demo("Mars")
+
+
+def test_the_notice_names_every_file_its_licence_and_its_changes():
+    folder = Path(texts.DATA)
+    notice = (folder / "NOTICE").read_text(encoding="utf-8")
+    files = sorted(path.name for path in folder.glob("*.gz"))
+
+    assert files == ["begin_wow.jsonl.gz", "summedits.jsonl.gz", "xsum.jsonl.gz"]
+    for name in files:
+        part = notice.split(f"\n{name}\n")[1]
+        for word in ("Source:", "Licence:", "Changes:", "Cite:", "commit"):
+            assert word in part
+        assert (folder / name).stat().st_size < 100_000
+        with gzip.open(folder / name, "rt", encoding="utf-8") as lines:
+            assert all(json.loads(line) for line in lines)
