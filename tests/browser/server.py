@@ -37,8 +37,8 @@ class WebServer:
         )
         end = time.monotonic() + patience
         while not self._answers():
-            assert self.process.poll() is None, f"The web server stopped:\n{self.log.read_text()[-3000:]}"
-            assert time.monotonic() < end, "The web server does not answer"
+            running = self.process.poll() is None
+            assert running and time.monotonic() < end, f"No web server:\n{self.log.read_text()[-3000:]}"
             time.sleep(0.05)
 
     def stop(self, how: int = signal.SIGTERM) -> None:

@@ -136,3 +136,17 @@ def test_an_empty_and_a_closed_queue_say_so(project, annotator, page_of):
     closed.save()
     page.goto(path(closed))
     expect(page.locator("#end-text")).to_contain_text("This queue is closed")
+
+
+def test_a_giving_back_that_comes_after_the_next_claim_shows_nothing_twice(project, annotator, page_of, as_):
+    """A reload gives its items back and claims them again; the network may swap the two."""
+    queue = make.queue(project, items=3)
+    page = open_screen(page_of(annotator), queue)
+    leases = list(Place.objects.filter(queue=queue).values_list("lease_id", flat=True))
+    labeling.give_back(queue=queue, rater=labeling.rater_of(project, annotator), leases=leases)
+    for n in range(3):
+        wait_for_item(page, n)
+        press(page, "y")
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    wait_saved(page)
+    assert answers(queue) == [("item-0", "yes"), ("item-1", "yes"), ("item-2", "yes")]

@@ -17,6 +17,7 @@
 const AHEAD = 10;
 const LOW = 6;
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds
+const SOON = 0.3;
 
 export class Deck {
   /** @type {Item[]} not shown yet, in order */
@@ -28,6 +29,8 @@ export class Deck {
   /** @type {"" | "away" | "signed-out" | "somebody-else" | "refused"} */
   trouble = "";
   message = "";
+  /** @type {Set<string>} external ids that are answered here: a claim on its way may still name them */
+  #answered = new Set();
   #asking = false;
   #failures = 0;
   #timer = 0;
@@ -64,6 +67,16 @@ export class Deck {
     this.ahead = this.ahead.filter((other) => other.external_id !== item.external_id);
     this.current = item;
     this.why = null;
+  }
+
+  /** The current item is answered or skipped, and may not come again by itself. */
+  finished() {
+    if (this.current) this.#answered.add(this.current.external_id);
+  }
+
+  /** Its answer was taken back or thrown away. @param {string} externalId */
+  reopen(externalId) {
+    this.#answered.delete(externalId);
   }
 
   /** Nothing is on the screen; what was there comes next. */
@@ -132,10 +145,18 @@ export class Deck {
       return;
     }
     this.#failures = 0;
-    const known = new Set([this.current, ...this.ahead].map((item) => item?.external_id));
-    this.ahead.push(...reply.data.items.filter((item) => !known.has(item.external_id)));
+    for (const item of reply.data.items) this.#take(item);
     if (takeOver) this.tabs?.postMessage(reply.data.items.map((item) => item.lease));
     this.why = reply.data.empty_because ?? null;
+    // Only what is answered here, its answer still on the way: ask again when it has arrived.
+    if (!this.why && this.ahead.length === 0) this.#later(SOON);
+  }
+
+  /** An item that is here already keeps its place and gets the lease that is in force now. */
+  #take(item) {
+    const here = [this.current, ...this.ahead].find((one) => one?.external_id === item.external_id);
+    if (here) here.lease = item.lease;
+    else if (!this.#answered.has(item.external_id)) this.ahead.push(item);
   }
 
   /** Another tab of this person has these now. @param {Set<string>} leases */
@@ -150,7 +171,12 @@ export class Deck {
   #pause(wait) {
     const pause = Math.max(wait, PAUSES[Math.min(this.#failures, PAUSES.length - 1)]);
     this.#failures += 1;
-    this.#timer = setTimeout(() => this.fill({ now: true }), pause * 1000);
+    this.#later(pause);
+  }
+
+  #later(seconds) {
+    this.#unpause();
+    this.#timer = setTimeout(() => this.fill({ now: true }), seconds * 1000);
   }
 
   #unpause() {
@@ -188,13 +214,17 @@ function read() {
   }
 }
 
-/** @returns {Promise<boolean>} whether nobody else had it; it is ours until the page goes */
+const PATIENCE = 700; // milliseconds: after a reload the old page may need a moment to let go
+
+/** @returns {Promise<boolean>} whether nobody else has it; it is ours until the page goes */
 function take(name) {
   if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    navigator.locks.request(`${HOLDER}-${name}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock && new Promise(() => {});
-    });
+    const ours = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    const signal = AbortSignal.timeout(PATIENCE);
+    navigator.locks.request(`${HOLDER}-${name}`, { signal }, ours).catch(() => resolve(false));
   });
 }

@@ -101,7 +101,10 @@ part("trouble").addEventListener("click", async (event) => {
   const choice = event.target.dataset.do;
   const [entry] = state.refused;
   if (choice === "retry") await (entry ? outbox.retry(entry) : outbox.hurry());
-  if (choice === "discard" && entry) await outbox.discard(entry);
+  if (choice === "discard" && entry) {
+    deck.reopen(entry.item);
+    await outbox.discard(entry);
+  }
 });
 window.addEventListener("beforeunload", (event) => {
   if (!state.safe && state.unsent > 0) event.preventDefault();

@@ -44,6 +44,7 @@ export class Sitting {
     const past = which && this.past.take(which);
     if (!past) return;
     this.#keepTyped();
+    this.deck.reopen(past.external_id);
     this.#send(past, { key: past.question }, { answer: "undo" });
     this.screen.mark(this.past.last?.answer ?? "");
     if (past.at + 1 >= (past.item?.questions.length ?? 1) || past.answer === "skip") this.answered -= 1;
@@ -101,7 +102,10 @@ export class Sitting {
   }
 
   #advance({ counts = true } = {}) {
-    if (counts) this.answered += 1;
+    if (counts) {
+      this.answered += 1;
+      this.deck.finished();
+    }
     this.deck.next();
     this.#at = this.#firstOpen();
     this.paint();
