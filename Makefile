@@ -82,7 +82,7 @@ test: lint browser ## All that CI runs: lint, types, arrows, then every test
 lint: install-dev ## ruff, mypy, import arrows, templates, migrations, image
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(CHECK) -m mypy annotator feedback tests
+	$(CHECK) -m mypy annotator feedback tests bench
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint --lint --quiet templates
 	$(VENV)/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')

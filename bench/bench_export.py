@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from http.client import HTTPConnection
+from typing import Any
 
 from bench import ground
 
@@ -52,7 +53,7 @@ def download(path: str, token: str, web: object, leave_after: int = 0) -> dict:
         rows += chunk.count(b"\n")
         size += len(chunk)
         if size - looked > 8 * 2**20:
-            looked, peak = size, max(peak, ground.resident_mb(web))  # type: ignore[arg-type]
+            looked, peak = size, max(peak, ground.resident_mb(web))
         if leave_after and size > leave_after:
             break
         chunk = answer.read(256 * 1024)
@@ -68,7 +69,7 @@ def download(path: str, token: str, web: object, leave_after: int = 0) -> dict:
     }
 
 
-def bare_copy(place: dict[str, str], queue: str) -> float:
+def bare_copy(place: dict[str, Any], queue: str) -> float:
     """Rows a second of COPY ... TO STDOUT."""
     import psycopg
 

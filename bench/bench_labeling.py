@@ -16,6 +16,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from typing import Any
 
 from bench import ground
 
@@ -123,7 +124,7 @@ def mistakes(queue: str, tally: Tally) -> tuple[int, int]:
     return int(surplus), len(tally.acknowledged) - stored
 
 
-def bare_queue(place: dict[str, str], seconds: float) -> int:
+def bare_queue(place: dict[str, Any], seconds: float) -> int:
     """The yardstick: claim one, insert one, commit; one connection, two indexes, no rules."""
     import psycopg
 

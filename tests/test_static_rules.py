@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def lines_with(pattern: str, paths: list[Path], *, but: set[str] = frozenset()) -> list[str]:
+def lines_with(pattern: str, paths: list[Path], *, but: Collection[str] = ()) -> list[str]:
     """`file:line: text` wherever the pattern is found outside the files that may."""
     wanted = re.compile(pattern)
     return [

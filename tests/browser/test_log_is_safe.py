@@ -7,7 +7,7 @@ dialogs. The same pages are walked by keyboard.
 import json
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from tests.feedback.entries import entries, many
 from tests.hostile import SCRIPTS
@@ -43,7 +43,12 @@ def log(project):
 
 def no_dialogs(page: Page) -> list[str]:
     seen: list[str] = []
-    page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
+
+    def close(dialog: Dialog) -> None:
+        seen.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", close)
     return seen
 
 

@@ -129,7 +129,8 @@ def test_a_session_leads_to_its_other_calls(project, look):
 class TestNeighbours:
     def links(self, text: str) -> tuple[str | None, str | None]:
         found = {name: re.search(rf'rel="{name}"[^>]* href="([^"]*)"', text) for name in ("prev", "next")}
-        return tuple(unescape(match[1]) if match else None for match in found.values())
+        prev, next_ = (unescape(match[1]) if match else None for match in found.values())
+        return prev, next_
 
     def test_are_the_newer_and_the_older(self, project, look):
         a, b, c = many(project, 3)
