@@ -74,7 +74,7 @@ lock: install-core ## Write requirements/*.txt anew from requirements/*.in
 # --- checking ------------------------------------------------------------------------------------
 
 .PHONY: test
-test: lint browser ## All that CI runs: lint, types, arrows, then every test
+test: install-ml lint browser ## All that CI runs: lint, types, arrows, then every test
 	$(PY) -m pytest -m "not faults" $(PYTEST_ARGS)
 	$(PY) -m pytest -m faults
 

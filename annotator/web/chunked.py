@@ -22,7 +22,7 @@ def whole_bodies(application: Application) -> Application:
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-            limit = settings.UPLOAD_MAX_BYTES
+            limit = _limit(environ)
             body, size = _spool(environ["wsgi.input"], limit)
             if size > limit:
                 start_response("413 Content Too Large", [("Content-Type", "text/plain")])
@@ -31,6 +31,12 @@ def whole_bodies(application: Application) -> Application:
         return application(environ, start_response)
 
     return wrapped
+
+
+def _limit(environ: Environ) -> int:
+    """What the door itself will take, so that nobody without a key fills the disk with more."""
+    api = environ.get("PATH_INFO", "").startswith("/api/")
+    return settings.INGEST_MAX_BYTES if api else settings.UPLOAD_MAX_BYTES
 
 
 def _spool(stream: Any, limit: int) -> tuple[Any, int]:

@@ -45,7 +45,11 @@ def server(tmp_path_factory):
         command,
         cwd=ROOT,
         env=roles.environment("web")
-        | {"PYTHONPATH": f"{ROOT}:{folder}", "UPLOAD_MAX_BYTES": str(8 * 1024**2)},
+        | {
+            "PYTHONPATH": f"{ROOT}:{folder}",
+            "UPLOAD_MAX_BYTES": str(8 * 1024**2),
+            "INGEST_MAX_BYTES": str(3 * 1024**2),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -83,6 +87,12 @@ def test_a_chunked_body_without_end_is_cut_off_with_the_limit_said(server):
     status, text = send(server, [b"x" * 1024 * 1024] * 9)
     assert status == 413
     assert str(8 * 1024**2) in text
+
+
+def test_the_api_takes_no_more_than_its_own_limit(server):
+    status, text = send(server, [b"x" * 1024 * 1024] * 4, path="/api/v1/interactions")
+    assert status == 413
+    assert str(3 * 1024**2) in text
 
 
 def test_the_connection_is_good_for_the_next_request(server):

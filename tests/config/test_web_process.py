@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import psutil
 import pytest
@@ -26,6 +27,8 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[1:]
 
 
 def test_pages_and_api_load_nothing_heavy():
+    missing = [name for name in ("torch", "transformers", "hdbscan", "scipy") if find_spec(name) is None]
+    assert not missing, "not installed, so that not loading them proves nothing: make install-ml"
     done = subprocess.run(
         [sys.executable, "-c", LOAD, *HEAVY], capture_output=True, text=True, check=True, cwd=ROOT
     )
