@@ -44,7 +44,13 @@ def _status(found: list[Found]) -> str:
 @login_required
 @require_GET
 def strip(request: PersonRequest) -> HttpResponse:
-    """The worst in one line, all of them when it is opened; nothing at all when all is well."""
+    """The worst in one line, all of them when it is opened; nothing at all when all is well.
+
+    With `?notes` what is switched off instead: no trouble, but somebody may look for it.
+    """
+    if "notes" in request.GET:
+        notes = [one.finding for one in examine() if one.finding.state == State.INFO]
+        return render(request, "ui/health_notes.html", {"notes": notes}) if notes else HttpResponse()
     trouble = [one.finding for one in examine() if one.is_trouble]
     trouble.sort(key=lambda finding: finding.state != State.ERROR)
     if not trouble:

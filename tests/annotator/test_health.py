@@ -57,6 +57,16 @@ def test_all_is_well_and_the_strip_is_empty(all_alive, owner, as_):
     assert response.content == b""
 
 
+def test_the_home_page_says_what_is_switched_off(all_alive, owner, as_, settings):
+    settings.ANTHROPIC_API_KEY = ""
+    browser = as_(owner)
+    address = reverse("health-strip") + "?notes"
+    assert f'hx-get="{address}"' in browser.get(reverse("home")).content.decode()
+    seen = browser.get(address).content.decode()
+    assert "No key for a language model is set" in seen
+    assert "ANTHROPIC_API_KEY" in seen
+
+
 def test_every_page_has_a_place_for_the_strip(project, owner, as_):
     page = as_(owner).get(reverse("jobs", args=[project.slug])).content.decode()
     assert f'hx-get="{reverse("health-strip")}"' in page
