@@ -94,12 +94,12 @@ def test_a_text_put_together_before_it_is_looked_up_is_a_mistake(put_together):
 
 
 def test_texts_are_found_in_templates_as_django_looks_them_up():
-    source = """{% load i18n partials %}{% if a %}{% translate "One" %}{% endif %}
+    source = """{% load i18n partials %}{% if a %}{% translate "One %" %}{% endif %}
     {% partialdef part %}{% blocktranslate with b=c %}Two {{ b }} 5%{% endblocktranslate %}{% endpartialdef %}
     {% blocktranslate count n=d %}{{ n }} hen{% plural %}{{ n }} hens{% endblocktranslate %}
     {% translate "Open" context "a verb" as e %}{% include "x.html" with f=_("Three") %}"""
     assert set(messages.in_template(source)) == {
-        messages.Message("One"),
+        messages.Message("One %%"),
         messages.Message("Two %(b)s 5%%"),
         messages.Message("%(n)s hen", "%(n)s hens"),
         messages.Message("Open", context="a verb"),

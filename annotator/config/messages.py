@@ -92,7 +92,7 @@ def in_template(source: str) -> Iterator[Message]:
                 raise NotConstant(
                     f"{{% translate {node.filter_expression.token} %}} takes a text as it stands"
                 )
-            yield Message(literal, context=_context(node))
+            yield Message(_as_key(literal), context=_context(node))
     yield from _in_tags(source)
 
 
@@ -101,7 +101,12 @@ def _in_tags(source: str) -> Iterator[Message]:
     for token in Lexer(source).tokenize():
         if token.token_type in {TokenType.BLOCK, TokenType.VAR}:
             for _quote, words in re.findall(r"""(?<!\w)_\((["'])(.*?)\1\)""", token.contents):
-                yield Message(words)
+                yield Message(_as_key(words))
+
+
+def _as_key(text: str) -> str:
+    """As `Variable.resolve` looks a literal up: percent signs doubled."""
+    return text.replace("%", "%%")
 
 
 def _context(node: TranslateNode | BlockTranslateNode) -> str:

@@ -188,6 +188,7 @@ INSTALLED_APPS.append("django.forms")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = "annotator.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
