@@ -29,6 +29,11 @@ def press(page: Page, key: str, *, then: int | None = None) -> None:
         wait_for_item(page, then)
 
 
+def back_online(page: Page) -> None:
+    """What the browser says when the network is back; nobody waits for the next pause to end."""
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
 def wait_saved(page: Page) -> None:
     expect(page.locator("#saved")).to_have_text("All saved")
 

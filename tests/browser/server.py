@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -37,8 +38,8 @@ class WebServer:
         )
         end = time.monotonic() + patience
         while not self._answers():
-            running = self.process.poll() is None
-            assert running and time.monotonic() < end, f"No web server:\n{self.log.read_text()[-3000:]}"
+            if self.process.poll() is not None or time.monotonic() > end:
+                pytest.fail(f"There is no web server:\n{self.log.read_text()[-3000:]}")
             time.sleep(0.05)
 
     def stop(self, how: int = signal.SIGTERM) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from feedback.models import VibeCheck
-from tests.browser.labeling import path, press, wait_saved
+from tests.browser.labeling import back_online, path, press, wait_saved
 from tests.feedback import logged
 
 
@@ -24,7 +24,7 @@ def test_the_days_estimate_and_the_note_come_at_the_end(project, owner, page_of,
     expect(panel).to_be_empty()  # an estimate without the last answer would be wrong
 
     page.unroute("**/api/v1/labels")
-    page.get_by_role("button", name="Try again").click()
+    back_online(page)
     wait_saved(page)
     expect(page.get_by_role("heading", name="All done here")).to_be_visible()
     expect(panel).to_contain_text("%")

@@ -10,7 +10,16 @@ from playwright.sync_api import expect
 from annotator.models import Label, Membership
 from tests import make
 from tests.browser.conftest import sign_in
-from tests.browser.labeling import answers, open_screen, path, press, standing, wait_for_item, wait_saved
+from tests.browser.labeling import (
+    answers,
+    back_online,
+    open_screen,
+    path,
+    press,
+    standing,
+    wait_for_item,
+    wait_saved,
+)
 
 LOST = (
     r"ERR_INTERNET_DISCONNECTED",
@@ -61,7 +70,7 @@ def test_reload_with_unsent_answers(queue, annotator, page_of, guard):
     expect(page.locator("#progress")).to_have_text("3 of 9")
     expect(page.locator("#saved")).to_have_text("2 unsent")
     page.unroute("**/api/v1/labels")
-    page.evaluate("window.dispatchEvent(new Event('online'))")
+    back_online(page)
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes"), ("item-1", "no")]
 
@@ -147,7 +156,7 @@ def test_a_sign_in_page_of_some_hotel_is_not_taken_for_the_server(queue, annotat
     answer(page, "y")
     expect(page.locator("#saved")).to_have_text("1 unsent")
     page.unroute("**/api/v1/labels")
-    page.get_by_role("button", name="Try again").click()
+    back_online(page)
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes")]
 
@@ -194,7 +203,7 @@ def test_answers_wait_while_the_person_is_signed_out(queue, annotator, page_of, 
     expect(page.get_by_role("alert")).to_contain_text("you are signed out")
     expect(page.locator("#saved")).to_have_text("2 unsent")
     sign_in(page.context, annotator, server)
-    page.get_by_role("button", name="Try again").click()
+    back_online(page)
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes"), ("item-1", "no")]
 
