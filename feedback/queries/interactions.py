@@ -21,9 +21,9 @@ from feedback.models import Interaction
 from feedback.queries.texts import holds
 
 PAGE = 50
-PATIENCE = 0.12  # seconds a walk may take before it stops after the step it is in
-FIRST_STEP, LONGEST_STEP = 3_000, 50_000  # rows
-QUICK = 0.025  # seconds: a step that took less is followed by a longer one
+PATIENCE = 0.12  # seconds a walk may take; its steps are measured to end with them
+SHORTEST_STEP, FIRST_STEP, LONGEST_STEP = 1_000, 3_000, 50_000  # rows
+GROWTH = 8  # a step is no longer than so many times the one before
 RECENT = 2_000  # rows whose values are suggested
 SUGGESTED = ("feature", "model", "prompt_version", "variant")
 SUGGESTIONS = 100
@@ -155,19 +155,20 @@ def _walk(
     step, began = FIRST_STEP, time.perf_counter()
     while True:
         left = span.order_by(order) if start is None else span.filter(**{beyond: start}).order_by(order)
+        asked = time.perf_counter()
         edge = left.values_list("id", flat=True)[step : step + 1].first() if condition else None
         looked_at = left if edge is None else left.filter(**{within: edge})
-        before, asked = len(rows), time.perf_counter()
-        rows += _rows(looked_at.filter(condition), size + 1 - before)
+        rows += _rows(looked_at.filter(condition), size + 1 - len(rows))
         if len(rows) > size:
             return Page(rows[:size], more=True)
         if edge is None:
             return Page(rows)
         now = time.perf_counter()
-        if now - began > patience:
+        time_left = patience - (now - began)
+        if time_left <= 0:
             return Page(rows, searched_to=edge)
-        start = edge
-        step = min(step * 3, LONGEST_STEP) if now - asked < QUICK else step
+        start, growth = edge, min(time_left / (now - asked), GROWTH)
+        step = min(max(int(step * growth), SHORTEST_STEP), LONGEST_STEP)
 
 
 def _rows(found: QuerySet[Interaction], most: int) -> list[Row]:
