@@ -9,7 +9,16 @@ from tests import world as worlds
 from tests.routes import path_of, rows
 
 # Files, JSON and fragments are no pages.
-NO_PAGES = ("export.jsonl", "<str:name>", "session/", "healthz", "health/", "api/", "rejects.jsonl", "/end/")
+NO_PAGES: tuple[str, ...] = (
+    "export.jsonl",
+    "<str:name>",
+    "session/",
+    "healthz",
+    "health/",
+    "api/",
+    "rejects.jsonl",
+    "/end/",
+)
 NO_PAGES += ("panel/", "checks/mine/")
 PAGES = [
     row
