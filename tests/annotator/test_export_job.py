@@ -234,7 +234,12 @@ def test_the_command_writes_the_same_without_a_worker(queue, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("queue_id", "more"),
-    [("x", {}), (str(uuid4()), {}), (None, {"since": "never"}), (None, {"out": "/nowhere/at/all/x"})],
+    [
+        ("x", {}),
+        ("00000000-0000-4000-8000-000000000000", {}),
+        (None, {"since": "never"}),
+        (None, {"out": "/nowhere/at/all/x"}),
+    ],
 )
 def test_the_command_says_what_is_wrong(queue, tmp_path, queue_id, more):
     with pytest.raises(CommandError):
