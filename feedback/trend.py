@@ -10,7 +10,7 @@ from datetime import date
 
 from annotator.stats.intervals import Estimate
 
-STEPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # where the scale may end
+STEPS = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0)  # where the scale may end
 EDGE = 2.5  # room for half a dot
 
 
