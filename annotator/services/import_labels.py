@@ -1,4 +1,4 @@
-"""Bringing labels that were given elsewhere: of named people, with their own times."""
+"""Bringing labels that were given elsewhere: of people, with their own times."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,26 +9,24 @@ from itertools import islice
 from django.db import transaction
 
 from annotator import labeling_rules as rules
-from annotator.models import Item, Label, Place, Queue, RaterKind
+from annotator.models import Item, Label, Place, Queue, Rater
 from annotator.queries.chains import chain_of
-from annotator.services.raters import named_rater
 
 CHUNK = 1000
 
 
 @dataclass(frozen=True)
 class ImportedLabel:
-    """`question` is a key of the queue's chain; `answer` yes, no or skip."""
+    """`question` is a key of the queue's chain; `answer` yes, no or skip; `rater` one of its project."""
 
     external_id: str
     question: str
     answer: str
-    rater: str
+    rater: Rater
     created_at: datetime
     ms: int | None = None
     note: str = ""
     flagged: bool = False
-    kind: str = RaterKind.HUMAN
 
 
 @dataclass
@@ -58,12 +56,11 @@ def _import_chunk(queue: Queue, chunk: list[ImportedLabel], told: Imported) -> N
     items = _items(queue, {row.external_id for row in chunk})
     seats = _lock(list(items.values()))
     given = _given(list(items.values()))
-    raters = {key: named_rater(queue.project, *key).pk for key in {(row.rater, row.kind) for row in chunk}}
     facts: dict[tuple[int, int], rules.Facts] = {}
     labels: list[Label] = []
     asked_ids = tuple(asked.id for asked in chain.values())
     for row in sorted(chunk, key=lambda row: row.created_at):
-        item, asked, rater = items.get(row.external_id), chain.get(row.question), raters[row.rater, row.kind]
+        item, asked, rater = items.get(row.external_id), chain.get(row.question), row.rater.pk
         if item is None or asked is None or row.answer not in {*rules.ANSWERS, "skip"}:
             told.unknown += 1
             continue
@@ -74,7 +71,7 @@ def _import_chunk(queue: Queue, chunk: list[ImportedLabel], told: Imported) -> N
             told.known += 1  # answered before, or answered and taken back
             continue
         rules.decide(seen, label=0, question=asked.id, answer=row.answer)
-        labels.append(_label(queue, row, item=item, question=asked.id, version=asked.version_id, rater=rater))
+        labels.append(_label(queue, row, item=item, question=asked.id, version=asked.version_id))
     for label in labels:
         label.surplus = (
             label.answer in rules.ANSWERS and facts[label.item_id, label.rater_id].own_seat is None
@@ -85,14 +82,14 @@ def _import_chunk(queue: Queue, chunk: list[ImportedLabel], told: Imported) -> N
     told.surplus += sum(label.surplus for label in labels)
 
 
-def _label(queue: Queue, row: ImportedLabel, *, item: int, question: int, version: int, rater: int) -> Label:
-    what = f"{queue.pk}\n{row.external_id}\n{row.question}\n{row.rater}\n{row.kind}"
+def _label(queue: Queue, row: ImportedLabel, *, item: int, question: int, version: int) -> Label:
+    what = f"{queue.pk}\n{row.external_id}\n{row.question}"
     return Label(
         queue=queue,
         item_id=item,
         question_id=question,
         question_version_id=version,
-        rater_id=rater,
+        rater_id=row.rater.pk,
         answer=row.answer,
         note=rules.clean(row.note),
         flagged=row.flagged,

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from annotator.models import Project, Queue, RaterKind, Role, User
 from annotator.services import people
+from annotator.services.labeling import ImportedLabel, import_labels
 from annotator.services.queues import NewItem, add_items, make_queue, set_question
 from annotator.services.raters import named_rater, rater_of
 from feedback import days
 from feedback.demo import calendar, texts, words
-from feedback.demo.labels import Given, import_labels
 from feedback.ingest.record import Limits, Record, read
 from feedback.models import VibeCheck, VibePlan
 from feedback.services import interactions, plans, vibecheck
@@ -142,16 +142,24 @@ def _looked_at(
     items = list(queue.items.order_by("position"))
     seen = items[:13] if ago == HALF_DONE else items
     begun = morning + timedelta(minutes=35)
-    answers = [(item, known[item.external_id]) for item in seen]
+    answers = [known[item.external_id] for item in seen]
+    key = plan.question.key
     import_labels(
         queue,
         [
-            Given(item, rater, text.answer, begun + LOOK * n, text.note if text.answer == "no" else "")
-            for n, (item, text) in enumerate(answers)
+            ImportedLabel(
+                text.id,
+                key,
+                text.answer,
+                rater,
+                begun + LOOK * n,
+                note=text.note if text.answer == "no" else "",
+            )
+            for n, text in enumerate(answers)
         ],
     )
     done = begun + LOOK * (len(seen) + 2)
-    emails = [text.answer for _item, text in answers if text.feature == words.EMAIL]
+    emails = [text.answer for text in answers if text.feature == words.EMAIL]
     note = words.UNFINISHED if ago == HALF_DONE else words.HAND_OVERS.get(ago, "")
     Queue.objects.filter(pk=queue.pk).update(created_at=morning, closed_at=done)
     VibeCheck.objects.filter(pk=check.pk).update(
@@ -181,13 +189,12 @@ def _xsum(project: Project, rated: list[texts.Rated], owner: User, now: datetime
         by=owner,
     )
     add_items(queue, [_as_item(one.text) for one in rated])
-    items = {item.external_id: item for item in queue.items.all()}
     raters = [named_rater(project, f"XSum rater {n + 1}", kind=RaterKind.HUMAN) for n in range(3)]
     at = now - timedelta(days=calendar.SPAN)
     import_labels(
         queue,
         [
-            Given(items[one.text.id], raters[n], answer, at + LOOK * k)
+            ImportedLabel(one.text.id, "factual", answer, raters[n], at + LOOK * k)
             for k, one in enumerate(rated)
             for n, answer in one.ratings.items()
         ],

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from annotator.models import Label, Place
+from annotator.models import Label, Place, Project
 from annotator.services.labeling import Imported, ImportedLabel, import_labels
+from annotator.services.raters import named_rater
 from tests import make
 from tests.annotator.labeling import person
 
@@ -13,7 +14,8 @@ THEN = datetime(2026, 11, 10, 9, tzinfo=UTC)
 
 
 def row(item: str, answer: str = "yes", rater: str = "Rosa", **more) -> ImportedLabel:
-    return ImportedLabel(item, more.pop("question", "good"), answer, rater, more.pop("at", THEN), **more)
+    by = named_rater(Project.objects.get(), rater, kind="human")
+    return ImportedLabel(item, more.pop("question", "good"), answer, by, more.pop("at", THEN), **more)
 
 
 @pytest.fixture
