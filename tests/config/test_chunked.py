@@ -110,5 +110,5 @@ def test_a_length_and_chunks_together_are_no_way_to_smuggle(server):
             b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n"
             b"Connection: close\r\n\r\n6\r\nabcdef\r\n0\r\n\r\n"
         )
-        answer = raw.recv(65536).decode()
+        answer = raw.makefile("rb").read().decode()  # to the end: head and body may come apart
     assert "400" in answer.splitlines()[0] or '"bytes": 6' in answer
