@@ -233,6 +233,19 @@ def test_doctor_says_all_is_well_or_exits_with_1(all_alive, capsys, monkeypatch)
     assert "No worker is running" in capsys.readouterr().out
 
 
+def test_doctor_can_be_asked_one_thing_and_looks_at_what_everything_needs(all_alive, capsys):
+    aged("worker:default", 5)
+    call_command("doctor", "--only", "beat")
+    told = capsys.readouterr().out
+    assert "The clock (beat) ticks" in told
+    assert "PostgreSQL answers" in told
+    assert "worker" not in told
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", "--only", "worker")
+    assert ended.value.code == 1
+
+
 def test_doctor_and_healthz_speak_when_there_is_no_database(tmp_path):
     probe = (
         "import django; django.setup(); from django.test import Client;"

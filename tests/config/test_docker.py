@@ -8,6 +8,8 @@ import yaml
 
 from annotator.config.paths import ROOT
 from annotator.config.supervisor.roles import ROLES
+from annotator.health import examine  # noqa: F401 - registers the checks
+from annotator.health.registry import registered
 from tests.config.test_settings import documented
 
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
@@ -93,6 +95,16 @@ def test_the_engines_are_new_enough_and_keep_what_they_are_told():
         assert SERVICES[name]["healthcheck"]["test"]
         assert SERVICES[name]["volumes"][0].split(":")[0] in COMPOSE["volumes"]
         assert "ports" not in SERVICES[name]
+
+
+def test_the_roles_are_asked_what_the_project_can_answer():
+    """Workers hear nobody over the broker: their signs of life are in the database."""
+    names = {check.name for check in registered()}
+    for role in ("worker", "beat"):
+        *command, name = SERVICES[role]["healthcheck"]["test"]
+        assert command == ["CMD", "python", "manage.py", "doctor", "--only"]
+        assert name in names
+    assert "celery" not in COMPOSE_TEXT
 
 
 @pytest.mark.parametrize("name", [*ROLES, "setup"])

@@ -1,6 +1,7 @@
 """`manage.py doctor`: what is wrong on this machine, and what to do about it."""
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -8,15 +9,23 @@ from django.core.management.color import Style
 from django.utils.translation import gettext as _
 
 from annotator.health.examine import Found, examine
-from annotator.health.registry import State
+from annotator.health.registry import State, registered
 
 
 class Command(BaseCommand):
     help = "Check the database, Redis, workers, models and disk. Exit code 1 when something does not work."
     requires_system_checks: Any = []  # it must speak when nothing else does
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--only",
+            action="append",
+            choices=[check.name for check in registered()],
+            help="this check and what everything needs; may be given again (for health checks of containers)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        found = examine()
+        found = examine(options["only"] or ())
         for one in found:
             self._show(one)
         if any(one.finding.state == State.ERROR for one in found):
