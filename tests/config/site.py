@@ -120,11 +120,16 @@ class Site:
                 found.append(process)
         return found
 
-    def child(self, name: str) -> psutil.Process:
-        """A direct child of the supervisor by a word of its command."""
+    def child(self, name: str, *, patience: float = 20) -> psutil.Process:
+        """A living direct child of the supervisor by a word of its command; one may just be on its way."""
         assert self.process
-        children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if name in " ".join(child.cmdline()))
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            for child in psutil.Process(self.process.pid).children():
+                if name in " ".join(_command(child)):
+                    return child
+            time.sleep(0.05)
+        raise AssertionError(f"no child called {name}: {self.text}")
 
     def tree(self) -> list[psutil.Process]:
         assert self.process
@@ -136,6 +141,13 @@ class Site:
         for line in process.stdout:
             lines.put(line)
         lines.put(None)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # dead, and not yet buried by its parent
+        return []
 
 
 def gone(processes: list[psutil.Process], patience: float = 15) -> list[psutil.Process]:
