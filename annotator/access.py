@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from annotator.models import ApiKey, Export, Job, Membership, Project, Queue, Role, User
 
@@ -38,9 +39,7 @@ def project(user: User, slug: str, roles: tuple[Role, ...] = ANYBODY) -> Project
 def queue_of(project: Project, queue_id: UUID, queues: QuerySet[Queue] | None = None) -> Queue:
     """A queue of this project, else 404: a stranger's and a missing one look the same."""
     rows = Queue.objects.all() if queues is None else queues
-    found = rows.filter(project=project, pk=queue_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(rows, project=project, pk=queue_id)
     found.project = project
     return found
 
@@ -62,26 +61,19 @@ def queue_for(
 
 def member_of(project: Project, member_id: int) -> Membership:
     """A membership of this project, with its person; else 404."""
-    found = Membership.objects.select_related("user").filter(project=project, pk=member_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Membership.objects.select_related("user"), project=project, pk=member_id)
     found.project = project
     return found
 
 
 def key_of(project: Project, key_id: int) -> ApiKey:
     """A key of this project, living or revoked; else 404."""
-    found = ApiKey.objects.filter(project=project, pk=key_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(ApiKey, project=project, pk=key_id)
 
 
 def job_of(project: Project, job_id: UUID) -> Job:
     """A job of this project, with who asked for it; else 404."""
-    found = Job.objects.select_related("asked_by").filter(project=project, pk=job_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Job.objects.select_related("asked_by"), project=project, pk=job_id)
     found.project = project
     return found
 
@@ -95,9 +87,8 @@ def may_change_job(membership: Membership, job: Job) -> bool:
 
 def export_of(project: Project, export_id: UUID) -> Export:
     """An export of one of this project's queues, with its queue and job; else 404."""
-    found = Export.objects.select_related("queue", "job").filter(queue__project=project, pk=export_id).first()
-    if found is None:
-        raise Http404
+    exports = Export.objects.select_related("queue", "job")
+    found = get_object_or_404(exports, queue__project=project, pk=export_id)
     found.queue.project = project
     return found
 

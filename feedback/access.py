@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
 from feedback.models import Interaction, LogImport, VibeCheck
@@ -12,9 +13,7 @@ from feedback.models import Interaction, LogImport, VibeCheck
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
     """An interaction of this project's log."""
-    found = Interaction.objects.filter(project=project, pk=interaction_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Interaction, project=project, pk=interaction_id)
     found.project = project
     return found
 
@@ -51,8 +50,6 @@ def _or_404(check: VibeCheck | None) -> VibeCheck:
 
 def import_of(project: Project, upload_id: UUID) -> LogImport:
     """An uploaded log file with its job; else 404."""
-    found = LogImport.objects.select_related("job").filter(project=project, pk=upload_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(LogImport.objects.select_related("job"), project=project, pk=upload_id)
     found.project = project
     return found

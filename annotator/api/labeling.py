@@ -1,5 +1,7 @@
 """Claim and submit: the same doors for our page and for outside clients."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +43,14 @@ def _door(request: HttpRequest, queue_id: UUID) -> tuple[Queue, Rater]:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     queue = caller.queue(queue_id, access.LABELERS)
     return queue, rater_for(request, caller, queue.project)
+
+
+@contextmanager
+def _own_leases() -> Iterator[None]:
+    try:
+        yield
+    except labeling.NotYours as error:
+        raise Refused(404, "One of these leases is not yours: nothing was changed.") from error
 
 
 @router.post(
@@ -110,10 +120,8 @@ def renew(
 ) -> dict[str, Any]:
     """The time of these leases begins anew. A lease that is not yours: 404, and nothing changes."""
     queue, rater = _door(request, queue_id)
-    try:
+    with _own_leases():
         renewed = labeling.renew(queue=queue, rater=rater, leases=payload.leases)
-    except labeling.NotYours as error:
-        raise Refused(404, "One of these leases is not yours: nothing was changed.") from error
     return {"lease_until": renewed.until, "renewed": renewed.kept, "lost": renewed.lost}
 
 
@@ -132,10 +140,8 @@ def release(
     """Others get these items at once. What is answered stays answered."""
     queue, rater = _door(request, queue_id)
     holder = None if payload.holder is None else labeling.clean(payload.holder)
-    try:
+    with _own_leases():
         released = labeling.give_back(queue=queue, rater=rater, leases=payload.leases, holder=holder)
-    except labeling.NotYours as error:
-        raise Refused(404, "One of these leases is not yours: nothing was changed.") from error
     return {"released": released}
 
 
