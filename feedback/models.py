@@ -22,7 +22,7 @@ class Interaction(models.Model):
 
     `id` is made from the sender's time and (project, external id): see `ingest.ids`.
     Its order is the order in time, so lists and samples walk the index on (project, id).
-    Written by COPY: `ingest.store` lists the columns.
+    Written by COPY: `services.interactions` lists the columns.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
