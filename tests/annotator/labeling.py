@@ -1,7 +1,9 @@
 """A program or a page at work on a queue, as tests drive it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
+from django.db.models.functions import Now
 from django.test import Client
 
 from annotator.models import Place, Queue
@@ -60,9 +62,5 @@ def program(queue: Queue, name: str = "", holder: str = "", **headers: str) -> W
 
 def lapse(queue: Queue, **which) -> int:
     """Let leases run out."""
-    from datetime import timedelta
-
-    from django.db.models.functions import Now
-
     held = Place.objects.filter(queue=queue, done_at=None, lease_until__isnull=False, **which)
     return held.update(lease_until=Now() - timedelta(seconds=1))

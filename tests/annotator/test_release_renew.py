@@ -16,11 +16,6 @@ def queue(project):
     return make.queue(project, items=3)
 
 
-@pytest.fixture
-def tab(queue, annotator, as_):
-    return person(queue, as_(annotator))
-
-
 def test_given_back_items_go_to_others_at_once(queue, tab, owner, as_):
     leases = [item["lease"] for item in tab.items(3)]
 

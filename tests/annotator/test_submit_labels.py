@@ -17,11 +17,6 @@ def queue(project):
     return make.queue(project, items=5)
 
 
-@pytest.fixture
-def tab(queue, annotator, as_):
-    return person(queue, as_(annotator))
-
-
 def test_an_answer_is_stored_with_all_that_came_with_it(queue, tab, annotator):
     item = tab.items()[0]
 

@@ -13,11 +13,6 @@ def queue(project):
     return make.queue(project, items=2)
 
 
-@pytest.fixture
-def tab(queue, annotator, as_):
-    return person(queue, as_(annotator))
-
-
 def test_an_answer_is_taken_back_and_given_anew(queue, tab):
     item = tab.items()[0]
     first = tab.answer(item, "yes")
