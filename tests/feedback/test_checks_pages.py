@@ -4,7 +4,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,11 +20,7 @@ from tests.feedback.logged import NEXT_MORNING
 LIST, DAY_PAGE = "/p/shop/checks/", "/p/shop/checks/2026-11-23/"
 NOTE, DRAW, PANEL, MINE = f"{DAY_PAGE}note/", f"{DAY_PAGE}draw/", "/p/shop/checks/panel/", "/checks/mine/"
 
-
-@pytest.fixture(autouse=True)
-def _next_morning():
-    with time_machine.travel(NEXT_MORNING, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("next_morning")
 
 
 @pytest.fixture

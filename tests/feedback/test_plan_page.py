@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from feedback.models import RotationMember, VibePlan
 from tests import make
 from tests.feedback import logged
-from tests.feedback.logged import NEXT_MORNING
 
 PLAN, ROTATION = "/p/shop/checks/plan/", "/p/shop/checks/plan/rotation/"
 GOOD = {
@@ -21,11 +19,7 @@ GOOD = {
     "guideline": "**Yes**: as it is.",
 }
 
-
-@pytest.fixture(autouse=True)
-def _next_morning():
-    with time_machine.travel(NEXT_MORNING, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("next_morning")
 
 
 def order() -> list[str]:

@@ -3,18 +3,12 @@
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 
 from feedback.models import VibeCheck
 from tests.feedback import logged
-from tests.feedback.logged import NEXT_MORNING
 
-
-@pytest.fixture(autouse=True)
-def _next_morning():
-    with time_machine.travel(NEXT_MORNING, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("next_morning")
 
 
 def said(*arguments: str) -> str:
