@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotator.jobs import heart
 from annotator.models import Heartbeat, Job, ScheduledRun
@@ -89,7 +89,12 @@ def _new(slots: list[Slot]) -> list[Slot]:
 @transaction.atomic
 def _ask_once(slot: Slot) -> list[Job]:
     """The row and the job in one transaction; nothing when another sweep was first."""
-    _, new = ScheduledRun.objects.get_or_create(schedule=slot.schedule, due_at=slot.due_at)
-    if not new:
-        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO annotator_scheduledrun (schedule, due_at) VALUES (%s, %s)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [slot.schedule, slot.due_at],
+        )
+        if cursor.fetchone() is None:
+            return []
     return [jobs.ask(kind=slot.kind, key=slot.key, project=slot.project_id, arguments=slot.arguments)]
