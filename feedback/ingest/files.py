@@ -20,6 +20,7 @@ import msgspec
 from feedback.ingest.errors import BadRecord, gettext_noop
 
 SAMPLE = 64 * 1024
+LONG_LINE = 1024 * 1024
 MAX_COLUMNS = 500
 DELIMITERS = ",;\t|"
 # Tried in turn; the last one takes any bytes. Excel in Korea writes cp949, in Europe cp1252.
@@ -58,25 +59,30 @@ class Row:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-    """The content, inflated where it is gzip, and the file itself, whose `tell` shows progress."""
-    with path.open("rb", buffering=0) as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        whole = io.BufferedReader(raw)
-        if not packed:
-            yield whole, raw
-            return
-        with gzip.GzipFile(fileobj=whole) as inflated:
-            yield cast(IO[bytes], inflated), raw
+    """The content, inflated where it is gzip, and the file itself, whose `tell` shows progress.
+
+    BadFile when reading fails, wherever in the file that is.
+    """
+    try:
+        with path.open("rb", buffering=0) as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            whole = io.BufferedReader(raw)
+            if not packed:
+                yield whole, raw
+                return
+            with gzip.GzipFile(fileobj=whole) as inflated:
+                yield cast(IO[bytes], inflated), raw
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise BadFile(gettext_noop("The file breaks off or is damaged: %(why)s"), why=str(error)) from None
+    except OSError as error:
+        raise BadFile(gettext_noop("The file cannot be read: %(why)s"), why=str(error)) from None
 
 
 def look(path: Path, *, kind: str = "", encoding: str = "", delimiter: str = "") -> Shape:
     """What the file is, by its content; BadFile when it is nothing we read."""
-    try:
-        with opened(path) as (content, _):
-            start = content.read(SAMPLE)
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadFile(gettext_noop("The file cannot be read: %(why)s"), why=str(error)) from None
+    with opened(path) as (content, _):
+        start = content.read(SAMPLE)
     _refuse_foreign(start)
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
@@ -99,13 +105,8 @@ def rows(path: Path, shape: Shape, *, record_bytes: int) -> Iterator[tuple[Row, 
             if shape.kind == "jsonl"
             else _csv_rows(content, shape, record_bytes)
         )
-        try:
-            for row in found:
-                yield row, raw.tell()
-        except (OSError, EOFError, zlib.error) as error:
-            raise BadFile(
-                gettext_noop("The file breaks off or is damaged: %(why)s"), why=str(error)
-            ) from None
+        for row in found:
+            yield row, raw.tell()
 
 
 def _json_rows(content: IO[bytes], record_bytes: int) -> Iterator[Row]:
@@ -165,15 +166,15 @@ def _refuse_foreign(start: bytes) -> None:
 
 
 def _keys(path: Path) -> tuple[str, ...]:
-    """The keys of the first records, in the order they appear."""
+    """The keys of the first records, in the order they appear; those with U+0000 can be no choice."""
     found: dict[str, None] = {}
     with opened(path) as (content, _):
-        for line in islice(iter(lambda: content.readline(SAMPLE), b""), 20):
+        for line in islice(iter(lambda: content.readline(LONG_LINE), b""), 20):
             try:
                 record = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
-            found |= dict.fromkeys(record)
+            found |= dict.fromkeys(key for key in record if "\0" not in key)
     return tuple(found)[:MAX_COLUMNS]
 
 
@@ -188,7 +189,7 @@ def _reads(path: Path, encoding: str) -> bool:
     decoder = getincrementaldecoder(encoding)()
     try:
         with opened(path) as (content, _):
-            while piece := content.read(SAMPLE * 16):
+            while piece := content.read(LONG_LINE):
                 decoder.decode(piece)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -202,13 +203,15 @@ def _csv_shape(path: Path, encoding: str, delimiter: str) -> Shape:
             start = text.read(SAMPLE)
     except LookupError:
         raise BadFile(gettext_noop("There is no encoding “%(name)s”."), name=encoding) from None
-    first = start.splitlines()[0]
+    first = next(iter(start.splitlines()), "")
     delimiter = delimiter or max(DELIMITERS, key=first.count)
     try:
-        header = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter))
+        header = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])
     except csv.Error as error:
         raise BadFile(gettext_noop("The header is not good CSV: %(why)s"), why=str(error)) from None
-    columns = [name.strip() for name in header]
+    if not header:
+        raise BadFile(gettext_noop("The first line is empty: it must name the columns."))
+    columns = [name.strip().replace("\0", "\ufffd") for name in header]
     if len(columns) > MAX_COLUMNS:
         raise BadFile(
             gettext_noop("The file has %(found)s columns; at most %(limit)s are read."),

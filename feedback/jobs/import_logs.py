@@ -24,6 +24,7 @@ def run(work: Work) -> None:
         _read(work, upload, cursor["line"], Rejects(uploads.rejects_of(upload), keep=cursor["rejects"]))
     except BadFile as bad:
         raise PermanentError(str(bad)) from bad
+    work.finish()  # before its file goes: an attempt after a kill would miss it and fail
     uploads.file_of(upload).unlink(missing_ok=True)
 
 

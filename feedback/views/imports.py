@@ -53,6 +53,9 @@ def upload(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponse:
     found = _upload_of(membership, upload_id)
     if found.job is not None:
         return _outcome(request, membership, found)
+    if not uploads.file_of(found).exists():  # read long ago: its job is forgotten
+        messages.error(request, _("The uploaded file is gone: upload it again."))
+        return redirect("log-import", slug)
     sent = request.POST if request.method == "POST" else None
     form = MappingForm(found.shape["columns"], found.mapping, sent)
     if form.is_valid():

@@ -1,6 +1,8 @@
 """Uploading a log file in the browser: who may, what is guessed, what becomes of the lines."""
 
+import gzip
 import json
+import secrets
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,8 @@ def test_the_same_file_twice_makes_no_double_rows(amir):
         (b"a,a\n1,2\n", "Two columns"),
         (b"a,b\n", "a header and no rows"),
         (b"MZ\x00\x01", "not a text file"),
+        (b"\xff\xfe", "The first line is empty"),
+        (b"\n\na,b\n1,2\n", "The first line is empty"),
     ],
 )
 def test_a_file_that_is_no_log_is_refused_with_a_reason_and_not_kept(amir, content, words):
@@ -236,3 +240,57 @@ def test_a_request_far_over_the_limit_is_refused_before_it_is_read(amir, setting
     answer = upload(amir, b"id,input\n" + b"1,a\n" * 400_000)
     assert answer.status_code == 400
     assert files() == []
+
+
+def test_a_name_of_a_column_that_cannot_be_stored_is_no_choice(amir):
+    where = upload(amir, b'{"input": "hi", "a\\u0000b": 1}\n', "day.jsonl").url
+    assert LogImport.objects.get().shape["columns"] == ["input"]
+    amir.post(where, {"column-0": "input"})
+    runner.run(Job.objects.get().pk, queue="default")
+    assert Interaction.objects.get().metadata == {"a\ufffdb": 1}
+
+
+def test_a_header_with_what_cannot_be_stored(amir):
+    upload(amir, "input,a\0b\nhi,1\n".encode("utf-16"))
+    assert LogImport.objects.get().shape["columns"] == ["input", "a\ufffdb"]
+
+
+def cut_in_half(*lines: str) -> bytes:
+    packed = gzip.compress("\n".join(lines).encode())
+    return packed[: len(packed) // 2]
+
+
+@pytest.mark.parametrize("head", ["input,n", '{"input": "hi"}'])
+def test_a_packed_file_that_breaks_off_is_refused_with_a_reason(amir, head):
+    answer = upload(amir, cut_in_half(head, *(f"{n},{secrets.token_hex(9_000)}" for n in range(9))), "day.gz")
+    assert answer.status_code == 422
+    assert "breaks off" in answer.content.decode()
+    assert files() == []
+
+
+def test_columns_of_lines_that_are_long(amir):
+    upload(amir, json.dumps({"prompt": "x" * 200_000, "answer": "y"}), "day.jsonl")
+    assert LogImport.objects.get().shape["columns"] == ["prompt", "answer"]
+
+
+def test_an_upload_whose_file_and_job_were_forgotten(amir):
+    where = upload(amir).url
+    uploads.file_of(LogImport.objects.get()).unlink()
+    answer = amir.get(where, follow=True)
+    assert answer.redirect_chain == [(NEW, 302)]
+    assert "upload it again" in answer.content.decode()
+
+
+def test_an_import_that_is_killed_at_its_very_end_is_done(amir, monkeypatch):
+    where = upload(amir, "prompt,answer\nhi,ho\n").url
+    amir.post(where, {"column-0": "input", "column-1": "output"})
+    job = Job.objects.get()
+
+    def killed(_path, **_):
+        raise ConnectionError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", killed)
+        runner.run(job.pk, queue="default")
+    job.refresh_from_db()
+    assert (job.state, job.result["accepted"]) == (JobState.DONE, 1)
