@@ -125,19 +125,58 @@ def _json_rows(content: IO[bytes], record_bytes: int) -> Iterator[Row]:
             yield Row(number, line, None, fault)
 
 
+class _Lines:
+    """The lines of a CSV for its reader. BadRecord when a record's lines are longer than it may be:
+    what is too much is passed over and never held in memory.
+    """
+
+    def __init__(self, text: io.TextIOWrapper, record_bytes: int) -> None:
+        self._text, self._record_bytes = text, record_bytes
+        self._most = max(2 * record_bytes, SAMPLE)  # of nothing but quotes a CSV holds each twice
+        self._room = self._most
+        self.number = 0
+
+    def begin_record(self) -> int:
+        """The number of the line that it begins on."""
+        self._room = self._most
+        return self.number + 1
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._room + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self._room -= len(line)
+        if self._room >= 0:
+            return line
+        while line and line[-1] not in "\r\n":
+            line = self._text.readline(SAMPLE)
+        raise BadRecord(None, gettext_noop("is larger than %(limit)s bytes"), limit=self._record_bytes)
+
+
 def _csv_rows(content: IO[bytes], shape: Shape, record_bytes: int) -> Iterator[Row]:
     csv.field_size_limit(record_bytes)  # for the whole process: nobody needs another
     with io.TextIOWrapper(content, shape.encoding, errors="replace", newline="") as text:
-        reader = csv.reader(text, delimiter=shape.delimiter)
-        next(reader, None)
+        lines = _Lines(text, record_bytes)
+        reader = csv.reader(lines, delimiter=shape.delimiter)
+        try:
+            next(reader, None)
+        except BadRecord as bad:
+            raise BadFile(gettext_noop("The header is not good CSV: %(why)s"), why=str(bad)) from None
         while True:
-            line = reader.line_num + 1
+            line = lines.begin_record()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
                 fault = BadRecord(None, gettext_noop("is not good CSV: %(why)s"), why=str(error))
+                yield Row(line, b"", None, fault)
+                continue
+            except BadRecord as fault:
                 yield Row(line, b"", None, fault)
                 continue
             if any(cells):

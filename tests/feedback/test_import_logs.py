@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import tracemalloc
 
 import pytest
 from django.core.management import call_command
@@ -177,3 +178,19 @@ def test_an_unknown_project_and_a_missing_file(run, tmp_path):
         call_command("import_logs", "x", "--project", "nope")
     with pytest.raises(CommandError, match="cannot be read"):
         run(tmp_path / "missing.jsonl")
+
+
+def test_a_csv_line_of_any_length_takes_little_memory(run, tmp_path, settings):
+    settings.INGEST_MAX_RECORD_BYTES = 1000
+    path = tmp_path / "log.csv.gz"
+    long = b"2," + b"x" * 40_000_000 + b"\n"
+    path.write_bytes(gzip.compress(b"id,input\n1,first\n" + long + b'3,"a\nb"\n4,last,more\n', 1))
+    tracemalloc.start()
+    with pytest.raises(CommandError):
+        run(path, "--encoding", "utf-8")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000_000
+    assert sorted(Interaction.objects.values_list("external_id", flat=True)) == ["1", "3"]
+    rejects = (tmp_path / "log.csv.gz.rejects.jsonl").read_text().splitlines()
+    assert [json.loads(line)["line"] for line in rejects] == [3, 6]
