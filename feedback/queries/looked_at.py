@@ -28,10 +28,10 @@ def looked_at(interaction: Interaction, member: Membership) -> list[LookedAt]:
             origin__in=ORIGINS,
         )
         .select_related("queue")
-        .only("pk", "queue__name", "queue__closed_at", "queue__project_id")
+        .only("pk", "metadata", "queue__name", "queue__closed_at", "queue__project_id")
         .order_by("-queue__created_at", "-pk")[:MOST]
     )
-    found = {item.pk: LookedAt(item.queue) for item in items}
+    found = {item.pk: LookedAt(item.queue) for item in items if _is_copy(item, interaction)}
     for label in _standing(list(found)):
         found[label.item_id].labels.append(label)
     for one in found.values():
@@ -40,6 +40,12 @@ def looked_at(interaction: Interaction, member: Membership) -> list[LookedAt]:
 
 
 ORIGINS = ("interaction", "vibecheck")  # what copies items out of the log
+
+
+def _is_copy(item: Item, interaction: Interaction) -> bool:
+    """An external id may come at two times; an item tells which of them it was made from."""
+    copied: str = (item.metadata or {}).get("interaction", str(interaction.pk))
+    return copied == str(interaction.pk)
 
 
 def _standing(items: list[int]) -> list[Label]:

@@ -213,6 +213,13 @@ class TestLookedAt:
         assert "Theirs" not in text
         assert "Unrelated" not in text
 
+    def test_knows_nothing_of_the_same_id_at_another_time(self, one, project, look):
+        made = make.queue(project, items=0, name="Tuesday")
+        other = {"interaction": str(uuid4())}
+        item = queues.NewItem(external_id="req-1", input="x", metadata=other, origin="vibecheck")
+        queues.add_items(made, [item])
+        assert "Tuesday" not in look(one)
+
     def test_costs_as_many_queries_for_many_queues_as_for_one(
         self, one, project, queue, annotator, as_, viewer
     ):
