@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ LAST_BYTES = 4000
 STILL_THERE = ("lock file", "in use")
 
 
-class Engine:
+class Engine(ABC):
     """A server program of ours on a Unix socket.
 
     `launch` only starts it; `start` returns when it answers, however long a recovery takes.
@@ -32,15 +33,15 @@ class Engine:
 
     # --- what an engine says for itself ------------------------------------------------------
     @property
-    def program(self) -> Path:
-        raise NotImplementedError
+    @abstractmethod
+    def program(self) -> Path: ...
 
-    def command(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def command(self) -> list[str]: ...
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether it serves now; must return at once."""
-        raise NotImplementedError
 
     def prepare(self) -> None:
         """Before each launch: folders, the first time also their content."""
