@@ -79,7 +79,7 @@ class Engine(ABC):
             pause(0.02)
         self.answering()
 
-    def answering(self) -> None:
+    def answering(self) -> None:  # noqa: B027 - most engines have nothing to do then
         """Called once after each start, when the server answers."""
 
     def stop(self, how: int | None = None, *, patience: float = 30.0) -> None:
