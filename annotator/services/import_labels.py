@@ -126,16 +126,15 @@ def _given(items: list[int]) -> dict[tuple[int, int], dict[int, rules.Given]]:
 
 
 def _seat(seats: dict[int, list[rules.Seat]], labels: list[Label]) -> None:
-    """Write who fills which place since when."""
+    """Write who fills which place since when. Half a chain keeps nobody from the place: its lease is over."""
     at = {(label.item_id, label.rater_id): label.created_at for label in labels}
-    changed = [
-        Place(pk=seat.id, owner_id=seat.owner, done_at=_done_at(seat, at.get((item, seat.owner or 0))))
-        for item, of_item in seats.items()
-        for seat in of_item
-        if seat.changed
-    ]
-    Place.objects.bulk_update(changed, ["owner", "done_at"])
-
-
-def _done_at(seat: rules.Seat, at: datetime | None) -> datetime | None:
-    return at if seat.done else None
+    changed = []
+    for item, of_item in seats.items():
+        for seat in of_item:
+            if seat.changed:
+                since = at.get((item, seat.owner or 0))
+                done_at, lease_until = (since, None) if seat.done else (None, since)
+                changed.append(
+                    Place(pk=seat.id, owner_id=seat.owner, done_at=done_at, lease_until=lease_until)
+                )
+    Place.objects.bulk_update(changed, ["owner", "done_at", "lease_until"])

@@ -84,3 +84,14 @@ def test_many_rows_take_few_queries(project, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(25):
         assert import_labels(queue, rows).added == 500
+
+
+def test_half_a_chain_leaves_the_place_to_who_answers_it_whole(project, annotator, as_):
+    queue = make.queue(project, items=1, questions=("good", "polite"))
+    import_labels(queue, [row("item-0")])
+
+    tab = person(queue, as_(annotator))
+    (item,) = tab.items()
+    for question in ("good", "polite"):
+        assert tab.answer(item, question=question)["state"] == "counted"
+    assert Label.objects.get(surplus=True).imported
