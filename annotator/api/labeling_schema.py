@@ -139,4 +139,4 @@ class QueueDetailOut(QueueOut):
     done_items: int  # every place filled
     places: int
     done_places: int
-    labels: int  # that stand and count
+    labels: int  # that stand, surplus ones too
