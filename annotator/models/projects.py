@@ -39,6 +39,7 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
+    made_account = models.BooleanField(default=False)  # this invitation made the person's account
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

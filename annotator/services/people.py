@@ -80,13 +80,16 @@ def set_password(user: User, password: str) -> None:
 def may_make_link(by: User, person: User) -> bool:
     """Whether `by` may hand out a way into `person`'s account.
 
-    A link opens everything its person can see. An owner may therefore make one only for
-    people who are in no project but the owner's own; an administrator may for everybody.
+    A link opens everything its person can see, now and later. An owner may therefore make one
+    only for people whose account an invitation to the owner's project made, and who are in no
+    other's project; an administrator may for everybody.
     """
     if by.is_superuser or by.pk == person.pk:
         return True
-    owned = Membership.objects.filter(user=by, role=Role.OWNER).values("project_id")
-    return not person.is_superuser and not person.memberships.exclude(project_id__in=owned).exists()
+    owned = set(Membership.objects.filter(user=by, role=Role.OWNER).values_list("project_id", flat=True))
+    theirs = list(person.memberships.values_list("project_id", "made_account"))
+    brought = any(made for project, made in theirs if project in owned)
+    return not person.is_superuser and brought and all(project in owned for project, _made in theirs)
 
 
 def _hash(token: str) -> str:
@@ -124,7 +127,8 @@ def add_member(*, project: Project, user: User, role: str) -> Membership:
 def invite(*, project: Project, username: str, role: str, email: str = "") -> tuple[Membership, str]:
     """Let a person in by name. A new name gets an account and a one-time link, returned beside.
 
-    Somebody who has an account gets no link: they know how to sign in.
+    Somebody who has an account gets no link: they know how to sign in. Links that others handed
+    out for them would open this project too, and open nothing any more.
     """
     person, new = User.objects.get_or_create(
         username=username, defaults={"email": email, "password": make_password(None)}
@@ -132,6 +136,10 @@ def invite(*, project: Project, username: str, role: str, email: str = "") -> tu
     if not person.is_active:
         raise PeopleError(_("This account is closed."))
     membership = add_member(project=project, user=person, role=role)
+    if new:
+        Membership.objects.filter(pk=membership.pk).update(made_account=True)
+    else:
+        person.signin_links.filter(used_at=None).delete()
     return membership, signin_link(person) if new else ""
 
 

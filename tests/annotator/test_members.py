@@ -212,6 +212,7 @@ def test_who_leaves_by_themselves_lands_at_home(owner, as_, project):
 
 
 def test_an_owner_makes_a_link_for_somebody_locked_out(owner, viewer, as_, client, project):
+    Membership.objects.filter(user=viewer).update(made_account=True)
     answer = as_(owner).post(page_of(viewer, project) + "link/")
 
     link = re.search(r"http://localhost:8000(/signin/[\w-]+/)", answer.content.decode())[1]
@@ -227,6 +228,22 @@ def test_nobody_gets_a_link_into_projects_they_do_not_own(owner, stranger, as_, 
     assert "manage.py signin_link stan" in page
     assert as_(owner).post(page_of(stranger, project) + "link/").status_code == 403
     assert not stranger.signin_links.exists()
+
+
+def test_nobody_gets_a_link_into_an_account_that_others_made(owner, as_, project):
+    """Somebody between two projects is nobody's to sign in as."""
+    make.user("free")
+    as_(owner).post(PAGE, {"username": "free", "role": "viewer"})
+    free = User.objects.get(username="free")
+    assert as_(owner).post(page_of(free, project) + "link/").status_code == 403
+
+
+def test_old_links_open_no_project_that_came_later(owner, stranger, as_, client, project):
+    made, link = people.invite(project=project, username="nina", role="viewer")
+    as_(stranger).post("/p/elsewhere/members/", {"username": "nina", "role": "viewer"})
+    client.post(link.removeprefix("http://localhost:8000"))
+    assert not client.get("/").wsgi_request.user.is_authenticated
+    assert as_(owner).post(page_of(made.user, project) + "link/").status_code == 403
 
 
 def test_nobody_gets_a_link_into_the_administrators_account(owner, as_, project):
