@@ -92,7 +92,7 @@ def _keys(ours: Project, theirs: Project) -> dict[str, str]:
 
 
 def _one_of_each(project: Project) -> dict[str, Any]:
-    guest = make.member(project, f"guest-{project.slug}", role="viewer")
+    guest = people.invite(project=project, username=f"guest-{project.slug}", role="viewer")[0].user
     queue = make.queue(project, items=2, origin="vibecheck")
     job = make.job(project, state=JobState.FAILED, finished_at=timezone.now(), attempts=5)
     export = _export(queue, project)
