@@ -115,9 +115,11 @@ def change_project(project: Project, *, name: str, time_zone: str) -> None:
     project.save(update_fields=["name", "time_zone"])
 
 
-def add_member(*, project: Project, user: User, role: str) -> Membership:
+def add_member(*, project: Project, user: User, role: str, made_account: bool = False) -> Membership:
     """Let a person in; somebody who is in already is a PeopleError."""
-    made, new = Membership.objects.get_or_create(project=project, user=user, defaults={"role": role})
+    made, new = Membership.objects.get_or_create(
+        project=project, user=user, defaults={"role": role, "made_account": made_account}
+    )
     if not new:
         raise PeopleError(_("%(name)s is a member already.") % {"name": user.username})
     return made
@@ -135,10 +137,8 @@ def invite(*, project: Project, username: str, role: str, email: str = "") -> tu
     )
     if not person.is_active:
         raise PeopleError(_("This account is closed."))
-    membership = add_member(project=project, user=person, role=role)
-    if new:
-        Membership.objects.filter(pk=membership.pk).update(made_account=True)
-    else:
+    membership = add_member(project=project, user=person, role=role, made_account=new)
+    if not new:
         person.signin_links.filter(used_at=None).delete()
     return membership, signin_link(person) if new else ""
 

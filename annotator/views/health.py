@@ -48,10 +48,11 @@ def strip(request: PersonRequest) -> HttpResponse:
 
     With `?notes` what is switched off instead: no trouble, but somebody may look for it.
     """
+    found = examine()
     if "notes" in request.GET:
-        notes = [one.finding for one in examine() if one.finding.state == State.INFO]
+        notes = [one.finding for one in found if one.finding.state == State.INFO]
         return render(request, "ui/health_notes.html", {"notes": notes}) if notes else HttpResponse()
-    trouble = [one.finding for one in examine() if one.is_trouble]
+    trouble = [one.finding for one in found if one.is_trouble]
     trouble.sort(key=lambda finding: finding.state != State.ERROR)
     if not trouble:
         return HttpResponse()  # not even a line break: the strip is shown unless it is empty
