@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from annotator.models import Queue, Rater
 from annotator.queries import shortage
 from annotator.queries.chains import Asked
 from annotator.queries.places import ANSWERED, FREE, IN_HAND, MINE, OPEN, OTHERWISE_MINE
+from annotator.services.collisions import is_collision
 
 TRIES = 5  # a race of two tabs, or every candidate locked at this very moment
 PAUSE = 0.02  # seconds, growing with each try
@@ -139,5 +140,7 @@ def _lease(facts: dict[str, Any]) -> list[Leased]:
         with connection.cursor() as cursor:
             cursor.execute(_statement(chained=facts["chain"] > 1), facts)
             return [Leased(*row) for row in cursor.fetchall()]
-    except IntegrityError:  # my other tab took another place of one of these items just now
-        return []
+    except (IntegrityError, OperationalError) as error:
+        if not is_collision(error):
+            raise
+        return []  # my other tab took another place of one of these items just now

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from annotator.models import Lease, Queue, Rater, User
+from annotator.services.collisions import begins_anew
 
 # A place that goes back takes its counting with it: see labeling_rules on surplus.
 GIVE_BACK = """
@@ -52,6 +53,7 @@ class Renewed:
     lost: list[UUID]
 
 
+@begins_anew
 def renew(*, queue: Queue, rater: Rater, leases: Sequence[UUID]) -> Renewed:
     """Begin the time of these leases anew. All of them must be the rater's, else NotYours."""
     _check(queue, rater, leases)
@@ -88,6 +90,7 @@ def give_back_all(*, user: User, project_id: int | None = None) -> int:
     return _free(which, {"user": user.pk, "project": project_id})
 
 
+@begins_anew
 @transaction.atomic
 def _free(which: str, facts: dict[str, Any]) -> int:
     with connection.cursor() as cursor:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from annotator import labeling_rules as rules
 from annotator.models import Rater, User
 from annotator.services import submit_sql as sql
-
-TRIES = 3
+from annotator.services.collisions import begins_anew
 
 
 @dataclass(frozen=True)
@@ -56,22 +55,14 @@ class _Batch:
     seated: dict[int, UUID] = field(default_factory=dict)  # by place: the lease that it is held by
 
 
+@begins_anew  # the same key or history may be written elsewhere in this moment
+@transaction.atomic
 def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> list[Result]:
     """Store what can be stored; one result for each answer, in order.
 
     `by` is the rater itself, or a person, whose leases in any project are then good while
     that person may label there. `holder` gets what an undo gives back.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return _submit(answers, by, holder)
-        except IntegrityError:  # the same key or history was written elsewhere in this moment
-            continue
-    return _submit(answers, by, holder)
-
-
-@transaction.atomic
-def _submit(answers: Sequence[Sent], by: Rater | User, holder: str) -> list[Result]:
     leases, seats = sql.lock({answer.lease for answer in answers}, by)
     batch = _read(answers, leases, seats)
     results = [_judge(batch, answer) for answer in answers]

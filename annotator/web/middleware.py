@@ -1,5 +1,6 @@
 """What holds for every page."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -22,6 +24,7 @@ def database_away(get_response: Handler) -> Handler:
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, (OperationalError, InterfaceError)):
+            log.warning("the database failed: %s: %s", type(error.__cause__).__name__, error)
             return unavailable(request)
         return None
 

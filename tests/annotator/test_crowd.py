@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, F
 from django.test import Client
 
 from annotator.models import Label, Lease, Place
 from annotator.queries.queues import progress_of
 from tests import make
-from tests.annotator.labeling import Worker, label, lapse
+from tests.annotator.labeling import Worker, label, lapse, program
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,3 +160,36 @@ def test_two_tabs_answering_at_once_give_one_answer(project):
     assert sorted(result["status"] for result in results) == [201] * 8 + [409] * 24
     assert Label.objects.filter(supersedes=None).count() == Label.objects.count() == 8
     assert not Label.objects.filter(pk=F("supersedes")).exists()
+
+
+def test_an_answer_that_stands_in_a_deadlock_is_stored_all_the_same(project):
+    """Other work took the places in another order than ours; PostgreSQL ends the submit, not that."""
+    queue = make.queue(project, items=1, overlap=2)
+    worker = program(queue, "quick")
+    item = worker.items()[0]
+    first, second = Place.objects.filter(queue=queue).order_by("n")
+    results: list[dict] = []
+
+    def answer() -> None:
+        try:
+            results.append(worker.answer(item))
+        finally:
+            connection.close()
+
+    submit = threading.Thread(target=answer)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL deadlock_timeout = '1min'")  # whose time is up first is ended
+        Place.objects.select_for_update().get(pk=second.pk)
+        submit.start()
+        while not somebody_waits(cursor):
+            time.sleep(0.01)
+        Place.objects.select_for_update().get(pk=first.pk)
+    submit.join()
+
+    assert [(result["status"], result["state"]) for result in results] == [(201, "counted")]
+    assert Label.objects.count() == 1
+
+
+def somebody_waits(cursor) -> bool:
+    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return cursor.fetchone()[0] > 0

@@ -1,0 +1,34 @@
+"""Transactions that met: PostgreSQL undid one for the other's sake, and it can begin anew."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError
+from psycopg.errors import DeadlockDetected
+
+TRIES = 3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def is_collision(error: Exception) -> bool:
+    """A row that is unique was written elsewhere in this moment, or each waited for the other."""
+    return isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)
+
+
+def begins_anew(work: Callable[P, R]) -> Callable[P, R]:
+    """Run a transaction again when it collided; the last time its error is the caller's."""
+
+    @wraps(work)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(TRIES - 1):
+            try:
+                return work(*args, **kwargs)
+            except (IntegrityError, OperationalError) as error:
+                if not is_collision(error):
+                    raise
+        return work(*args, **kwargs)
+
+    return again
