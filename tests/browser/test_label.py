@@ -63,6 +63,40 @@ def test_undo_after_a_reload_fetches_the_item_again(project, annotator, page_of)
     assert standing(queue) == {"item-0": "yes", "item-1": "yes", "item-2": "yes"}
 
 
+# The page asks for more as soon as it shows its first item; that answer is long on its way.
+SECOND_CLAIM_IS_SLOW = """
+const quick = window.fetch;
+let claims = 0;
+window.fetch = async (url, ...more) => {
+  const answer = await quick(url, ...more);
+  if (String(url).includes("/claim") && ++claims === 2) await new Promise((go) => setTimeout(go, 700));
+  return answer;
+};
+"""
+
+
+def test_undo_after_a_reload_while_more_is_being_fetched(project, annotator, page_of):
+    queue = make.queue(project, items=3)
+    page = page_of(annotator)
+    page.add_init_script(SECOND_CLAIM_IS_SLOW)
+    open_screen(page, queue)
+    press(page, "y", then=1)
+    press(page, "n", then=2)
+    wait_saved(page)
+    page.reload()
+    wait_for_item(page, 2)
+
+    press(page, "u", then=1)
+    press(page, "u", then=0)
+    press(page, "n", then=1)
+    press(page, "y", then=2)
+    press(page, "y")
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    wait_saved(page)
+
+    assert standing(queue) == {"item-0": "no", "item-1": "yes", "item-2": "yes"}
+
+
 def test_undo_at_the_end_of_the_queue(project, annotator, page_of):
     queue = make.queue(project, items=1)
     page = open_screen(page_of(annotator), queue)

@@ -31,7 +31,8 @@ export class Deck {
   message = "";
   /** @type {Set<string>} external ids that are answered here: a claim on its way may still name them */
   #answered = new Set();
-  #asking = false;
+  /** @type {Promise<void> | null} a claim on its way */
+  #asking = null;
   #failures = 0;
   #timer = 0;
 
@@ -88,18 +89,15 @@ export class Deck {
   /**
    * Claim more when few are left.
    * @param {{now?: boolean, more?: boolean, takeOver?: boolean}} [how] now: whatever was said before;
-   *   more: even with enough in hand
+   *   more: even with enough in hand, and by a claim that begins after this call
    */
   async fill({ now = false, more = false, takeOver = false } = {}) {
+    while ((more || takeOver) && this.#asking) await this.#asking;
     if (now) this.#unpause();
-    const enough = !more && (this.ahead.length >= LOW || (this.why !== null && !now));
+    const enough = !more && !takeOver && (this.ahead.length >= LOW || (this.why !== null && !now));
     if (this.#asking || this.#timer || enough) return;
-    this.#asking = true;
-    try {
-      await this.#claim(takeOver);
-    } finally {
-      this.#asking = false;
-    }
+    this.#asking = this.#claim(takeOver).finally(() => (this.#asking = null));
+    await this.#asking;
     this.changed();
   }
 

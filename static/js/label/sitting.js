@@ -15,6 +15,7 @@ export class Sitting {
   #timer = 0;
   /** @type {Map<string, () => void>} waiting for an item's undo to be stored, by external id */
   #undone = new Map();
+  #recalls = 0; // how many of those; meanwhile nothing else comes on the screen
 
   constructor({ config, screen, outbox, deck, past, draft, clock, atEnd }) {
     Object.assign(this, { config, screen, outbox, deck, past, draft, clock, atEnd });
@@ -64,7 +65,7 @@ export class Sitting {
   /** The deck has news: items, an end, or trouble. */
   dealt() {
     for (const item of this.deck.ahead) idle(() => this.screen.prepare(item));
-    if (this.deck.current) return;
+    if (this.deck.current || this.#recalls > 0) return;
     if (this.deck.ahead.length > 0) this.#advance({ counts: false });
     else this.paint();
   }
@@ -127,6 +128,7 @@ export class Sitting {
 
   /** The text is gone since the reload: the server hands the item out again once the undo is stored. */
   async #recall(past) {
+    this.#recalls += 1;
     this.deck.setAside();
     this.screen.waiting(this.config.texts.fetching);
     await new Promise((resolve) => {
@@ -135,6 +137,7 @@ export class Sitting {
     });
     this.#undone.delete(past.external_id);
     await this.deck.fill({ now: true, more: true });
+    this.#recalls -= 1;
     const item = this.deck.ahead.find((one) => one.external_id === past.external_id);
     if (item) this.#showAgain(item, past);
     else if (!this.deck.current) this.dealt();
