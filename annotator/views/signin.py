@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator.forms.signin import SigninForm
 from annotator.models import User
-from annotator.services import people
+from annotator.services import labeling, people
 from annotator.services.signin import TooManyTries, Try
 from annotator.web.known_browser import remember, source_of
 from annotator.web.next import next_page
@@ -57,6 +57,8 @@ def by_link(request: Request, token: str) -> HttpResponse:
 
 @require_POST
 def signout(request: Request) -> HttpResponse:
+    if request.user.is_authenticated:
+        labeling.give_back_all(user=request.user)  # others need not wait for what lies open here
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("signin")

@@ -106,6 +106,14 @@ def test_who_leaves_holds_nothing(queue, tab, annotator, owner, as_):
     assert len(person(queue, as_(owner)).items(3)) == 2
 
 
+def test_who_signs_out_holds_nothing(queue, tab, owner, as_):
+    tab.items(3)
+
+    tab.client.post("/signout/")
+
+    assert len(person(queue, as_(owner)).items(3)) == 3
+
+
 def test_who_may_only_look_from_now_on_holds_nothing(queue, tab, annotator):
     tab.items(3)
 
