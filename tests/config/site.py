@@ -1,6 +1,7 @@
 """A whole Genba of a test's own: `manage.py up` as a person would start it."""
 
 import http.client
+import json
 import os
 import queue
 import signal
@@ -93,17 +94,28 @@ class Site:
         client.close()
         return answer
 
-    def until_page(self, patience: float = 60) -> float:
-        """Ask until a page comes; the seconds it took."""
+    def until_page(self, path: str = "/signin/", patience: float = 60) -> float:
+        """Ask until the page comes; the seconds it took. The first one needs no database."""
         began = time.monotonic()
         while True:
             try:
-                if self.get().status == 200:
+                if self.get(path).status == 200:
                     return time.monotonic() - began
             except OSError:
                 pass
             assert time.monotonic() - began < patience, f"no page: {self.text}"
             time.sleep(0.05)
+
+    def until_well(self, patience: float = 60) -> None:
+        """Until nothing is amiss: database, Redis and every process that leaves signs of life."""
+        end = time.monotonic() + patience
+        while True:
+            self.until_page("/healthz", max(end - time.monotonic(), 0))
+            found = json.loads(self.get("/healthz").body)  # type: ignore[attr-defined]
+            if found["status"] == "ok":
+                return
+            assert time.monotonic() < end, f"not well: {found}"
+            time.sleep(0.1)
 
     @property
     def text(self) -> str:

@@ -128,7 +128,7 @@ def test_what_dies_is_started_again(running, name):
             pass
         assert time.monotonic() < end, f"{name} stayed away"
         time.sleep(0.1)
-    running.until_page()
+    running.until_well()
 
 
 def test_the_engines_listen_on_no_tcp_port(running):
