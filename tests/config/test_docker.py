@@ -6,6 +6,7 @@ import shlex
 import pytest
 import yaml
 
+from annotator.config.embedded.postgres import MAJOR
 from annotator.config.paths import ROOT
 from annotator.config.supervisor.roles import ROLES
 from annotator.health import examine  # noqa: F401 - registers the checks
@@ -87,7 +88,8 @@ def test_all_wait_for_the_setup_and_it_for_the_database():
 
 
 def test_the_engines_are_new_enough_and_keep_what_they_are_told():
-    assert re.fullmatch(r"pgvector/pgvector:pg1[5-9]", SERVICES["postgres"]["image"])
+    assert SERVICES["postgres"]["image"] == f"pgvector/pgvector:pg{MAJOR}"  # the one that tests run on
+    assert "postgres:/var/lib/postgresql" in SERVICES["postgres"]["volumes"]
     assert int(re.match(r"redis:(\d+)", SERVICES["redis"]["image"])[1]) >= 7
     for flag in ("--appendonly yes", "--maxmemory-policy noeviction"):
         assert flag in " ".join(SERVICES["redis"]["command"])
