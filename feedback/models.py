@@ -53,11 +53,17 @@ class Interaction(models.Model):
     metadata = PayloadField(null=True)
     content_hash = models.UUIDField()  # of everything sent: a repeat or another record
     repaired = models.PositiveIntegerField(default=0)  # characters replaced by U+FFFD
+    # Of a record dated ahead of its receipt: the id that the sent time would have made, so that a
+    # repeat is known, also when that time has come.
+    sent_id = models.UUIDField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["project", "id"], name="log_in_order"),
             models.Index(fields=["project", "external_id"], name="log_by_external_id"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["sent_id"], name="ahead_once", condition=~Q(sent_id=None)),
         ]
 
 

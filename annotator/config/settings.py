@@ -144,7 +144,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "annotator.web.middleware.private_by_default",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "annotator.web.middleware.database_away",
+    "annotator.web.middleware.machine_fails",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "annotator.web.middleware.fragments_stay_fragments",
+    "annotator.web.middleware.refusals_are_json",
 ]
 ROOT_URLCONF = "annotator.config.urls"
 WSGI_APPLICATION = "annotator.config.wsgi.application"

@@ -1,5 +1,7 @@
 """The background job that makes an export file."""
 
+from time import monotonic
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from annotator.models import Export, Job
 from annotator.queries.labels import current_labels
 
 NAME = "annotator.export"
-SAY_EVERY = 20_000  # rows between two words on progress
+SAY_EVERY = 5.0  # seconds between two words on progress; a row may weigh next to nothing, or a megabyte
 
 
 def run(work: Work) -> None:
@@ -24,11 +26,9 @@ def run(work: Work) -> None:
     file.forget_parts(target)
     part = file.part_of(target, work.job.attempts)
     wanted = filters.read(work.arguments.get("filters", {}))
-    total = current_labels(export.queue).count()
+    progress = Progress(work, current_labels(export.queue).count())
     with rows.separate() as using:
-        described = file.write(
-            part, export.queue, wanted, using=using, progress=lambda done: _say(work, done, total)
-        )
+        described = file.write(part, export.queue, wanted, using=using, progress=progress.say)
     with work.chunk() as chunk:
         if leases.renew(work.job) is None:  # holds the job's row: nobody else can publish now
             raise LeaseLost
@@ -42,22 +42,30 @@ def run(work: Work) -> None:
     file.forget_parts(target)
 
 
-def _say(work: Work, done: int, total: int) -> None:
+class Progress:
     """Progress and a renewed lease, on a connection apart from the one that reads the snapshot.
 
     Not a chunk: a chunk may end this worker's turn, and the next would begin from nothing.
     """
-    if done - work.job.done < SAY_EVERY:
-        return
-    work.job.done, work.job.total = done, max(done, total)
-    asked = leases.save(work.job, result=work.result, spare=None)
-    if asked is None:
-        raise LeaseLost
-    if asked:
-        raise Cancelled
-    if stop.asked():
-        leases.give_back(work.job)
-        raise GivenBack
+
+    def __init__(self, work: Work, total: int) -> None:
+        self.work, self.total = work, total
+        self._due = monotonic() + SAY_EVERY
+
+    def say(self, done: int) -> None:
+        if monotonic() < self._due:
+            return
+        self._due = monotonic() + SAY_EVERY
+        job = self.work.job
+        job.done, job.total = done, max(done, self.total)
+        asked = leases.save(job, result=self.work.result, spare=None)
+        if asked is None:
+            raise LeaseLost
+        if asked:
+            raise Cancelled
+        if stop.asked():
+            leases.give_back(job)
+            raise GivenBack
 
 
 def _url(job: Job) -> str:

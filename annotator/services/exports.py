@@ -38,5 +38,8 @@ def ask_export(*, queue: Queue, filters: Filters, by: User | None = None) -> tup
 
 def _state(queue: Queue) -> list[int]:
     """Changes whenever an export of the queue would."""
-    seen = queue.labels.aggregate(last=Max("pk"), surplus=Count("pk", filter=Q(surplus=True)))
-    return [seen["last"] or 0, seen["surplus"]]
+    # Not by the newest alone: numbers are drawn before the commit, so an older one may come later.
+    seen = queue.labels.aggregate(
+        last=Max("pk"), all=Count("pk"), surplus=Count("pk", filter=Q(surplus=True))
+    )
+    return [seen["last"] or 0, seen["all"], seen["surplus"]]

@@ -25,10 +25,10 @@ def read_body(request: HttpRequest, *, limit: int, types: Sequence[str]) -> byte
     if encoding not in {"identity", "", "gzip"}:
         raise Refused(415, "Content-Encoding may be gzip, once, or be left out.")
     chunks = _chunks(request)
+    if _declared(request) > limit:
+        raise _too_large(limit)
     if encoding == "gzip":
         chunks = _inflated(chunks)
-    elif _declared(request) > limit:
-        raise _too_large(limit)
     body = _joined(chunks, limit)
     if not body.strip():
         raise Refused(400, "The body is empty.")

@@ -34,9 +34,11 @@ def whole_bodies(application: Application) -> Application:
 
 
 def _limit(environ: Environ) -> int:
-    """What the door itself will take, so that nobody without a key fills the disk with more."""
+    """What a form or the JSON doors take. It is spooled before anybody knows who sends it, so that
+    files of more must declare their length, as every browser does: web/uploads.py judges them.
+    """
     api = environ.get("PATH_INFO", "").startswith("/api/")
-    return settings.INGEST_MAX_BYTES if api else settings.UPLOAD_MAX_BYTES
+    return settings.INGEST_MAX_BYTES if api else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _spool(stream: Any, limit: int) -> tuple[Any, int]:

@@ -1,46 +1,43 @@
 """What holds for every page."""
 
-import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 
-log = logging.getLogger(__name__)
+from annotator.web import failures
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def database_away(get_response: Handler) -> Handler:
-    """No database is 503 with Retry-After: a client tries again; 500 would make it give up."""
+def machine_fails(get_response: Handler) -> Handler:
+    """No database, or no room on the disk: not the sender's fault, and not 500."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, (OperationalError, InterfaceError)):
-            log.warning("the database failed: %s: %s", type(error.__cause__).__name__, error)
-            return unavailable(request)
-        return None
+        return failures.answer(request, error) if failures.of_the_machine(error) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    text = _("The database does not answer. Nothing was stored; try again in a moment.")
-    if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"code": "unavailable", "message": text}, status=503)
-    else:
-        # Without the request: who asks stands in the database.
-        response = HttpResponse(render_to_string("errors/503.html", {"message": text}), status=503)
-    response["Retry-After"] = "5"
-    return response
+def refusals_are_json(get_response: Handler) -> Handler:
+    """A wrong method below /api/ is answered as everything else there."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        allowed = response.headers.get("Allow", "")
+        body = {"code": "method_not_allowed", "message": f"Use {allowed} here, not {request.method}."}
+        return JsonResponse(body, status=405, headers={"Allow": allowed})
+
+    return middleware
 
 
 def private_by_default(get_response: Handler) -> Handler:

@@ -1,4 +1,4 @@
-"""Uploaded files go to the disk, and one over the limit is refused before it is read."""
+"""Uploaded files go to the disk; what is over the limit, or from nobody, is refused before it is read."""
 
 from typing import Any
 
@@ -7,6 +7,14 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 FORM = 1024 * 1024  # what the other fields of a form may take
+
+
+class TooLarge(RequestDataTooBig):
+    """More than `limit` bytes were declared."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"More than {limit} bytes")
+        self.limit = limit
 
 
 class BoundedUpload(TemporaryFileUploadHandler):
@@ -20,5 +28,8 @@ class BoundedUpload(TemporaryFileUploadHandler):
         *more: Any,
         **named: Any,
     ) -> None:
-        if content_length > settings.UPLOAD_MAX_BYTES + FORM:
-            raise RequestDataTooBig(f"More than UPLOAD_MAX_BYTES ({settings.UPLOAD_MAX_BYTES})")
+        user = getattr(self.request, "user", None)  # an upload is read before any view asks who it is
+        known = user is not None and user.is_authenticated
+        limit = settings.UPLOAD_MAX_BYTES if known else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if content_length > limit + FORM:
+            raise TooLarge(limit)

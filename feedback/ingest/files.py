@@ -20,6 +20,7 @@ import msgspec
 from feedback.ingest.errors import BadRecord, gettext_noop
 
 SAMPLE = 64 * 1024
+SAMPLE_LINES, SAMPLE_BYTES = 1000, 8 * 1024 * 1024  # of a JSONL, looked through for its keys
 LONG_LINE = 1024 * 1024
 MAX_COLUMNS = 500
 DELIMITERS = ",;\t|"
@@ -87,12 +88,14 @@ def look(path: Path, *, kind: str = "", encoding: str = "", delimiter: str = "")
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         raise BadFile(gettext_noop("The file is empty."))
+    if len(delimiter) > 1 or delimiter in ('"', "\r", "\n"):
+        raise BadFile(gettext_noop("“%(name)s” is no delimiter: it is one character."), name=delimiter)
     if text[:1] == b"[" and not kind:
         raise BadFile(
             gettext_noop("The file is one JSON list. Write one object a line, e.g. with: jq -c '.[]'")
         )
     if kind == "jsonl" or (not kind and text[:1] == b"{"):
-        return Shape("jsonl", "utf-8", "", _keys(path))
+        return Shape("jsonl", "utf-8", "", keys(path))
     encoding = encoding or _encoding(path, start)
     return _csv_shape(path, encoding, delimiter)
 
@@ -204,11 +207,13 @@ def _refuse_foreign(start: bytes) -> None:
         raise BadFile(gettext_noop("This is not a text file. Save it as CSV or JSONL."))
 
 
-def _keys(path: Path) -> tuple[str, ...]:
+def keys(path: Path, *, lines: int | None = SAMPLE_LINES) -> tuple[str, ...]:
     """The keys of the first records, in the order they appear; those with U+0000 can be no choice."""
     found: dict[str, None] = {}
     with opened(path) as (content, _):
-        for line in islice(iter(lambda: content.readline(LONG_LINE), b""), 20):
+        for line in islice(iter(lambda: content.readline(LONG_LINE), b""), lines):
+            if lines and content.tell() > SAMPLE_BYTES:
+                break
             try:
                 record = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -236,17 +241,22 @@ def _reads(path: Path, encoding: str) -> bool:
     return True
 
 
+@contextmanager
+def _text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+    with opened(path) as (content, _), io.TextIOWrapper(content, encoding, "replace", newline="") as text:
+        yield text
+
+
 def _csv_shape(path: Path, encoding: str, delimiter: str) -> Shape:
     try:
-        with opened(path) as (content, _), io.TextIOWrapper(content, encoding, "replace", newline="") as text:
-            start = text.read(SAMPLE)
+        if not delimiter:
+            with _text(path, encoding) as text:
+                delimiter = max(DELIMITERS, key=text.readline(LONG_LINE).count)
+        with _text(path, encoding) as text:
+            header = next(csv.reader(_Lines(text, LONG_LINE), delimiter=delimiter), [])
     except LookupError:
         raise BadFile(gettext_noop("There is no encoding “%(name)s”."), name=encoding) from None
-    first = next(iter(start.splitlines()), "")
-    delimiter = delimiter or max(DELIMITERS, key=first.count)
-    try:
-        header = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])
-    except csv.Error as error:
+    except (csv.Error, BadRecord) as error:
         raise BadFile(gettext_noop("The header is not good CSV: %(why)s"), why=str(error)) from None
     if not header:
         raise BadFile(gettext_noop("The first line is empty: it must name the columns."))

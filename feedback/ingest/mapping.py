@@ -1,6 +1,7 @@
 """Which column of a file is which field of a record."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
 import msgspec
 from msgspec import Raw
@@ -31,6 +32,9 @@ ALIASES = {
     "metadata": ("meta", "attributes", "extra"),
 }
 NUMBERS = {"latency_ms", "input_tokens", "output_tokens", "cost_usd"}
+# Seconds or milliseconds since 1970 as a CSV has them. Any other number is no time that could be
+# meant for sure: 2024 is a year, 202411201530 a spelling of a date.
+EPOCH = re.compile(r"(?:\d{9,10}|\d{13})(?:\.\d+)?")
 
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 
@@ -47,15 +51,22 @@ def guess(columns: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def of_json(record: bytes, mapping: dict[str, str]) -> bytes:
-    """The record with its keys renamed; values stay as they were sent."""
-    renamed = {column: field for field, column in mapping.items() if field != column}
-    if not renamed:
-        return record
+def of_json(record: bytes, mapping: dict[str, str], seen: Collection[str]) -> bytes:
+    """The record with its keys renamed; values stay as they were sent.
+
+    `seen` are the keys that the mapping was made of. One that came up later, such as the error
+    of the first call that failed, goes where its name says if nothing else went there.
+    """
     try:
         sent = _fields(record)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return record  # the reader of records says what is wrong with it
+    renamed = {column: field for field, column in mapping.items() if field != column}
+    if late := [key for key in sent if key not in seen and key not in renamed]:
+        found = guess(late).items()
+        renamed |= {key: field for field, key in found if key != field and mapping.get(field) not in sent}
+    if not renamed:
+        return record
     taken = set(renamed.values())  # a key of that name that was not chosen goes to the metadata
     return msgspec.json.encode(
         {renamed.get(key) or (f"record.{key}" if key in taken else key): raw for key, raw in sent.items()}
@@ -90,10 +101,7 @@ def _value(field: str, cell: str) -> object:
         except ValueError:
             raise schema.wrong(field) from None
     if field == "occurred_at":
-        try:
-            return float(text)
-        except ValueError:
-            return text
+        return float(text) if EPOCH.fullmatch(text) else text
     if field == "metadata":
         raise BadRecord(field, schema.RULES[field])
     return cell.strip().lower() if field == "environment" else cell

@@ -26,11 +26,12 @@ def run(work: Work) -> None:
     if project is None:
         raise PermanentError("The project of this check is gone.")
     day = date.fromisoformat(work.arguments["day"])
-    with work.chunk() as chunk:
-        try:
+    try:
+        with work.keep_alive():  # a day may hold tens of millions; drawn twice is drawn once
             check = vibecheck.draw(project=project, day=day, now=datetime.now(UTC))
-        except vibecheck.TooEarly as error:
-            raise PermanentError(str(error)) from error
+    except vibecheck.TooEarly as error:
+        raise PermanentError(str(error)) from error
+    with work.chunk() as chunk:
         drawn = sum(stratum["drawn"] for stratum in check.strata)
         work.result = {"day": work.arguments["day"], "drawn": drawn, "population": check.population}
         chunk.done = chunk.total = drawn

@@ -104,7 +104,7 @@ def _record(row: Row, plan: Plan, limits: Limits) -> Record:
     if row.cells is not None:
         sent = mapping.of_cells(row.cells, plan.mapping)
     else:
-        sent = mapping.of_json(row.text, plan.mapping)
+        sent = mapping.of_json(row.text, plan.mapping, plan.shape.columns)
     found = record.read(row.line, sent, limits)
     if found.external_id is None:
         found.external_id = line_id(row)

@@ -25,7 +25,7 @@ COLUMNS = (
     *("id", "project_id", "external_id", "occurred_at", "received_at", "environment", "feature"),
     *("model", "prompt_version", "variant", "end_user", "session", "latency_ms", "input_tokens"),
     *("output_tokens", "cost_usd", "error", "finish_reason", "input_preview", "output_preview"),
-    *("input", "output", "context", "metadata", "content_hash", "repaired"),
+    *("input", "output", "context", "metadata", "content_hash", "repaired", "sent_id"),
 )
 COPY = f"COPY feedback_interaction ({', '.join(COLUMNS)}) FROM STDIN"
 
@@ -48,6 +48,11 @@ class _Row:
     external_id: str
     occurred_at: datetime
     record: Record
+    sent_id: UUID | None = None  # what the id would be by a time that lies ahead
+
+    @property
+    def known_by(self) -> UUID:
+        return self.sent_id or self.id
 
 
 @transaction.atomic
@@ -57,7 +62,7 @@ def store(project: Project, records: Iterable[Record]) -> Stored:
     stored, received_at = Stored(), timezone.now()
     rows: dict[UUID, _Row] = {}
     for row in _placed(project, records, received_at, stored):
-        known = rows.setdefault(row.id, row)
+        known = rows.setdefault(row.known_by, row)
         if known is not row:
             _is_known(row.record, {known.record.content_hash}, stored)
     fresh = sorted(rows.values(), key=lambda row: row.id)  # one order for all: no deadlock
@@ -79,11 +84,7 @@ def _placed(
     untimed: list[Record] = []
     timed: dict[str, set[UUID]] = {}
     for record in records:
-        when = record.occurred_at
-        if when is not None and times.is_ahead(when, received_at):
-            stored.ahead.append(record.index)
-            keep_sent_time(record, when)
-            when = None
+        when, sent_id = record.occurred_at, None
         if record.external_id is None:
             name = new_external_id()
             stored.made_ids.append((record.index, name))
@@ -93,8 +94,12 @@ def _placed(
         else:
             name = record.external_id
             timed.setdefault(name, set()).add(record.content_hash)
+        if when is not None and times.is_ahead(when, received_at):
+            stored.ahead.append(record.index)
+            keep_sent_time(record, when)
+            when, sent_id = received_at, interaction_id(project.pk, name, when)
         when = when or received_at
-        yield _Row(interaction_id(project.pk, name, when), name, when, record)
+        yield _Row(interaction_id(project.pk, name, when), name, when, record, sent_id)
     if untimed:
         yield from _looked_up(project, untimed, timed, received_at, stored)
 
@@ -133,13 +138,13 @@ def _lock(project: Project, names: Iterable[str]) -> None:
 
 
 def _not_there_yet(rows: list[_Row], stored: Stored) -> list[_Row]:
-    contents = dict(
-        Interaction.objects.filter(pk__in=[row.id for row in rows]).values_list("id", "content_hash")
-    )
+    names = [row.known_by for row in rows]
+    contents = dict(Interaction.objects.filter(sent_id__in=names).values_list("sent_id", "content_hash"))
+    contents |= dict(Interaction.objects.filter(pk__in=names).values_list("id", "content_hash"))
     for row in rows:
-        if row.id in contents:
-            _is_known(row.record, {contents[row.id]}, stored)
-    return [row for row in rows if row.id not in contents]
+        if row.known_by in contents:
+            _is_known(row.record, {contents[row.known_by]}, stored)
+    return [row for row in rows if row.known_by not in contents]
 
 
 def _is_known(record: Record, contents: set[UUID], stored: Stored) -> None:
@@ -198,4 +203,5 @@ def _values(project: Project, row: _Row, received_at: datetime) -> tuple[object,
         record.metadata,
         record.content_hash,
         record.repaired,
+        row.sent_id,
     )

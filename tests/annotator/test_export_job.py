@@ -15,6 +15,7 @@ from annotator.jobs import leases, runner
 from annotator.models import Export, Job, JobState, Label, Membership, Place
 from annotator.services import jobs
 from annotator.services.exports import ask_export
+from annotator.services.raters import named_rater
 from tests import make
 from tests.annotator.labeling import program
 
@@ -81,7 +82,7 @@ def test_a_failed_or_cancelled_export_is_made_anew(queue):
 
 def test_a_killed_attempt_leaves_no_file_and_the_next_begins_anew(queue, monkeypatch):
     export, job = ask(queue)
-    monkeypatch.setattr(export_job, "SAY_EVERY", 1)
+    monkeypatch.setattr(export_job, "SAY_EVERY", 0.0)
     claimed = leases.claim(job.pk)
     torn = files.part_of(files.path_of(export.pk), claimed.attempts)
     torn.parent.mkdir(parents=True, exist_ok=True)
@@ -110,9 +111,40 @@ def test_an_attempt_that_lost_its_lease_publishes_nothing(queue, monkeypatch):
     assert Export.objects.get().sha256 == ""
 
 
+def test_an_older_label_that_comes_later_is_a_change(queue):
+    """Its number is drawn before the commit, so a label of a smaller number may be stored later."""
+    last = Label.objects.order_by("-pk")[0]
+    Label.objects.filter(pk=last.pk).update(id=last.pk + 2)
+    first, job = ask(queue)
+    run(job)
+    late = Label.objects.order_by("pk")[0]
+    late.pk, late.rater = last.pk + 1, named_rater(queue.project, "slow")
+    late.save(force_insert=True)
+
+    assert ask(queue)[0] != first
+
+
+def test_a_slow_export_keeps_its_lease_however_few_its_rows(queue, monkeypatch):
+    """Rows may weigh a megabyte each: what counts is the time."""
+    _, job = ask(queue)
+    monkeypatch.setattr(export_job, "SAY_EVERY", 0.0)
+    monkeypatch.setattr(files.manifest.rows, "FIRST_ROWS", 1)
+    monkeypatch.setattr(files.manifest.rows, "MOST_ROWS", 1)
+    tallied, untils = files.manifest.tallied, []
+
+    def watched(*args):
+        for encoded in tallied(*args):
+            untils.append(Job.objects.get().lease_until)
+            yield encoded
+
+    monkeypatch.setattr(files.manifest, "tallied", watched)
+    run(job)
+    assert len(set(untils)) == 30
+
+
 def test_a_cancelled_export_stops_in_the_middle(queue, monkeypatch):
     export, job = ask(queue)
-    monkeypatch.setattr(export_job, "SAY_EVERY", 1)
+    monkeypatch.setattr(export_job, "SAY_EVERY", 0.0)
     tallied = files.manifest.tallied
 
     def cancelled_meanwhile(*args):

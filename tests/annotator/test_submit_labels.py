@@ -118,7 +118,12 @@ def test_who_may_submit(queue, tab, viewer, as_):
     assert Client().post("/api/v1/labels", body, **post).status_code == 401
     assert Client().post("/api/v1/labels", body, **post, **ingest).status_code == 403
     assert person(queue, as_(viewer)).submit({"lease": lease}).status_code == 409
-    assert as_(viewer).get("/api/v1/labels").status_code == 405
+    refused = as_(viewer).get("/api/v1/labels")
+    assert (refused.status_code, refused.json()["code"], refused["Allow"]) == (
+        405,
+        "method_not_allowed",
+        "POST",
+    )
     assert not Label.objects.exists()
 
 
@@ -203,6 +208,12 @@ def test_half_a_chain_stops_counting_when_its_place_goes_to_somebody_else(projec
 )
 def test_a_body_that_is_no_batch_is_refused(queue, tab, body, status):
     assert tab.post("labels", body).status_code == status
+
+
+def test_a_body_of_megabytes_is_too_large_and_the_limit_is_said(tab):
+    answer = tab.post("labels", {"labels": [{"note": "x" * 3_000_000}]})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "2097152 bytes" in answer.json()["message"]
 
 
 def test_a_batch_has_at_most_a_hundred(queue, tab):

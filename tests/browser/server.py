@@ -25,6 +25,9 @@ class WebServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, patience: float = 60.0) -> None:
+        """Does nothing when it runs already."""
+        if self.process is not None and self.process.poll() is None:
+            return
         program = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
         size = ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--blocking-threads", "4"]
         self.process = subprocess.Popen(

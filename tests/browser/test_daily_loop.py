@@ -53,17 +53,20 @@ def test_a_log_becomes_a_dataset(project, owner, page_of, guard, server):
 
     page = page_of(owner, f"/p/{project.slug}/queues/{queue.pk}/label/")
     pressed: dict[str, str] = {}
-    for n, key in enumerate(KEYS):
-        if n == 8:
-            server.stop(signal.SIGKILL)
-        if n == 12:
-            expect(page.locator("#saved")).not_to_have_text("All saved")
-            server.start()
-        expect(page.locator("#progress")).to_have_text(f"{n + 1} of 20")
-        shown = page.locator("#stage [data-part=output]").inner_text()
-        pressed[shown.strip()] = WORDS[key]
-        page.wait_for_timeout(50)
-        page.keyboard.press(key)
+    try:
+        for n, key in enumerate(KEYS):
+            if n == 8:
+                server.stop(signal.SIGKILL)
+            if n == 12:
+                expect(page.locator("#saved")).not_to_have_text("All saved")
+                server.start()
+            expect(page.locator("#progress")).to_have_text(f"{n + 1} of 20")
+            shown = page.locator("#stage [data-part=output]").inner_text()
+            pressed[shown.strip()] = WORDS[key]
+            page.wait_for_timeout(50)
+            page.keyboard.press(key)
+    finally:
+        server.start()  # other tests want it too
     back_online(page)
     wait_saved(page)
     expect(page.locator("#end-panel")).to_contain_text("19 of 20 answered")

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from psycopg import connect
 
-from annotator.config.paths import ROOT
+from annotator.config.paths import ROOT, sockets
 from annotator.config.supervisor.leftovers import marked
 
 READY = "is ready:"
@@ -116,6 +117,11 @@ class Site:
                 return
             assert time.monotonic() < end, f"not well: {found}"
             time.sleep(0.1)
+
+    def sign_of_life(self, name: str) -> object:
+        """When the process with this sign last did something, as the database has it."""
+        with connect(host=str(sockets(self.var)), user="genba", dbname="genba") as connection:
+            return connection.execute("SELECT at FROM annotator_heartbeat WHERE name = %s", [name]).fetchone()
 
     @property
     def text(self) -> str:

@@ -115,9 +115,19 @@ def test_without_their_supervisor_the_children_end_by_themselves(running):
     assert gone(tree) == []
 
 
-@pytest.mark.parametrize("name", ["granian", "bin/postgres", "redis-server", "beat", "worker --"])
-def test_what_dies_is_started_again(running, name):
-    before = running.child(name)
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [
+        ("granian", ""),
+        ("bin/postgres", ""),
+        ("redis-server", ""),
+        ("celery.beat", "beat"),
+        ("default@", "worker:default"),
+        ("ml@", "worker:ml"),
+    ],
+)
+def test_what_dies_is_started_again_and_works(running, name, sign):
+    before, signed = running.child(name), running.sign_of_life(sign)
     before.kill()
     end = time.monotonic() + 20
     while True:
@@ -129,6 +139,9 @@ def test_what_dies_is_started_again(running, name):
         assert time.monotonic() < end, f"{name} stayed away"
         time.sleep(0.1)
     running.until_well()
+    while sign and running.sign_of_life(sign) == signed:
+        assert time.monotonic() < end + 40, f"{name} does nothing"
+        time.sleep(0.1)
 
 
 def test_the_engines_listen_on_no_tcp_port(running):

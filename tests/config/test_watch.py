@@ -128,3 +128,24 @@ def test_a_catalogue_is_compiled_once_for_each_change(tmp_path):
     book.save(str(folder / "django.po"))
     assert catalogues.compile_stale(tmp_path) == 1
     assert polib.mofile(str(folder / "django.mo"))[0].msgstr == "네"
+
+
+def test_a_log_that_is_deleted_stops_nothing_and_is_read_when_it_is_back(tmp_path):
+    log, said = tmp_path / "web.log", []
+    log.write_text("2026 INFO a page\n")
+    tail = Tail("web", log, said.append)
+    log.unlink()
+    tail.look()
+    log.write_text("ERROR new\n")
+    tail.look()
+    assert said == ["[web] ERROR new"]
+
+
+def test_a_log_that_cannot_be_rotated_stops_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "MOST_BYTES", 10)
+    log, said = tmp_path / "web.log", []
+    tail = Tail("web", log, said.append)
+    (tmp_path / "web.log.1").mkdir()
+    log.write_text("2026 INFO a page\n")
+    tail.look()
+    assert "cannot be read or rotated" in said[0]

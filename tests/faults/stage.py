@@ -56,6 +56,11 @@ class Stage:
         for process in self.processes:
             kill(process)
         self.processes.clear()
+        for engine in (self.postgres, self.redis):  # whatever a test that failed had done to them
+            if engine.is_running():
+                engine.process.send_signal(signal.SIGCONT)
+            else:
+                engine.start()
         self.do("TRUNCATE annotator_job, annotator_scheduledrun, annotator_heartbeat, fault_effects CASCADE")
         self.empty_redis()
 

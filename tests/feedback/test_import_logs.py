@@ -173,6 +173,49 @@ def test_wrong_arguments_are_named(run, tmp_path, arguments, words):
         run(path, *arguments)
 
 
+def test_a_key_that_comes_late_can_be_named(run, tmp_path):
+    late = {**record(1), "id": "late", "went_wrong": "timeout"}
+    path = jsonl(tmp_path / "a.jsonl", *(record(n) for n in range(1100)), late)
+    run(path, "--map", "error=went_wrong")
+    assert Interaction.objects.get(external_id="late").error == "timeout"
+
+
+@pytest.mark.parametrize("delimiter", [";;", '"', "\n"])
+def test_a_delimiter_is_one_character(run, tmp_path, delimiter):
+    path = tmp_path / "a.csv"
+    path.write_text("id;input\n1;a\n")
+    with pytest.raises(CommandError, match="is no delimiter"):
+        run(path, "--delimiter", delimiter)
+
+
+@pytest.mark.parametrize("odd", ["20241120", "2024", "202411201530", "nan", "inf", "-1", "1e9", "1.7E+12"])
+def test_a_number_that_is_no_time_for_sure_is_refused_and_never_guessed(run, tmp_path, odd):
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,input,occurred_at\n1,a,{odd}\n2,b,1732060800\n3,c,1732060800123\n")
+    if odd == "20241120":  # ISO 8601 knows this spelling of a day
+        run(path)
+        assert Interaction.objects.get(external_id="1").occurred_at.date().isoformat() == "2024-11-20"
+    else:
+        with pytest.raises(CommandError, match="refused"):
+            run(path)
+        assert not Interaction.objects.filter(external_id="1").exists()
+    times = Interaction.objects.filter(external_id__in="23").order_by("external_id")
+    assert [row.occurred_at.isoformat() for row in times] == [
+        "2024-11-20T00:00:00+00:00",
+        "2024-11-20T00:00:00.123000+00:00",
+    ]
+
+
+def test_a_header_of_any_length_is_read_whole(run, tmp_path):
+    names = ["id", "input"]
+    names += [f"a rather long name of a column number {n} {'x' * 180}" for n in range(400)]
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(names) + "\n" + ",".join(["1", "a", *["v"] * 400]) + "\n")
+    assert path.stat().st_size > 64 * 1024
+    run(path)
+    assert len(Interaction.objects.get().metadata) == 400
+
+
 def test_an_unknown_project_and_a_missing_file(run, tmp_path):
     with pytest.raises(CommandError, match="There is no project “nope”"):
         call_command("import_logs", "x", "--project", "nope")

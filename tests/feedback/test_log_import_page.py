@@ -1,5 +1,6 @@
 """Uploading a log file in the browser: who may, what is guessed, what becomes of the lines."""
 
+import errno
 import gzip
 import json
 import secrets
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 
 from annotator.jobs import runner
@@ -238,8 +240,44 @@ def test_the_list_asks_the_same_however_long_it_is(amir, django_assert_max_num_q
 def test_a_request_far_over_the_limit_is_refused_before_it_is_read(amir, settings):
     settings.UPLOAD_MAX_BYTES = 10
     answer = upload(amir, b"id,input\n" + b"1,a\n" * 400_000)
-    assert answer.status_code == 400
+    assert answer.status_code == 413
+    assert "larger than 10 bytes" in answer.content.decode()
     assert files() == []
+
+
+def test_nobody_uploads_before_they_have_signed_in(client, db, monkeypatch):
+    """Files are read before any view asks who sends them: from nobody no more than a form."""
+    large = SimpleUploadedFile("day.csv", b"id,input\n" + b"1,a\n" * 1_000_000)
+    written = []
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", lambda *given, **more: written.append(given))
+    answer = client.post("/signin/", {"username": "x", "password": "y", "file": large})
+    assert answer.status_code == 413
+    assert written == []
+
+
+def test_a_full_disk_is_said_and_keeps_nothing(amir, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads.files, "look", full)
+    answer = upload(amir)
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert "The disk is full" in answer.content.decode()
+    assert (files(), LogImport.objects.count()) == ([], 0)
+
+
+def test_keys_that_come_late_in_a_long_file_find_their_fields(amir):
+    lines = [f'{{"prompt": "{n}", "reply": "yes"}}' for n in range(1200)]
+    lines[900] = '{"prompt": "in the look", "latency": 3}'
+    lines[1100] = '{"prompt": "failed", "error_message": "timeout", "reply": null}'
+    where = upload(amir, "\n".join(lines).encode(), "day.jsonl").url
+    assert LogImport.objects.get().shape["columns"] == ["prompt", "reply", "latency"]
+    amir.post(where, {"column-0": "input", "column-1": "output", "column-2": ""})
+    runner.run(Job.objects.get().pk, queue="default")
+    failed = Interaction.objects.get(input_preview="failed")
+    assert (failed.error, failed.output, failed.metadata) == ("timeout", None, None)
+    assert Interaction.objects.get(input_preview="in the look").metadata == {"latency": 3}
 
 
 def test_a_name_of_a_column_that_cannot_be_stored_is_no_choice(amir):

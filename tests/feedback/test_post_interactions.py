@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from annotator.models import ApiKey
@@ -178,6 +179,20 @@ def test_a_time_far_ahead_is_shown_under_its_receipt_and_flagged(send):
     assert row.metadata == {"a": 1, "sent_occurred_at": "9999-12-31T00:00:00Z"}
 
 
+def test_a_time_that_was_ahead_is_a_repeat_also_when_it_has_come(send):
+    sent = record(1, occurred_at=(timezone.now() + timedelta(hours=25)).isoformat())
+    assert send(sent).json()["ahead"] == [0]
+
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        again = send([sent, sent]).json()
+        other = send({**sent, "output": "Another answer."}).json()
+        assert (again["accepted"], again["duplicates"], again["ahead"]) == (0, 2, [])
+        assert "other content" in other["rejected"][0]["error"]
+        # The same id at another time is another call, as for any record.
+        assert send({**sent, "occurred_at": timezone.now().isoformat()}).json()["accepted"] == 1
+    assert Interaction.objects.count() == 2
+
+
 def test_unknown_fields_are_kept_as_metadata_and_never_applied(send, project):
     other = make.project(slug="other", name="Other")
     odd = {"project": other.pk, "is_staff": True, "__proto__": {"x": 1}, "region": "asia"}
@@ -201,7 +216,7 @@ def test_two_projects_may_use_the_same_ids(send):
 @pytest.mark.parametrize("count", [1, 300])
 def test_the_number_of_queries_does_not_grow(send, django_assert_num_queries, count):
     send(record(0))  # the key's use is noted
-    with django_assert_num_queries(7):  # key, transaction (2), what is there, COPY in a savepoint (3)
+    with django_assert_num_queries(8):  # key, transaction (2), what is there (2), COPY in a savepoint (3)
         send([record(n) for n in range(1, count + 1)])
 
 

@@ -6,8 +6,10 @@ import tracemalloc
 
 import pytest
 from django.db import OperationalError, connection
+from psycopg.errors import DiskFull
 
 from feedback.models import Interaction
+from feedback.services import interactions
 from tests.feedback.sending import TIME, URL, record
 
 pytestmark = pytest.mark.django_db
@@ -243,6 +245,27 @@ def test_an_empty_body(send):
         )
         assert answer.status_code == 400
         assert "empty" in answer.json()["message"] or "breaks off" in answer.json()["message"]
+
+
+def test_a_full_disk_is_503_and_says_so(send, monkeypatch):
+    def full(*_args, **_more):
+        try:
+            raise DiskFull("could not extend file: No space left on device")
+        except DiskFull as cause:
+            raise OperationalError(str(cause)) from cause
+
+    monkeypatch.setattr(interactions, "_copied", full)
+    answer = send(record(1))
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_full")
+    assert answer["Retry-After"]
+
+
+def test_a_compressed_body_counts_before_it_is_inflated_too(send, settings):
+    settings.INGEST_MAX_BYTES = 1000
+    empty = gzip.compress(b"", mtime=0) * 100  # inflates to nothing, and takes its time
+    answer = send(empty + gzip.compress(b'{"input": "a"}'), **{"Content-Encoding": "gzip"})
+    assert answer.status_code == 413
+    assert "1000" in answer.json()["message"]
 
 
 def test_a_database_that_goes_away_is_503_with_a_time_to_try_again(send, monkeypatch):

@@ -1,5 +1,6 @@
 """The daily slot: every project's own hour, missed days made up for, none twice."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -113,6 +114,26 @@ def test_the_job_draws_and_says_what(plan, project):
     assert waiting.result == {"day": "2026-11-23", "drawn": 20, "population": 30}
     assert job.result_url(waiting) == "/p/shop/checks/2026-11-23/"
     assert VibeCheck.objects.get(day=DAY).queue.items.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draw_that_takes_longer_than_its_lease_is_one_attempt(plan, project, monkeypatch, settings):
+    settings.JOB_LEASE_SECONDS = 0.3
+    logged.interactions(project, 30)
+    asked(NEXT_MORNING)
+    waiting = Job.objects.get(idempotency_key=job.key_of(project.pk, DAY))
+    draw, taken = job.vibecheck.draw, []
+
+    def slow(**given):
+        threading.Event().wait(0.7)
+        taken.append(leases.claim(waiting.pk))
+        return draw(**given)
+
+    monkeypatch.setattr(job.vibecheck, "draw", slow)
+    runner.run_claimed(leases.claim(waiting.pk))
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts, taken) == (JobState.DONE, 1, [None])
 
 
 def test_a_job_for_a_day_that_lasts_fails_with_a_sentence(plan, project):

@@ -30,8 +30,9 @@ class Records:
     def add(self, name: str, pid: int) -> None:
         self._running[name] = (pid, identity(pid))
         aside = self.path.with_suffix(".new")
-        aside.write_text(json.dumps(self._running), encoding="utf-8")
-        aside.replace(self.path)
+        with contextlib.suppress(OSError):  # a full disk: then the marks must do
+            aside.write_text(json.dumps(self._running), encoding="utf-8")
+            aside.replace(self.path)
 
     def clear(self) -> None:
         self._running.clear()

@@ -28,6 +28,15 @@ class Tail:
         self._said: list[float] = []
 
     def look(self) -> None:
+        """Nothing that happens to a log ends what writes it: deleted, or on a full disk."""
+        try:
+            self._look()
+        except FileNotFoundError:
+            self._read = 0
+        except OSError as error:
+            self._say(f"{self.path} cannot be read or rotated: {error.strerror}")
+
+    def _look(self) -> None:
         size = self.path.stat().st_size
         if size < self._read:
             self._read = 0

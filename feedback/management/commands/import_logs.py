@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -69,6 +70,8 @@ class Command(BaseCommand):
 
     def _plan(self, project: Project, shape: Shape, options: dict[str, Any]) -> Plan:
         given = dict(options["map"])
+        if shape.kind == "jsonl" and not set(given.values()) <= set(shape.columns):
+            shape = replace(shape, columns=files.keys(options["file"], lines=None))  # it may come later
         for column in given.values():
             if column not in shape.columns:
                 raise CommandError(f"The file has no column “{column}”, only: {', '.join(shape.columns)}")
