@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotator.models import ApiKey, Export, Job, Membership, Project, Queue, Role, User
+from annotator.models import ApiKey, Export, Invitation, Job, Membership, Project, Queue, Role, User
 
 LABELERS = (Role.OWNER, Role.ANNOTATOR)
 ANYBODY = (Role.OWNER, Role.ANNOTATOR, Role.VIEWER)
@@ -64,6 +64,16 @@ def member_of(project: Project, member_id: int) -> Membership:
     found = get_object_or_404(Membership.objects.select_related("user"), project=project, pk=member_id)
     found.project = project
     return found
+
+
+def invitation_to(user: User, invitation_id: int) -> Invitation:
+    """An invitation that this person got, with its project; else 404."""
+    return get_object_or_404(Invitation.objects.select_related("project"), user_id=user.pk, pk=invitation_id)
+
+
+def invitation_of(project: Project, invitation_id: int) -> Invitation:
+    """An invitation to this project, with its person; else 404."""
+    return get_object_or_404(Invitation.objects.select_related("user"), project=project, pk=invitation_id)
 
 
 def key_of(project: Project, key_id: int) -> ApiKey:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from annotator.exports.file import path_of
 from annotator.models import ApiKey, Export, JobState, Membership, Project, Queue
-from annotator.services import people
+from annotator.services import invitations, people
 from feedback.ingest.ids import interaction_id
 from feedback.models import Interaction, LogImport, VibeCheck
 from feedback.services import uploads
@@ -92,14 +92,17 @@ def _keys(ours: Project, theirs: Project) -> dict[str, str]:
 
 
 def _one_of_each(project: Project) -> dict[str, Any]:
-    guest = people.invite(project=project, username=f"guest-{project.slug}", role="viewer")[0].user
+    guest = invitations.invite(project=project, username=f"guest-{project.slug}", role="viewer").person
     queue = make.queue(project, items=2, origin="vibecheck")
     job = make.job(project, state=JobState.FAILED, finished_at=timezone.now(), attempts=5)
     export = _export(queue, project)
     VibeCheck.objects.create(project=project, day=DAY, queue=queue, population=100)
     make.api_key(project, name="spare")
+    asked = "removed" if project.slug == "shop" else "admin"
+    invitations.invite(project=project, username=asked, role="annotator")
     return {
         "slug": project.slug,
+        "invitation_id": project.invitations.get().pk,
         "member_id": Membership.objects.get(user=guest).pk,
         "key_id": ApiKey.objects.get(project=project, name="spare").pk,
         "queue_id": queue.pk,

@@ -3,7 +3,7 @@
 from annotator.models.exports import Export
 from annotator.models.jobs import Heartbeat, Job, JobState, ScheduledRun
 from annotator.models.people import SigninLink, SigninTry, User
-from annotator.models.projects import ApiKey, Membership, Project, Role, Scope
+from annotator.models.projects import ApiKey, Invitation, Membership, Project, Role, Scope
 from annotator.models.queues import (
     Answer,
     Item,
@@ -24,6 +24,7 @@ __all__ = [
     "ApiKey",
     "Export",
     "Heartbeat",
+    "Invitation",
     "Item",
     "Job",
     "JobState",

@@ -23,6 +23,8 @@ class SigninLink(models.Model):
     """A one-time way in. Only the token's SHA-256 is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signin_links")
+    # None: made on the machine itself, by whoever runs it.
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

@@ -49,6 +49,22 @@ class Membership(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """Somebody with an account is asked to join; they are no member until they say yes."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="asked_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="known_role_offered"),
+        ]
+
+
 class ApiKey(models.Model):
     """A program's way in to one project. The key itself is shown once and never stored."""
 

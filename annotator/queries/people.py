@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Case, IntegerField, QuerySet, When
 from django.db.models.functions import Lower
 
-from annotator.models import Membership, Project, Role, User
+from annotator.models import Invitation, Membership, Project, Role, User
 
 MOST_COUNTED = 1000  # a queue may hold millions; nobody needs the exact number here
 
@@ -56,6 +56,12 @@ def waiting(projects: Sequence[int], *, each: int = 3) -> dict[int, list[Waiting
         )
         found = [Waiting(*row) for row in cursor.fetchall()]
     return {project: [queue for queue in found if queue.project_id == project] for project in projects}
+
+
+def invitations_of(user: User) -> list[Invitation]:
+    """The projects that this person is asked to join, the newest first."""
+    asked = Invitation.objects.filter(user_id=user.pk)
+    return list(asked.select_related("project", "by").order_by("-pk"))
 
 
 def members_of(project: Project) -> QuerySet[Membership]:

@@ -20,6 +20,10 @@ class PeopleError(ValueError):
     """A change that a rule about people forbids; the text is for the person who asked."""
 
 
+class MemberGone(PeopleError):
+    """Somebody else took the person out of the project meanwhile."""
+
+
 # --- accounts and ways in ------------------------------------------------------------------
 
 
@@ -30,12 +34,15 @@ def make_owner(username: str = "owner") -> User:
     )[0]
 
 
-def signin_link(user: User, *, hours: int = 24) -> str:
-    """An absolute one-time address that signs `user` in. Only its hash is kept: show it now."""
+def signin_link(user: User, *, hours: int = 24, by: User | None = None) -> str:
+    """An absolute one-time address that signs `user` in. Only its hash is kept: show it now.
+
+    `by`: who will hand it over; None for a command on the machine.
+    """
     now = timezone.now()
     user.signin_links.filter(expires_at__lte=now).delete()
     token = secrets.token_urlsafe(32)
-    user.signin_links.create(token_hash=_hash(token), expires_at=now + timedelta(hours=hours))
+    user.signin_links.create(token_hash=_hash(token), expires_at=now + timedelta(hours=hours), made_by=by)
     return settings.PUBLIC_URL + reverse("signin-by-link", args=[token])
 
 
@@ -116,31 +123,23 @@ def change_project(project: Project, *, name: str, time_zone: str) -> None:
 
 
 def add_member(*, project: Project, user: User, role: str, made_account: bool = False) -> Membership:
-    """Let a person in; somebody who is in already is a PeopleError."""
+    """Let a person in; somebody who is in already is a PeopleError.
+
+    Links that others made for them would open this project too, and open nothing any more.
+    """
     made, new = Membership.objects.get_or_create(
         project=project, user=user, defaults={"role": role, "made_account": made_account}
     )
     if not new:
-        raise PeopleError(_("%(name)s is a member already.") % {"name": user.username})
+        refuse_member(project, user)
+    others = user.signin_links.filter(used_at=None, made_by__isnull=False)
+    others.exclude(made_by=user.pk).delete()
     return made
 
 
-@transaction.atomic
-def invite(*, project: Project, username: str, role: str, email: str = "") -> tuple[Membership, str]:
-    """Let a person in by name. A new name gets an account and a one-time link, returned beside.
-
-    Somebody who has an account gets no link: they know how to sign in. Links that others handed
-    out for them would open this project too, and open nothing any more.
-    """
-    person, new = User.objects.get_or_create(
-        username=username, defaults={"email": email, "password": make_password(None)}
-    )
-    if not person.is_active:
-        raise PeopleError(_("This account is closed."))
-    membership = add_member(project=project, user=person, role=role, made_account=new)
-    if not new:
-        person.signin_links.filter(used_at=None).delete()
-    return membership, signin_link(person) if new else ""
+def refuse_member(project: Project, user: User) -> None:
+    if project.memberships.filter(user=user).exists():
+        raise PeopleError(_("%(name)s is a member already.") % {"name": user.username})
 
 
 @transaction.atomic
@@ -171,7 +170,10 @@ def remove_member(membership: Membership) -> int:
 def _lock_members(membership: Membership) -> None:
     """One change of a project's owners at a time: two owners cannot remove each other."""
     Project.objects.select_for_update().get(pk=membership.project_id)
-    membership.refresh_from_db(fields=["role"])
+    try:
+        membership.refresh_from_db(fields=["role"])
+    except Membership.DoesNotExist:
+        raise MemberGone(_("This person is in the project no more.")) from None
 
 
 def _refuse_last_owner(membership: Membership) -> None:

@@ -15,4 +15,5 @@ def home(request: PersonRequest) -> HttpResponse:
     memberships = people.projects_of(request.user)
     waiting = people.waiting([membership.project_id for membership in memberships])
     cards = [(membership, waiting[membership.project_id]) for membership in memberships]
-    return render(request, "home.html", {"cards": cards})
+    asked = people.invitations_of(request.user)
+    return render(request, "home.html", {"cards": cards, "asked": asked})

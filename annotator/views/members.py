@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator import access
 from annotator.forms.projects import InviteForm, RoleForm
-from annotator.models import Membership
+from annotator.models import Membership, Role
 from annotator.queries.people import members_of
-from annotator.services import people
+from annotator.services import invitations, people
 from annotator.web.request import PersonRequest
 
 Page = dict[str, object]
@@ -26,15 +26,19 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
     form = InviteForm(request.POST if inviting else None)
     if form.is_valid():
         try:
-            invited, link = people.invite(project=me.project, **form.cleaned_data)
+            invited = invitations.invite(project=me.project, by=request.user, **form.cleaned_data)
         except people.PeopleError as error:
             form.add_error("username", str(error))
         else:
-            if link:
-                return _hand_over(request, me, invited, link)
-            messages.success(request, _("%(name)s is in the project.") % {"name": invited.user.shown_name})
+            if invited.membership is not None:
+                return _hand_over(request, me, invited.membership, invited.link)
+            messages.success(
+                request, _("%(name)s finds the invitation at home.") % {"name": invited.person.shown_name}
+            )
             return redirect("members", slug)
     page = {**_page(me), "members": members_of(me.project), "form": form}
+    if me.role == Role.OWNER:
+        page["asked"] = me.project.invitations.select_related("user").order_by("-pk")
     return render(request, "members.html", page, status=422 if form.is_bound else 200)
 
 
@@ -53,6 +57,9 @@ def member(request: PersonRequest, slug: str, member_id: int) -> HttpResponse:
             people.change_role(them, form.cleaned_data["role"])
             messages.success(request, _("The role is changed."))
             return redirect("members", slug)
+    except people.MemberGone as error:
+        messages.error(request, str(error))
+        return redirect("members", slug)
     except people.PeopleError as error:
         messages.error(request, str(error))
     may_link = people.may_make_link(request.user, them.user)
@@ -68,7 +75,7 @@ def link(request: PersonRequest, slug: str, member_id: int) -> HttpResponse:
     them = access.member_of(me.project, member_id)
     if not people.may_make_link(request.user, them.user):
         raise PermissionDenied
-    return _hand_over(request, me, them, people.signin_link(them.user))
+    return _hand_over(request, me, them, people.signin_link(them.user, by=request.user))
 
 
 def _page(me: Membership) -> Page:

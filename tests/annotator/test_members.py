@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from annotator.models import Lease, Membership, Place, Rater, Role, User
-from annotator.services import people, queues
+from annotator.services import invitations, people, queues
 from tests import make
 
 PAGE = "/p/shop/members/"
@@ -38,12 +38,13 @@ def test_a_new_name_gets_an_account_and_a_link_to_hand_over(owner, as_, client, 
     assert client.get("/p/shop/").status_code == 200
 
 
-def test_somebody_with_an_account_is_in_at_once_and_no_link_is_made(owner, stranger, as_, project):
+def test_somebody_with_an_account_is_asked_and_no_link_is_made(owner, stranger, as_, project):
     answer = as_(owner).post(PAGE, {"username": "stan", "email": "", "role": "viewer"})
 
     assert answer.url == PAGE
-    assert one(stranger, project).role == "viewer"
+    assert as_(stranger).get("/p/shop/").status_code == 404
     assert not stranger.signin_links.exists()
+    assert "Asked to join" in as_(owner).get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,18 @@ def test_a_member_again_and_a_closed_account_are_refused_in_words(owner, viewer,
     )
 
 
+def test_a_member_who_was_removed_meanwhile_is_no_error(owner, viewer, as_, project, monkeypatch):
+    """Two owners, or a double click: the second finds nobody, in words."""
+    page, them = page_of(viewer, project), one(viewer, project)
+    monkeypatch.setattr("annotator.access.member_of", lambda *_: them)
+    people.remove_member(one(viewer, project))
+    for change in ({"remove": "yes"}, {"role": "annotator"}):
+        answer = as_(owner).post(page, change, follow=True)
+        assert answer.status_code == 200
+        assert "in the project no more" in answer.content.decode()
+    assert not Membership.objects.filter(user=viewer).exists()
+
+
 def test_only_owners_let_in_and_only_they_see_addresses(owner, annotator, viewer, stranger, as_):
     User.objects.filter(username="olivia").update(email="olivia@example.com")
     for person in (annotator, viewer):
@@ -97,11 +110,11 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
     for n in range(2):
         make.member(project, f"first{n}")
     browser.get(PAGE)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         browser.get(PAGE)
     for n in range(20):
         make.member(project, f"more{n}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         browser.get(PAGE)
 
 
@@ -223,7 +236,7 @@ def test_an_owner_makes_a_link_for_somebody_locked_out(owner, viewer, as_, clien
 
 def test_nobody_gets_a_link_into_projects_they_do_not_own(owner, stranger, as_, project):
     """Otherwise: let somebody into a project of yours, make a link, and be them everywhere."""
-    as_(owner).post(PAGE, {"username": "stan", "role": "viewer"})
+    people.add_member(project=project, user=stranger, role="viewer")
     page = as_(owner).get(page_of(stranger, project)).content.decode()
     assert "manage.py signin_link stan" in page
     assert as_(owner).post(page_of(stranger, project) + "link/").status_code == 403
@@ -232,18 +245,23 @@ def test_nobody_gets_a_link_into_projects_they_do_not_own(owner, stranger, as_, 
 
 def test_nobody_gets_a_link_into_an_account_that_others_made(owner, as_, project):
     """Somebody between two projects is nobody's to sign in as."""
-    make.user("free")
-    as_(owner).post(PAGE, {"username": "free", "role": "viewer"})
-    free = User.objects.get(username="free")
+    free = make.member(project, "free", role="viewer")
     assert as_(owner).post(page_of(free, project) + "link/").status_code == 403
 
 
-def test_old_links_open_no_project_that_came_later(owner, stranger, as_, client, project):
-    made, link = people.invite(project=project, username="nina", role="viewer")
-    as_(stranger).post("/p/elsewhere/members/", {"username": "nina", "role": "viewer"})
-    client.post(link.removeprefix("http://localhost:8000"))
+@pytest.mark.parametrize("how", ["joined", "made"])
+def test_old_links_open_no_project_that_came_later(owner, stranger, as_, client, project, how):
+    nina = invitations.invite(project=project, username="nina", role="viewer", by=owner)
+    own = people.signin_link(nina.person)  # made on the machine: whoever runs it may come in anyway
+    if how == "joined":
+        as_(stranger).post("/p/elsewhere/members/", {"username": "nina", "role": "viewer"})
+        invitations.join(nina.person.invitations.get())
+    else:
+        as_(nina.person).post("/projects/new/", {"name": "Hers", "slug": "hers", "time_zone": "UTC"})
+    client.post(nina.link.removeprefix("http://localhost:8000"))
     assert not client.get("/").wsgi_request.user.is_authenticated
-    assert as_(owner).post(page_of(made.user, project) + "link/").status_code == 403
+    assert as_(owner).post(page_of(nina.person, project) + "link/").status_code == 403
+    assert client.post(own.removeprefix("http://localhost:8000")).url == "/"
 
 
 def test_nobody_gets_a_link_into_the_administrators_account(owner, as_, project):
