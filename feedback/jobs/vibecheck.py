@@ -12,7 +12,8 @@ from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, Project
 from feedback import days
-from feedback.models import Interaction, VibePlan
+from feedback.models import Interaction, VibeCheck, VibePlan
+from feedback.queries import late
 from feedback.queries.shifts import zone_of
 from feedback.services import vibecheck
 from feedback.services.plans import MOST_MISSED, ensure_plan, schedule_of, slot_of
@@ -41,6 +42,8 @@ def run(work: Work) -> None:
 def slots(now: datetime) -> Iterator[Slot]:
     """Each day's slot when its hour has struck, and those of the last two weeks that were missed."""
     _plan_the_new_ones(now)
+    for check in late.came_after(now):
+        yield late_slot(check, now)
     for plan in VibePlan.objects.filter(enabled=True).select_related("project"):
         struck = days.last_slots(
             hour=plan.hour,
@@ -66,8 +69,25 @@ def slot(project_id: int, shift: date) -> Slot:
     )
 
 
+def late_slot(check: VibeCheck, now: datetime) -> Slot:
+    """A day whose log came after its draw had found nothing; at most one an hour."""
+    return Slot(
+        schedule=f"{schedule_of(check.project_id)}:late",
+        due_at=now.replace(minute=0, second=0, microsecond=0),
+        kind=NAME,
+        key=key_again(check),
+        project_id=check.project_id,
+        arguments={"day": check.day.isoformat()},
+    )
+
+
 def key_of(project_id: int, day: date) -> str:
     return f"{project_id}:{day.isoformat()}"
+
+
+def key_again(check: VibeCheck) -> str:
+    """Of a draw after one that found nothing: asked twice it is one, and not that one."""
+    return f"{key_of(check.project_id, check.day)}:{check.drawn_at:%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def _plan_the_new_ones(now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from annotator.models import Project, Queue
@@ -32,9 +33,11 @@ def draw(*, project: Project, day: date, now: datetime) -> VibeCheck:
     """The check of that day, drawn now if it was not. Raises TooEarly while the day lasts.
 
     One transaction: killed in the middle, it left nothing. What arrives for the day later is
-    in no sample: the population is what was there at the draw.
+    in no sample: the population is what was there at the draw. Only a day without anything to
+    draw is looked at again, for a log may come late.
     """
-    if known := VibeCheck.objects.filter(project=project, day=day).first():
+    known = VibeCheck.objects.filter(project=project, day=day).first()
+    if known and known.queue_id:
         return known
     if not days.known(day) or not days.is_over(day, zone_of(project), now):
         raise TooEarly(
@@ -49,17 +52,21 @@ def draw(*, project: Project, day: date, now: datetime) -> VibeCheck:
 def _draw_once(plan: VibePlan, day: date) -> VibeCheck:
     project = plan.project
     VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)  # the second one waits here
-    if known := VibeCheck.objects.filter(project=project, day=day).first():
+    known = VibeCheck.objects.filter(project=project, day=day).first()
+    if known and (known.queue_id or known.population):  # a queue may be deleted: it was drawn
         return known
     urn, drawn = _sample(plan, day)
     strata = [stratum for stratum, _keys in drawn]
-    check = VibeCheck.objects.create(
+    check, _new = VibeCheck.objects.update_or_create(
         project=project,
         day=day,
-        queue=_queue(plan, day, drawn) if drawn else None,
-        person=person_on(plan, people_on([plan])[plan.pk], day + days.DAY) if drawn else None,
-        population=sum(urn.counts.values()),
-        strata=[_as_json(stratum) for stratum in strata],
+        defaults={
+            "queue": _queue(plan, day, drawn) if drawn else None,
+            "person": person_on(plan, people_on([plan])[plan.pk], day + days.DAY) if drawn else None,
+            "population": sum(urn.counts.values()),
+            "strata": [_as_json(stratum) for stratum in strata],
+            "drawn_at": Now(),
+        },
     )
     check.refresh_from_db()  # drawn_at is the database's
     return check

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from annotator import access, tasks
-from annotator.models import Job, JobState, Membership
+from annotator.models import Job, JobState, Membership, Project
 from annotator.services import jobs
 from annotator.web.request import PersonRequest
 from feedback import days
 from feedback.access import check_of, find_check
 from feedback.forms.checks import NoteForm
 from feedback.jobs import vibecheck as job
-from feedback.models import VibeCheck
+from feedback.models import Interaction, VibeCheck
 from feedback.queries import checks as queries
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in
@@ -54,6 +54,7 @@ def checks(request: PersonRequest, slug: str) -> HttpResponse:
         "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
         "yesterday": today - days.DAY,
         "drawn": any(row.check.day >= today - days.DAY for row in rows),
+        "logged": Interaction.objects.filter(project=project).exists(),
     }
     return render(request, "feedback/checks.html", page)
 
@@ -78,8 +79,9 @@ def check(request: PersonRequest, slug: str, day: date) -> HttpResponse:
     """One day. `?page=2` of its items."""
     membership = access.membership(request.user, slug)
     found = find_check(membership.project, day)
-    if found is None:
-        return _not_drawn(request, membership, day)
+    asked = _asked(membership, day, found)
+    if found is None or (found.queue_id is None and _is_moving(asked)):
+        return _not_drawn(request, membership, day, asked)
     if request.htmx:  # the page that waited for the draw
         return HttpResponseClientRefresh()
     form = NoteForm(initial={"note": found.note, "seen": handover.state_of(found)})
@@ -105,18 +107,31 @@ def _show(
     return render(request, "feedback/check.html", page, status=status)
 
 
-def _not_drawn(request: PersonRequest, membership: Membership, day: date) -> HttpResponse:
+def _asked(membership: Membership, day: date, found: VibeCheck | None) -> Job | None:
+    """The job that draws it for the first time, or again after it found nothing."""
+    if found is not None and found.queue_id is not None:
+        return None
+    return Job.objects.filter(kind=job.NAME, idempotency_key=_key(membership.project, day, found)).first()
+
+
+def _key(project: Project, day: date, found: VibeCheck | None) -> str:
+    return job.key_again(found) if found else job.key_of(project.pk, day)
+
+
+def _is_moving(asked: Job | None) -> bool:
+    return asked is not None and asked.state in {JobState.DUE, JobState.LEASED}
+
+
+def _not_drawn(request: PersonRequest, membership: Membership, day: date, asked: Job | None) -> HttpResponse:
     """A day that is over and has no check: drawn now, or not at all."""
     if not days.known(day) or day > today_in(membership.project, timezone.now()):
         raise Http404
-    key = job.key_of(membership.project.pk, day)
-    asked = Job.objects.filter(kind=job.NAME, idempotency_key=key).first()
     page = {
         **_page(membership),
         "day": day,
         "job": asked,
         "over": day < today_in(membership.project, timezone.now()),
-        "moving": asked is not None and asked.state in {JobState.DUE, JobState.LEASED},
+        "moving": _is_moving(asked),
     }
     template = "feedback/check_not_drawn.html"
     return render(request, f"{template}#state" if request.htmx else template, page)
@@ -130,9 +145,12 @@ def draw(request: PersonRequest, slug: str, day: date) -> HttpResponse:
     if not days.known(day) or day >= today_in(project, timezone.now()):
         messages.error(request, _("That day is not over yet: its check can be drawn the day after."))
         return redirect("checks", slug)
+    found = find_check(project, day)
+    if found is not None and found.queue_id is not None:
+        return redirect("check", slug, day)
     asked = jobs.ask(
         kind=job.NAME,
-        key=job.key_of(project.pk, day),
+        key=_key(project, day, found),
         project=project,
         arguments={"day": day.isoformat()},
         by=request.user,

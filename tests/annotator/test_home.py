@@ -65,7 +65,7 @@ def test_the_same_number_of_queries_for_one_project_and_for_many(
 ):
     browser = as_(annotator)
     for n in range(4):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             browser.get("/")
         more = make.project(slug=f"p{n}")
         make.member(more, "amir")

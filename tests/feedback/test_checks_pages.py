@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from annotator.jobs import runner
 from annotator.models import Job, JobState
 from annotator.services.raters import named_rater
 from feedback.models import VibeCheck
@@ -54,6 +55,34 @@ def test_every_member_may_look_and_nobody_else(check, as_, owner, annotator, vie
     assert as_(stranger).get(path).status_code == 404
     assert client.get(path).status_code == 302
     assert as_(owner).post(path).status_code == 405
+
+
+def test_a_day_without_a_log_can_be_drawn_again(project, owner, annotator, viewer, stranger, as_):
+    logged.plan(project, owner)
+    empty = logged.check(project)
+    page = DAY_PAGE
+    assertContains(as_(annotator).get(page), "Draw again")
+    assertNotContains(as_(viewer).get(page), "Draw again")
+    logged.interactions(project, 30)
+
+    assert as_(annotator).post(f"{page}draw/").url == page
+
+    asked = Job.objects.get()
+    assertContains(as_(annotator).get(page), "The check is being drawn")
+    assert as_(annotator).post(f"{page}draw/").url == page
+    assert Job.objects.count() == 1
+    runner.run(asked.pk, queue="default")
+    empty.refresh_from_db()
+    assert (empty.population, empty.queue.items.count()) == (30, 20)
+    assert as_(annotator).post(f"{page}draw/").url == page  # drawn: nothing more to ask
+    assert Job.objects.count() == 1
+
+
+def test_nothing_is_drawn_from_a_log_that_is_empty(project, owner, as_):
+    logged.plan(project, owner)
+    assertNotContains(as_(owner).get("/p/shop/checks/"), "Draw it now")
+    logged.interactions(project, 1)
+    assertContains(as_(owner).get("/p/shop/checks/"), "Draw it now")
 
 
 def test_a_viewer_is_offered_nothing_to_do(check, as_, viewer):

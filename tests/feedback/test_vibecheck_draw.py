@@ -94,6 +94,23 @@ def test_four_at_once_draw_once():
     assert (Queue.objects.count(), Item.objects.count()) == (1, 20)
 
 
+def test_a_day_that_had_nothing_is_drawn_when_its_log_has_come(project, owner):
+    first = logged.check(project)
+    assert (first.queue, first.person, first.population) == (None, None, 0)
+    logged.interactions(project, 3, environment="shadow")
+    again = logged.check(project)
+    assert (again.pk, again.queue) == (first.pk, None)
+    assert again.drawn_at > first.drawn_at
+    logged.interactions(project, 30, feature="late")
+
+    check = logged.check(project)
+
+    assert (check.pk, check.population, check.person) == (first.pk, 30, owner)
+    assert check.queue.items.count() == 20
+    check.queue.delete()  # what was drawn once is not drawn anew
+    assert logged.check(project).queue is None
+
+
 def test_a_draw_that_breaks_leaves_nothing(project, owner):
     logged.interactions(project, 50)
     logged.plan(project, owner)

@@ -22,6 +22,11 @@ def asked(now: datetime) -> list[str]:
     return [row.arguments["day"] for row in schedules.ask_due(now) if row.kind == job.NAME]
 
 
+def run_all() -> None:
+    for waiting in Job.objects.filter(state=JobState.DUE):
+        runner.run_claimed(leases.claim(waiting.pk))
+
+
 @pytest.fixture
 def plan(project, owner):
     return logged.plan(project, owner)  # from the 23rd on, at 8:00
@@ -114,6 +119,26 @@ def test_the_job_draws_and_says_what(plan, project):
     assert waiting.result == {"day": "2026-11-23", "drawn": 20, "population": 30}
     assert job.result_url(waiting) == "/p/shop/checks/2026-11-23/"
     assert VibeCheck.objects.get(day=DAY).queue.items.count() == 20
+
+
+def test_a_log_that_comes_after_the_draw_is_drawn_from_when_it_has_settled(plan, project):
+    asked(NEXT_MORNING)
+    run_all()
+    assert VibeCheck.objects.get(day=DAY).queue is None
+    assert asked(NEXT_MORNING + HOUR) == []  # nothing came
+
+    logged.interactions(project, 30, environment="shadow", received_at=NEXT_MORNING + 2 * HOUR)
+    assert asked(NEXT_MORNING + 3 * HOUR) == []  # nothing of production
+    logged.interactions(project, 30, feature="late", received_at=NEXT_MORNING + 3 * HOUR)
+    assert asked(NEXT_MORNING + 3 * HOUR + timedelta(minutes=5)) == []  # it may still be coming in
+    later = NEXT_MORNING + 3 * HOUR + timedelta(minutes=15)
+    assert asked(later) == ["2026-11-23"]
+    assert asked(later) == []
+
+    run_all()
+    check = VibeCheck.objects.get(day=DAY)
+    assert (check.population, check.queue.items.count()) == (30, 20)
+    assert asked(later + HOUR) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no project “{options['project']}”.")
         now = datetime.now(UTC)
         day = _day(options["date"]) if options["date"] else days.day_of(now, zone_of(project)) - days.DAY
-        known = VibeCheck.objects.filter(project=project, day=day).exists()
+        known = VibeCheck.objects.filter(project=project, day=day, queue__isnull=False).exists()
         try:
             check = vibecheck.draw(project=project, day=day, now=now)
         except vibecheck.TooEarly as error:

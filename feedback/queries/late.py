@@ -1,0 +1,46 @@
+"""Logs that came after the draw of their day."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from feedback import days
+from feedback.ingest.ids import first_id
+from feedback.models import VibeCheck
+from feedback.queries.shifts import zone_of
+
+RECENT = timedelta(days=3)
+SETTLED = timedelta(minutes=10)  # a nightly file is not drawn from while it is still coming in
+LOOKED_THROUGH = 1000  # of a day's first interactions, for one of production
+
+CAME = """
+    SELECT day.n FROM unnest(%(n)s::int[], %(project)s::bigint[], %(low)s::uuid[], %(high)s::uuid[])
+        AS day(n, project, low, high)
+    WHERE EXISTS (
+        SELECT FROM (SELECT environment, received_at FROM feedback_interaction i
+                     WHERE i.project_id = day.project AND i.id >= day.low AND i.id < day.high
+                     ORDER BY i.id LIMIT %(most)s) first
+        WHERE first.environment = 'production' AND first.received_at < %(settled)s)"""
+
+
+def came_after(now: datetime) -> list[VibeCheck]:
+    """Checks of the last days that found nothing to draw, and would now. Two queries."""
+    empty = VibeCheck.objects.filter(
+        queue=None, population=0, day__gte=(now - RECENT).date(), project__vibe_plan__enabled=True
+    ).select_related("project")
+    checks = list(empty.order_by("pk"))
+    if not checks:
+        return []
+    spans = [days.bounds(check.day, zone_of(check.project)) for check in checks]
+    facts = {
+        "n": list(range(len(checks))),
+        "project": [check.project_id for check in checks],
+        "low": [first_id(start) for start, _end in spans],
+        "high": [first_id(end) for _start, end in spans],
+        "most": LOOKED_THROUGH,
+        "settled": now - SETTLED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CAME, facts)
+        found = {n for (n,) in cursor.fetchall()}
+    return [check for n, check in enumerate(checks) if n in found]
