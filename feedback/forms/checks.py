@@ -20,6 +20,11 @@ class NoteForm(forms.Form):
     )
     seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
+        """`draft` names what the browser keeps of it while it is not stored (static/js/drafts.js)."""
+        super().__init__(*args, **kwargs)
+        self.fields["note"].widget.attrs["data-draft"] = draft
+
 
 class PlanForm(forms.Form):
     enabled = forms.BooleanField(label=_("Draw a check every day"), required=False)

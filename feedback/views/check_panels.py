@@ -11,13 +11,12 @@ from django.views.decorators.http import require_safe
 from annotator import access
 from annotator.web.request import PersonRequest
 from feedback.access import check_of_queue
-from feedback.forms.checks import NoteForm
 from feedback.queries import checks as queries
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
-from feedback.services import handover
 from feedback.services.plans import plan_of
 from feedback.trend import trend
+from feedback.views.note import note_form
 
 TREND = 14  # checks
 
@@ -66,6 +65,6 @@ def end(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "seen": seen,
         "check": found,
         "estimate": seen.estimate,
-        "form": NoteForm(initial={"note": found.note, "seen": handover.state_of(found)}),
+        "form": note_form(request.user, found),
     }
     return render(request, "feedback/check_end.html", page)

@@ -27,6 +27,7 @@ from feedback.services import handover
 from feedback.services.plans import plan_of
 from feedback.trend import trend
 from feedback.views.answers import item_pages
+from feedback.views.note import note_form
 
 PAGE = 30
 Page = dict[str, object]
@@ -84,8 +85,7 @@ def check(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         return _not_drawn(request, membership, day, asked)
     if request.htmx:  # the page that waited for the draw
         return HttpResponseClientRefresh()
-    form = NoteForm(initial={"note": found.note, "seen": handover.state_of(found)})
-    return _show(request, membership, found, form)
+    return _show(request, membership, found, note_form(request.user, found))
 
 
 def _show(
@@ -170,7 +170,7 @@ def note(request: PersonRequest, slug: str, day: date) -> HttpResponse:
     if "reopen" in request.POST:
         handover.reopen(found)
         return redirect("check", slug, day)
-    form = NoteForm(request.POST)
+    form = note_form(request.user, found, request.POST)
     if not form.is_valid():
         return _show(request, membership, found, form, status=422)
     try:
@@ -183,7 +183,8 @@ def note(request: PersonRequest, slug: str, day: date) -> HttpResponse:
 
 def _conflict(request: PersonRequest, membership: Membership, now: VibeCheck, form: NoteForm) -> HttpResponse:
     """What was typed stays on the page, beside what somebody else wrote."""
-    again = NoteForm({"note": form.cleaned_data["note"], "seen": handover.state_of(now)})
+    typed = {"note": form.cleaned_data["note"], "seen": handover.state_of(now)}
+    again = note_form(request.user, now, typed)
     again.add_error(
         "note", _("Somebody else wrote a note meanwhile: it stands above. Join the two and save again.")
     )

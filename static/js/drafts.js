@@ -18,20 +18,27 @@ function follow(field) {
   const name = NAME + field.dataset.draft;
   const seen = /** @type {HTMLInputElement | null} */ (field.form?.elements.namedItem("seen"));
   const draft = read(name);
-  if (draft && draft.text !== field.defaultValue && field.value === field.defaultValue) {
+  if (draft && isStored(draft, field, seen)) {
+    forget(name);
+  } else if (draft && field.value === field.defaultValue) { // else the browser has brought it back itself
     field.value = draft.text;
     if (seen) seen.value = draft.seen;
     field.closest("details")?.setAttribute("open", "");
-  } else if (draft) {
-    forget(name); // it is what is stored, or the page has something newer to show
   }
-  field.addEventListener("input", () => {
+  const keep = (sent) => {
     if (field.value === field.defaultValue) forget(name);
-    else write(name, { text: field.value, seen: seen?.value ?? "" });
-  });
+    else write(name, { text: field.value, seen: seen?.value ?? "", sent });
+  };
+  field.addEventListener("input", () => keep(false));
+  field.form?.addEventListener("submit", () => keep(true));
 }
 
-/** @returns {{text: string, seen: string} | null} */
+/** What was sent is stored when the page shows it, or when what it was typed against is gone. */
+function isStored(draft, field, seen) {
+  return draft.text.trim() === field.defaultValue.trim() || (draft.sent && seen?.value !== draft.seen);
+}
+
+/** @returns {{text: string, seen: string, sent: boolean} | null} */
 function read(name) {
   try {
     return JSON.parse(localStorage.getItem(name) ?? "null");

@@ -51,6 +51,45 @@ def test_ten_minutes_from_home_to_hand_over(project, owner, page_of):
     expect(page.get_by_text("No check is waiting for you.")).to_be_visible()
 
 
+def test_a_note_that_is_typed_and_not_sent_is_there_again(project, owner, page_of):
+    check = yesterdays_check(project)
+    logged.answer(check.queue, owner, "y" * 6)
+    page = page_of(owner, f"/p/shop/queues/{check.queue_id}/label/")
+    note = page.get_by_label("Hand-over note")
+    note.fill("Refunds were odd")
+    page.get_by_role("link", name="Home", exact=True).click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+
+    page.goto(f"/p/shop/checks/{check.day}/")
+    expect(note).to_have_value("Refunds were odd")
+    note.press_sequentially(", look again")
+    page.goto(f"/p/shop/queues/{check.queue_id}/label/")
+    expect(note).to_have_value("Refunds were odd, look again")
+    page.get_by_role("button", name="Hand over").click()
+
+    expect(page.get_by_text("Handed over. Thank you for looking.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('genba-note:'))") == []
+    check.refresh_from_db()
+    assert check.note == "Refunds were odd, look again"
+
+
+def test_a_draft_never_overwrites_what_somebody_else_wrote_meanwhile(project, owner, page_of, guard):
+    guard.allow("409")
+    check = yesterdays_check(project)
+    logged.answer(check.queue, owner, "y" * 6)
+    page = page_of(owner, f"/p/shop/checks/{check.day}/")
+    page.get_by_label("Hand-over note").fill("Mine")
+    VibeCheck.objects.update(note="Theirs")
+    page.reload()
+    expect(page.get_by_label("Hand-over note")).to_have_value("Mine")
+
+    page.get_by_role("button", name="Hand over").click()
+
+    expect(page.get_by_text("Somebody else wrote a note meanwhile")).to_be_visible()
+    expect(page.locator(".check-words").get_by_text("Theirs")).to_be_visible()
+    expect(page.get_by_label("Hand-over note")).to_have_value("Mine")
+
+
 def test_a_day_is_drawn_by_a_button_and_shows_itself(project, owner, page_of):
     day = datetime.now(UTC).date() - timedelta(days=3)
     logged.interactions(project, 4, at=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))

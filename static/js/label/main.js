@@ -3,6 +3,7 @@
  */
 
 import "../confirm.js";
+import "../drafts.js";
 import "../menu.js";
 import "../signed_out.js";
 import { Clock } from "./clock.js";
