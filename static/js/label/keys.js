@@ -2,7 +2,7 @@
  * Which key does what. This table is the only place that says so.
  */
 
-/** @typedef {"yes" | "no" | "undo" | "skip" | "flag" | "note" | "guideline" | "help"} Action */
+/** @typedef {"yes" | "no" | "undo" | "skip" | "flag" | "note" | "guideline" | "help" | "close"} Action */
 
 /** @type {Record<Action, string[]>} the first of each is the one that is shown */
 export const KEYS = {
@@ -14,6 +14,7 @@ export const KEYS = {
   note: ["e", "/"],
   guideline: ["g"],
   help: ["?"],
+  close: ["Escape"],
 };
 
 const SHOWN = { ArrowRight: "→", ArrowLeft: "←", Backspace: "⌫" };

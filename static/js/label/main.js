@@ -66,9 +66,10 @@ const actions = {
   skip: (event, least) => unseen(event, least) || sitting.answer("skip"),
   undo: () => sitting.undo(),
   flag: () => deck.current && (screen.toggleFlag(), sitting.typing()),
-  note: () => screen.note.focus(),
+  note: () => screen.note.focus({ preventScroll: true }), // what the note is about stays in sight
   guideline: () => screen.toggleGuideline(),
   help: () => screen.toggleHelp(),
+  close: () => screen.closeGuideline(),
 };
 listen(actions, TOO_SOON);
 writeKeys(document);

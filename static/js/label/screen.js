@@ -22,6 +22,8 @@ export class Screen {
     this.buttons = Object.fromEntries(
       [...document.querySelectorAll("[data-action]")].map((button) => [button.dataset.action, button]),
     );
+    const bars = new ResizeObserver(() => this.#fit());
+    for (const bar of ["head", "foot"]) bars.observe(part(bar));
   }
 
   /** Build an item's elements before they are needed. @param {Item} item */
@@ -46,7 +48,7 @@ export class Screen {
     if (article.parentElement !== this.stage) {
       this.stage.replaceChildren(article);
       window.scrollTo({ top: 0, behavior: "instant" });
-      requestAnimationFrame(() => stick(article.querySelector(".label-output")));
+      requestAnimationFrame(stick);
     }
     this.#ask(question);
     this.note.value = note;
@@ -88,6 +90,14 @@ export class Screen {
     box.hidden = !box.hidden;
     part("guideline-open").setAttribute("aria-expanded", String(!box.hidden));
     if (!box.hidden) say(box.innerText);
+  }
+
+  closeGuideline() {
+    const box = part("guideline");
+    if (box.hidden) return;
+    const hadFocus = box.contains(document.activeElement);
+    this.toggleGuideline();
+    if (hadFocus) part("guideline-open").focus({ preventScroll: true });
   }
 
   toggleHelp() {
@@ -158,6 +168,13 @@ export class Screen {
     if (text) this.#telling = setTimeout(() => this.tell(""), TOLD);
   }
 
+  /** The bars grow with a guideline or a note: the texts keep clear of them. */
+  #fit() {
+    const { style } = document.documentElement;
+    for (const bar of ["head", "foot"]) style.setProperty(`--label-${bar}`, `${part(bar).offsetHeight}px`);
+    stick();
+  }
+
   #trouble(text, choices) {
     const box = part("trouble");
     if (box.hidden !== (text === "")) box.hidden = text === "";
@@ -193,7 +210,9 @@ function say(text) {
 }
 
 /** An output that fits stays in sight beside a long input; a longer one scrolls with the page. */
-function stick(output) {
+function stick() {
+  const output = document.querySelector("#stage .label-output");
+  if (!output) return;
   const room = window.innerHeight - part("head").offsetHeight - part("foot").offsetHeight;
   output.classList.toggle("label-sticks", output.offsetHeight < room);
 }
