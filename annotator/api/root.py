@@ -2,16 +2,15 @@
 
 from django.conf import settings
 from django.views.decorators.http import require_safe
-from ninja import Swagger
 
 from annotator.api import errors
-from annotator.api.described import DescribedApi
+from annotator.api.described import DescribedApi, Docs
 
 api = DescribedApi(
     title="Genba",
     version=settings.VERSION,
     urls_namespace="api",
-    docs=Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": True}),
+    docs=Docs(settings={"persistAuthorization": False, "tryItOutEnabled": True}),
     docs_decorator=require_safe,
     docs_url="/docs",
     openapi_url="/openapi.json",

@@ -1,11 +1,15 @@
 """How far one person is in a queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotator.models import Place, Queue, User
+from annotator.models import Answer, Label, Place, Queue, User
+from annotator.queries.chains import Asked
 
+PAYLOADS = ("item__input", "item__output", "item__context", "item__metadata")
 MOST = 10_000  # counting further would cost a page more than the number is worth
 
 
@@ -31,6 +35,35 @@ def progress_for(queue: Queue, user: User) -> Mine:
     by_me = done.filter(item=OuterRef("item"))
     left = Place.objects.filter(queue=queue, done_at=None).exclude(Exists(by_me))
     return Mine(answered=_count(done), left=_count(left))
+
+
+RECENT = 2000  # of a queue's labels, looked through for a person's skips
+
+
+def skipped_by(user: User, queue: Queue, chain: Sequence[Asked]) -> list[dict[str, Any]]:
+    """What this person skipped lately and has not come back to, the oldest first.
+
+    As static/js/label/past.js keeps an answer: the screen can take each of them back.
+    """
+    lately = queue.labels.order_by("-pk").values("pk")[:RECENT]
+    found = Label.objects.filter(
+        pk__in=lately, rater__user=user, answer=Answer.SKIP, superseded_by=None, lease__isnull=False
+    )
+    at = {asked.key: n for n, asked in enumerate(chain)}
+    return [
+        {
+            "item": None,
+            "lease": str(label.lease_id),
+            "external_id": label.item.external_id,
+            "at": at[label.question.key],
+            "question": label.question.key,
+            "answer": label.answer,
+            "note": label.note,
+            "flagged": label.flagged,
+        }
+        for label in found.select_related("question", "item").defer(*PAYLOADS).order_by("pk")
+        if label.question.key in at
+    ]
 
 
 def _count(places: QuerySet[Place]) -> int:

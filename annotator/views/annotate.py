@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from annotator import access
 from annotator.models import Queue
 from annotator.queries.chains import Asked, chain_of
-from annotator.queries.mine import Mine, progress_for
+from annotator.queries.mine import Mine, progress_for, skipped_by
 from annotator.web import label_texts
 from annotator.web.panels import queue_end_url
 from annotator.web.render import payload_html
@@ -27,17 +27,18 @@ from annotator.web.request import PersonRequest
 def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug, access.LABELERS)
     queue = access.queue_of(membership.project, queue_id)
-    mine = progress_for(queue, request.user)
+    mine, chain = progress_for(queue, request.user), chain_of(queue)
+    skipped = skipped_by(request.user, queue, chain)
     page = {
         "project": membership.project,
         "role": membership.role,
         "tab": "queues",
         "queue": queue,
-        "questions": [_question(asked) for asked in chain_of(queue)],
+        "questions": [_question(asked) for asked in chain],
         "answered": mine.answered,
         "total": mine.total,
         "end_url": queue_end_url(queue),
-        "config": _config(request, queue, mine),
+        "config": {**_config(request, queue, mine), "skipped": skipped},
     }
     return render(request, "annotator/annotate.html", page)
 

@@ -19,6 +19,7 @@ def screen() -> dict[str, str]:
         "saving": _("Your last answers are on their way."),
         "done": _("All done here"),
         "nothing": _("Nothing to label just now"),
+        "elsewhere": _("Open elsewhere"),
         "stopped": _("This cannot go on"),
         "surplus": _("Somebody else answered that item meanwhile. Your answer is kept beside theirs."),
         "lookAgain": _("{n} skipped: look at them again"),

@@ -8,7 +8,7 @@ from annotator.services import labeling, queues
 from annotator.web import panels
 from tests import make
 
-QUERIES = 7  # session, person, membership, queue, its questions, answered, left
+QUERIES = 8  # session, person, membership, queue, its questions, answered, left, skipped
 
 
 def where(queue) -> str:

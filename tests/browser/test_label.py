@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from annotator.models import Label, Place
 from tests import make
-from tests.browser.labeling import answers, open_screen, press, standing, wait_for_item, wait_saved
+from tests.browser.labeling import answers, open_screen, path, press, standing, wait_for_item, wait_saved
 
 
 def test_twenty_items_by_keyboard_alone(project, annotator, page_of):
@@ -107,6 +107,31 @@ def test_undo_at_the_end_of_the_queue(project, annotator, page_of):
     expect(page.get_by_role("heading", name="All done here")).to_be_visible()
     wait_saved(page)
     assert standing(queue) == {"item-0": "no"}
+
+
+def test_what_was_skipped_in_a_tab_that_is_gone_can_be_looked_at_again(project, annotator, window):
+    queue = make.queue(project, items=4)
+    browser = window(annotator)
+    page = open_screen(browser.new_page(), queue)
+    for key, n in (("y", 1), ("s", 2), ("s", 3)):
+        press(page, key, then=n)
+    press(page, "y")
+    wait_saved(page)
+    page.close()
+
+    page = browser.new_page()
+    page.goto(path(queue))
+    page.get_by_role("button", name="2 skipped: look at them again").click()
+    wait_for_item(page, 1)
+    press(page, "n", then=2)
+    press(page, "y")
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    wait_saved(page)
+
+    assert standing(queue) == {"item-0": "yes", "item-1": "no", "item-2": "yes", "item-3": "yes"}
+    page.reload()
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    expect(page.get_by_role("button", name="look at them again")).to_be_hidden()
 
 
 def test_what_was_skipped_can_be_looked_at_again(project, annotator, page_of):

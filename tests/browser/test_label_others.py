@@ -73,6 +73,22 @@ def test_items_in_another_tab_can_be_fetched_over(project, annotator, window):
     assert answers(queue) == [("item-0", "yes"), ("item-1", "yes"), ("item-2", "yes")]
 
 
+def test_all_that_another_tab_held_comes_over_however_much(project, annotator, page_of):
+    """A tab that crashed held twenty: ten of its own, and ten that another took from it."""
+    queue = make.queue(project, items=20)
+    rater = labeling.rater_of(project, annotator)
+    labeling.claim(queue=queue, rater=rater, chain=chain_of(queue), size=20, holder="a tab that crashed")
+    page = page_of(annotator, path(queue))
+    expect(page.get_by_role("heading", name="Open elsewhere")).to_be_visible()
+    page.get_by_role("button", name="Open them here").click()
+    for n in range(20):
+        wait_for_item(page, n)
+        press(page, "y")
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
+    wait_saved(page)
+    assert len(answers(queue)) == 20
+
+
 def test_two_people_share_a_queue(project, annotator, owner, page_of):
     queue = make.queue(project, items=12)
     one, two = page_of(annotator), page_of(owner)

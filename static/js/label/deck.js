@@ -33,6 +33,7 @@ export class Deck {
   #answered = new Set();
   /** @type {Promise<void> | null} a claim on its way */
   #asking = null;
+  #takes = false; // whether this tab wants all that another tab of the person holds
   #failures = 0;
   #timer = 0;
 
@@ -129,6 +130,7 @@ export class Deck {
   }
 
   async #claim(takeOver) {
+    if (takeOver) this.#takes = true;
     const unsent = await this.unsent();
     const reply = await this.server.post(this.urls.claim, {
       size: Math.max(AHEAD - this.ahead.length, 1),
@@ -146,6 +148,10 @@ export class Deck {
     for (const item of reply.data.items) this.#take(item);
     if (takeOver) this.tabs?.postMessage(reply.data.items.map((item) => item.lease));
     this.why = reply.data.empty_because ?? null;
+    if (this.why?.code === "other_tab" && this.#takes && !takeOver) {
+      await this.#claim(true); // the other tab held more than one batch
+      return;
+    }
     // Only what is answered here, its answer still on the way: ask again when it has arrived.
     if (!this.why && this.ahead.length === 0) this.#later(SOON);
   }
@@ -159,6 +165,7 @@ export class Deck {
 
   /** Another tab of this person has these now. @param {Set<string>} leases */
   #handOver(leases) {
+    this.#takes = false;
     this.ahead = this.ahead.filter((item) => !leases.has(item.lease));
     if (!this.current || !leases.has(this.current.lease)) return;
     this.current = null;

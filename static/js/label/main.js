@@ -49,9 +49,11 @@ const deck = new Deck({
 });
 const name = `${config.user}:${config.queue}`;
 config.answered += (await outbox.answered(config.queue)).size; // the server does not know of them yet
+const underWay = new Set((await outbox.entries(config.queue)).map((entry) => entry.item));
+const skipped = config.skipped.filter((past) => !underWay.has(past.external_id));
 const clock = new Clock();
 sitting = new Sitting({
-  config, screen, outbox, deck, clock, past: new PastAnswers(name), draft: new Draft(name), atEnd: loadPanel,
+  config, screen, outbox, deck, clock, past: new PastAnswers(name, skipped), draft: new Draft(name), atEnd: loadPanel,
 });
 
 /** What a key or button does. A press that came before its item was seen is not an answer to it. */

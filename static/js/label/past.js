@@ -1,5 +1,6 @@
 /**
  * What was answered in this tab, newest last: the way back. Survives a reload, without the texts.
+ * What the person skipped elsewhere comes before it, as the server knows it.
  */
 
 /**
@@ -18,11 +19,16 @@ const KEPT = 100;
 const WITH_ITEM = 30;
 
 export class PastAnswers {
-  /** @param {string} name tells person and queue apart */
-  constructor(name) {
+  /**
+   * @param {string} name tells person and queue apart
+   * @param {Past[]} earlier skipped in another tab, or another day
+   */
+  constructor(name, earlier = []) {
     this.name = `genba-past:${name}`;
     /** @type {Past[]} */
     this.list = read(this.name);
+    const here = new Set(this.list.map((past) => past.lease));
+    this.list.unshift(...earlier.filter((past) => !here.has(past.lease)));
   }
 
   get last() {

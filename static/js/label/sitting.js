@@ -168,9 +168,11 @@ export class Sitting {
     const { texts } = this.config;
     const skipped = this.past.skipped.length;
     const done = this.#over || why.code === "in_hand";
-    const offer = why.code === "other_tab" ? "end-take-over" : done ? "" : "end-again";
+    const elsewhere = why.code === "other_tab";
+    const offer = elsewhere ? "end-take-over" : done ? "" : "end-again";
     const text = why.code === "in_hand" ? texts.saving : why.text;
-    this.screen.finish({ title: done ? texts.done : texts.nothing, text, skipped, offer, full: done });
+    const title = done ? texts.done : elsewhere ? texts.elsewhere : texts.nothing;
+    this.screen.finish({ title, text, skipped, offer, full: done });
     const pause = why.code === "busy" ? SOON : LATER;
     if (!done) this.#timer = setTimeout(() => this.deck.fill({ now: true }), pause);
     this.outbox.empty().then((empty) => empty && this.allSaved());
