@@ -33,7 +33,9 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
             if invited.membership is not None:
                 return _hand_over(request, me, invited.membership, invited.link)
             messages.success(
-                request, _("%(name)s finds the invitation at home.") % {"name": invited.person.shown_name}
+                request,
+                _("%(name)s has an account and is asked to join, on their home page.")
+                % {"name": invited.person.shown_name},
             )
             return redirect("members", slug)
     page = {**_page(me), "members": members_of(me.project), "form": form}
