@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 
 from annotator.models import Project, Queue, RaterKind, Role, User
 from annotator.services import people
@@ -16,7 +17,7 @@ from annotator.services.raters import named_rater, rater_of
 from feedback import days
 from feedback.demo import calendar, texts, words
 from feedback.ingest.record import Limits, Record, read
-from feedback.models import VibeCheck, VibePlan
+from feedback.models import Interaction, VibeCheck, VibePlan
 from feedback.services import interactions, plans, vibecheck
 
 SLUG = "demo"
@@ -44,6 +45,7 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
         )
     )
     interactions.store(project, [*_records(logged), *_failed(now)])
+    _received_at_once(project)
     plan = _plan(project, [owner, *raters], now)
     _past_checks(plan, raters, logged, now)
     vibecheck.draw(project=project, day=_day(project, now, ago=1), now=now)
@@ -89,6 +91,11 @@ def _records(logged: Iterable[calendar.Logged]) -> list[Record]:
 
 def _record(index: int, sent: dict[str, object]) -> Record:
     return read(index, json.dumps(sent, ensure_ascii=False).encode(), Limits())
+
+
+def _received_at_once(project: Project) -> None:
+    """As they would have been: none of them arrived after the draw of its day."""
+    Interaction.objects.filter(project=project).update(received_at=F("occurred_at"))
 
 
 def _failed(now: datetime) -> list[Record]:

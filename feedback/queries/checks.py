@@ -96,6 +96,11 @@ class Looked:
         return self.drawn - self.answered - self.skipped
 
     @property
+    def whole(self) -> bool:
+        """Whether all that was known at the draw is answered."""
+        return self.answered == self.check.population
+
+    @property
     def state(self) -> str:
         """empty: nothing was logged; new; going; answered: a hand-over is missing; done."""
         if self.check.queue_id is None:

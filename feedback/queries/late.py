@@ -1,17 +1,22 @@
 """Logs that came after the draw of their day."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from feedback import days
 from feedback.ingest.ids import first_id
-from feedback.models import VibeCheck
+from feedback.models import Environment, Interaction, VibeCheck
 from feedback.queries.shifts import zone_of
 
 RECENT = timedelta(days=3)
 SETTLED = timedelta(minutes=10)  # a nightly file is not drawn from while it is still coming in
 LOOKED_THROUGH = 1000  # of a day's first interactions, for one of production
+READ = 50_000  # rows of the day, the newest first: however large it is, its page costs no more
+MOST = 1_000
 
 CAME = """
     SELECT day.n FROM unnest(%(n)s::int[], %(project)s::bigint[], %(low)s::uuid[], %(high)s::uuid[])
@@ -32,7 +37,7 @@ def came_after(now: datetime) -> list[VibeCheck]:
     if not checks:
         return []
     spans = [days.bounds(check.day, zone_of(check.project)) for check in checks]
-    facts = {
+    facts: dict[str, Any] = {
         "n": list(range(len(checks))),
         "project": [check.project_id for check in checks],
         "low": [first_id(start) for start, _end in spans],
@@ -44,3 +49,28 @@ def came_after(now: datetime) -> list[VibeCheck]:
         cursor.execute(CAME, facts)
         found = {n for (n,) in cursor.fetchall()}
     return [check for n, check in enumerate(checks) if n in found]
+
+
+@dataclass(frozen=True)
+class Late:
+    """Production interactions. `more`: there may be others, for counting stopped."""
+
+    count: int
+    more: bool
+
+    @property
+    def none(self) -> bool:
+        """For sure."""
+        return self.count == 0 and not self.more
+
+
+def late_of(check: VibeCheck) -> Late:
+    """One query over a bounded range of the index on (project, id)."""
+    start, end = days.bounds(check.day, zone_of(check.project))
+    day = Interaction.objects.filter(project=check.project_id, id__gte=first_id(start), id__lt=first_id(end))
+    after = ExpressionWrapper(
+        Q(environment=Environment.PRODUCTION, received_at__gt=check.drawn_at), output_field=BooleanField()
+    )
+    read = day.annotate(after=after).order_by("-id").values("id", "after")[:READ]
+    found = read.aggregate(read=Count("id"), late=Count("id", filter=Q(after=True)))
+    return Late(min(found["late"], MOST), found["late"] > MOST or found["read"] == READ)

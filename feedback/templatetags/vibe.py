@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from django import template
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from annotator.stats.intervals import Estimate, Undefined
+from feedback.queries.late import Late
 
 register = template.Library()
 THIN = "\u202f"  # between a number and its sign
@@ -28,11 +29,13 @@ def number(rate: float) -> str:
 
 @register.filter
 def interval(estimate: Estimate) -> str:
-    """“3–24 %”; of a day that was looked at whole, its one number."""
-    if estimate.low is None or estimate.high is None:
+    """“3–24 %”; empty when nothing is uncertain, as of a day that was looked at whole."""
+    if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
         return ""
     low, high = number(estimate.low), number(estimate.high)
-    return f"{low}{THIN}%" if low == high else f"{low}–{high}{THIN}%"
+    if low == high:
+        low, high = f"{estimate.low * 100:.1f}", f"{estimate.high * 100:.1f}"
+    return f"{low}–{high}{THIN}%"
 
 
 @register.filter
@@ -42,6 +45,12 @@ def why(estimate: Estimate) -> str:
         names = ", ".join(f"“{feature(name)}”" for name in estimate.missing)
         return _("No rate yet: nothing is answered in %(features)s.") % {"features": names}
     return _("No rate yet: nothing is answered.")
+
+
+@register.filter
+def counted(late: Late) -> str:
+    """“30”; “1,000+” when there are more."""
+    return number_format(late.count, force_grouping=True) + ("+" if late.more else "")
 
 
 @register.filter

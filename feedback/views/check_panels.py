@@ -12,6 +12,7 @@ from annotator import access
 from annotator.web.request import PersonRequest
 from feedback.access import check_of_queue
 from feedback.queries import checks as queries
+from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
 from feedback.services.plans import plan_of
@@ -65,6 +66,7 @@ def end(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "seen": seen,
         "check": found,
         "estimate": seen.estimate,
+        "late": late_of(found),
         "form": note_form(request.user, found),
     }
     return render(request, "feedback/check_end.html", page)

@@ -21,6 +21,7 @@ from feedback.forms.checks import NoteForm
 from feedback.jobs import vibecheck as job
 from feedback.models import Interaction, VibeCheck
 from feedback.queries import checks as queries
+from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in
 from feedback.services import handover
@@ -98,6 +99,7 @@ def _show(
         "seen": seen,
         "check": found,
         "estimate": seen.estimate,
+        "late": late_of(found),
         "neighbours": queries.neighbours(found),
         "last_note": queries.last_note(membership.project, before=found.day),
         "items": pages.items,

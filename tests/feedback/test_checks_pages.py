@@ -12,7 +12,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from annotator.jobs import runner
 from annotator.models import Job, JobState
 from annotator.services.raters import named_rater
-from feedback.models import VibeCheck
+from feedback.models import Interaction, VibeCheck
+from feedback.queries import late
 from feedback.services import handover, plans
 from tests import make
 from tests.feedback import logged
@@ -222,9 +223,65 @@ def test_an_absent_output_is_visible(project, as_, owner):
 
 def test_a_day_looked_at_whole_has_a_rate_and_no_doubt(project, as_, owner):
     logged.interactions(project, 4)
-    logged.answer(logged.check(project).queue, owner, "nyyy")
+    check = logged.check(project)
+    logged.answer(check.queue, owner, "nyyy")
 
     assertContains(as_(owner).get(DAY_PAGE), "this is the rate, not an estimate")
+    assertContains(as_(owner).get(end(check)), "this is the rate, not an estimate")
+    for page in (LIST, PANEL, DAY_PAGE, end(check)):  # said once: an interval would say it again
+        text = as_(owner).get(page).content.decode()
+        assert "25\u202f%" in text
+        assert not re.search(r"\(25|95 %: 25|–25|figure-interval", text)
+
+
+# --- what arrives after the draw -----------------------------------------------------------------
+
+
+def test_late_interactions_are_told_and_nothing_is_claimed_of_them(project, as_, owner):
+    logged.interactions(project, 9)
+    check = logged.check(project)
+    logged.answer(check.queue, owner, "nnyyyyyyy")
+    logged.interactions(project, 30, name="late")
+    logged.interactions(project, 5, name="shadow", environment="shadow")
+    logged.interactions(project, 5, name="other day", at=NEXT_MORNING)
+
+    for page in (DAY_PAGE, end(check)):
+        shown = as_(owner).get(page)
+        assertContains(shown, "30 production interactions of the day arrived after the draw")
+        assertContains(shown, "All 9 production interactions that were known at the draw were looked at.")
+        assertNotContains(shown, "not an estimate")
+
+
+def test_an_estimate_is_of_what_was_known_at_the_draw(check, as_, owner, annotator):
+    logged.answer(check.queue, annotator, "nn" + "y" * 18)
+    assertContains(as_(owner).get(DAY_PAGE), "Of 100 production interactions, with 95 % certainty")
+
+    logged.interactions(check.project, 1, name="late")
+
+    assertContains(as_(owner).get(DAY_PAGE), "1 production interaction of the day arrived after the draw")
+    assertContains(as_(owner).get(DAY_PAGE), "Of the 100 production interactions known at the draw")
+
+
+def test_a_day_that_was_empty_at_the_draw_tells_what_came(project, as_, owner):
+    logged.check(project)
+    logged.interactions(project, 3)
+
+    assertContains(as_(owner).get(DAY_PAGE), "No production interaction of this day was known at the draw.")
+    assertContains(as_(owner).get(DAY_PAGE), "3 production interactions of the day arrived after the draw")
+
+
+def test_late_ones_are_counted_up_to_a_bound(project, as_, owner, monkeypatch):
+    logged.interactions(project, 3)
+    check = logged.check(project)
+    logged.answer(check.queue, owner, "yyy")
+    logged.interactions(project, 1005, name="late")
+    assertContains(as_(owner).get(DAY_PAGE), "1,000+ production interactions of the day arrived")
+
+    monkeypatch.setattr(late, "READ", 3)  # a day so large that not all of it is read
+
+    Interaction.objects.filter(external_id__startswith="late").delete()
+    assertNotContains(as_(owner).get(DAY_PAGE), "arrived after the draw")
+    assertNotContains(as_(owner).get(DAY_PAGE), "not an estimate")  # for nobody knows
 
 
 def test_a_day_without_interactions(project, as_, owner):
