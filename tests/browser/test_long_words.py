@@ -1,0 +1,63 @@
+"""Words without a place to break, as long as each may be: no page scrolls sideways for them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from annotator.models import Job, Project, Question, User
+from feedback.models import LogImport, VibeCheck
+from feedback.services import handover
+from tests import world as worlds
+from tests.browser.test_accessibility import PAGES, WIDE, settled
+from tests.feedback import logged
+from tests.routes import path_of
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 4
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(transactional_db):
+    """Everything that has a name has a long one; a check of another day that is handed over."""
+    world = worlds.build()
+    Project.objects.update(name=LONG[:120])
+    owner = User.objects.get(username="owner")
+    User.objects.exclude(pk=owner.pk).update(first_name=LONG[:150])
+    project = Project.objects.get(slug="shop")
+    names = {name: LONG[:200] for name in ("feature", "model", "prompt_version", "variant")}
+    found = logged.interactions(project, 2, at=AT, **names, output=LONG, input=LONG, error=LONG, name="a")
+    logged.interactions(project, 2, at=AT, name="b", output={"key": {LONG: LONG}}, end_user=LONG[:256])
+    logged.interactions(project, 2, at=AT, name=LONG[:200], output=None, metadata={LONG: LONG})
+    check = logged.check(project, day=AT.date())
+    logged.answer(check.queue, owner, "nnyys.", note=LONG)
+    handover.hand_over(check, note=LONG, seen=handover.state_of(check), by=owner, now=AT)
+    Question.objects.get(pk=check.queue.questions.get().pk).versions.update(text=LONG[:300], guideline=LONG)
+    Job.objects.update(error=LONG)
+    LogImport.objects.update(name=f"{LONG[:240]}.jsonl")
+    world.ids |= {"interaction_id": found[0].pk, "day": check.day, "queue_id": check.queue_id}
+    return world
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_scrolls_sideways(page_of, world, width):
+    owner = User.objects.get(username="owner")
+    page, wrong = page_of(owner, viewport={"width": width, "height": 740}), {}
+    waiting = f"/p/shop/checks/{VibeCheck.objects.exclude(day=AT.date()).filter(project__slug='shop').get().day}/"
+    for path in [*(path_of(row.route, world.ids) for row in PAGES), waiting]:
+        settled(page, path)
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong[page.url] = page.evaluate(WIDE)
+    assert wrong == {}
+
+
+def test_the_numbers_of_a_feature_with_a_long_name_stay_in_sight(page_of, world):
+    owner = User.objects.get(username="owner")
+    page = page_of(owner, f"/p/shop/checks/{world.ids['day']}/", viewport={"width": 360, "height": 740})
+
+    for row in page.locator(".check-table tbody tr").all():
+        box = row.locator("td").last.bounding_box()
+        assert box["x"] + box["width"] <= 360
+        assert row.locator("th").bounding_box()["width"] > 100
