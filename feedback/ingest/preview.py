@@ -1,5 +1,6 @@
 """The few words of a payload that lists show, so that they never read the payload."""
 
+import json
 from typing import Any
 
 LENGTH = 240
@@ -18,6 +19,7 @@ _TEXT_KEYS = (
 )
 _LIST_KEYS = ("messages", "parts", "choices", "content")
 _DEPTH = 6
+_pieces = json.JSONEncoder(ensure_ascii=False).iterencode
 
 
 def of_input(value: Any) -> str:
@@ -26,13 +28,29 @@ def of_input(value: Any) -> str:
     if isinstance(messages, list):
         for message in reversed(messages):
             if isinstance(message, dict) and message.get("role") in {"user", "human"}:
-                return _squeeze(_text(message, _DEPTH))
-    return _squeeze(_text(value, _DEPTH))
+                return _shown(message)
+    return _shown(value)
 
 
 def of_output(value: Any) -> str:
     """The last text of the answer."""
-    return _squeeze(_text(value, _DEPTH))
+    return _shown(value)
+
+
+def _shown(value: Any) -> str:
+    """Its text; of a list or an object without any, the JSON itself."""
+    text = _squeeze(_text(value, _DEPTH))
+    return _squeeze(_json(value)) if not text and isinstance(value, (list, dict)) else text
+
+
+def _json(value: Any) -> str:
+    """As much of it as is read: what was sent may be large."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) >= READ:
+            break
+    return text
 
 
 def _text(value: Any, depth: int) -> str:

@@ -43,7 +43,9 @@ def world(transactional_db):
 def test_no_page_scrolls_sideways(page_of, world, width):
     owner = User.objects.get(username="owner")
     page, wrong = page_of(owner, viewport={"width": width, "height": 740}), {}
-    waiting = f"/p/shop/checks/{VibeCheck.objects.exclude(day=AT.date()).filter(project__slug='shop').get().day}/"
+    waiting = (
+        f"/p/shop/checks/{VibeCheck.objects.exclude(day=AT.date()).filter(project__slug='shop').get().day}/"
+    )
     for path in [*(path_of(row.route, world.ids) for row in PAGES), waiting]:
         settled(page, path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")

@@ -221,6 +221,32 @@ def test_an_absent_output_is_visible(project, as_, owner):
     assertContains(as_(owner).get(DAY_PAGE), "timeout")
 
 
+def test_every_item_says_what_it_holds(project, as_, owner):
+    for name, given in {
+        "blank": {"output": "  \n"},
+        "empty": {"output": "", "error": "cut off"},
+        "object": {"output": {"verdict": {"score": 3}}},
+        "absent": {"output": None, "error": "<b>timeout</b> " + "x" * 500},
+    }.items():
+        logged.interactions(project, 1, name=name, **given)
+    logged.check(project)
+
+    rows = [
+        row.split("</summary>")[0]
+        for row in as_(owner).get(DAY_PAGE).content.decode().split('<details class="check-item">')[1:]
+    ]
+
+    def one(words: str) -> str:
+        (found,) = [row for row in rows if words in row]
+        return found
+
+    assert "Error" not in one("Only white space (3 characters)")
+    assert "cut off" in one("Empty text")
+    assert "{&quot;verdict&quot;: {&quot;score&quot;: 3}}" in one("verdict")
+    assert "&lt;b&gt;timeout&lt;/b&gt;" in one("No output")
+    assert "x" * 200 not in one("No output")
+
+
 def test_a_day_looked_at_whole_has_a_rate_and_no_doubt(project, as_, owner):
     logged.interactions(project, 4)
     check = logged.check(project)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotator.models import Project
+from feedback.models import Interaction
 from feedback.queries import interactions
 from feedback.queries.interactions import Where, newer, older
 from tests import make
@@ -90,6 +91,34 @@ class TestRows:
         assert "upstream timeout" in text
         assert text.count("No output</span>") == 2
         assert text.count("Shadow</span>") == 1
+
+    def test_an_object_without_text_is_shown_as_json(self, project, look):
+        objects = (
+            {"verdict": {"score": 3}},
+            {"type": "tool_call", "id": 7},
+            {},
+            [],
+            {"a": {"b": "x" * 9000}},
+        )
+        many = [{"id": f"o-{n}", "minutes": n, "output": value} for n, value in enumerate(objects)]
+        entries(project, [*many, {"id": "i", "input": [[]], "output": "fine", "minutes": 9}])
+
+        text = unescape(look().text)
+
+        for json in (
+            '{"verdict": {"score": 3}}',
+            '{"type": "tool_call", "id": 7}',
+            ">{}<",
+            ">[]<",
+            '{"a": {"b": "xxx',
+        ):
+            assert json in text
+        assert "(no text)" not in text
+
+    def test_a_row_without_a_preview_is_no_blank_line(self, project, look):
+        entry(project, output={"verdict": {"score": 3}})
+        Interaction.objects.update(output_preview="")  # as rows were stored before previews of objects
+        assert "(no text)" in look().text
 
     def test_a_page_costs_as_many_queries_for_60_rows_as_for_10(self, project, look):
         many(project, 10)
