@@ -1,6 +1,5 @@
 """Making a project, its first page and its settings."""
 
-from django.conf import settings as conf
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
@@ -41,7 +40,6 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
         "tab": "overview",
         "queues": waiting([project.pk], each=5)[project.pk],
         "members": members_of(project),
-        "public_url": conf.PUBLIC_URL,
     }
     return render(request, "project.html", page)
 

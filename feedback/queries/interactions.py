@@ -120,6 +120,11 @@ def suggestions(project: Project) -> dict[str, list[str]]:
     }
 
 
+def holds_any(project: Project) -> bool:
+    """Whether anything was ever logged."""
+    return Interaction.objects.filter(project=project).exists()
+
+
 def named(project: Project, text: str) -> UUID | None:
     """The newest interaction whose external id is exactly this text."""
     found = Interaction.objects.filter(project=project, external_id=text)

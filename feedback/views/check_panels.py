@@ -12,6 +12,7 @@ from annotator import access
 from annotator.web.request import PersonRequest
 from feedback.access import check_of_queue
 from feedback.queries import checks as queries
+from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
@@ -34,22 +35,31 @@ def mine(request: PersonRequest) -> HttpResponse:
 @login_required
 @require_safe
 def panel(request: PersonRequest, slug: str) -> HttpResponse:
-    """The newest rate with its trend, who is on shift today, and what waits."""
+    """The newest rate with its trend, who is on shift today, and what waits.
+
+    With `?next` in a line when the next check comes, for where nothing waits.
+    """
     membership = access.membership(request.user, slug)
     project, now = membership.project, timezone.now()
     plan = plan_of(project)
     people = people_on([plan])[plan.pk] if plan else []
+    coming = {
+        "plan": plan,
+        "on_shift": person_on(plan, people, today_in(project, now)) if plan else None,
+        "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
+    }
+    if "next" in request.GET:
+        page = {**coming, "logged": holds_any(project)}
+        return render(request, "feedback/checks_next.html", page)
     rows = queries.newest(project, count=TREND)
     page = {
+        **coming,
         "project": project,
         "role": membership.role,
         "may_label": membership.role in access.LABELERS,
-        "plan": plan,
         "latest": next((row for row in rows if row.estimate.value is not None), None),
         "trend": trend([(row.check.day, row.estimate) for row in rows]),
         "waiting": waiting_in([project.pk], now=now)[:2],
-        "on_shift": person_on(plan, people, today_in(project, now)) if plan else None,
-        "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
     }
     return render(request, "feedback/checks_panel.html", page)
 

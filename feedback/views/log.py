@@ -50,6 +50,20 @@ def log(request: PersonRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+def panel(request: PersonRequest, slug: str) -> HttpResponse:
+    """On a project's first page: how to send interactions, folded once there are some."""
+    me = access.membership(request.user, slug)
+    page = {
+        "project": me.project,
+        "role": me.role,
+        "logged": interactions.holds_any(me.project),
+        "public_url": settings.PUBLIC_URL,
+    }
+    return render(request, "feedback/log_panel.html", page)
+
+
+@login_required
+@require_safe
 def interaction(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpResponse:
     """All of one interaction. Filters in the address give its neighbours in the filtered list."""
     me = access.membership(request.user, slug)

@@ -25,7 +25,7 @@ def world(transactional_db):
     owner = User.objects.get(username="owner")
     User.objects.exclude(pk=owner.pk).update(first_name=LONG[:150])
     project = Project.objects.get(slug="shop")
-    names = {name: LONG[:200] for name in ("feature", "model", "prompt_version", "variant")}
+    names = dict.fromkeys(("feature", "model", "prompt_version", "variant"), LONG[:200])
     found = logged.interactions(project, 2, at=AT, **names, output=LONG, input=LONG, error=LONG, name="a")
     logged.interactions(project, 2, at=AT, name="b", output={"key": {LONG: LONG}}, end_user=LONG[:256])
     logged.interactions(project, 2, at=AT, name=LONG[:200], output=None, metadata={LONG: LONG})
