@@ -7,8 +7,9 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from annotator.models import Item, Project
+from annotator.models import Answer, Item, Label, Place, Project, User
 from annotator.stats.intervals import Estimate, Stratum, stratified
 from feedback.ingest import preview
 from feedback.models import VibeCheck
@@ -180,6 +181,14 @@ def items_of(check: VibeCheck, *, page: int = 0) -> list[Seen]:
         rows = cursor.fetchall()
     items = Item.objects.in_bulk([row[0] for row in rows])
     return [Seen(items[row[0]], *row[1:]) for row in rows]
+
+
+def may_go_on(check: VibeCheck, user: User) -> bool:
+    """Whether it has an item that this person could still answer; what they skipped, they may look at again."""
+    superseded = Exists(Label.objects.filter(supersedes=OuterRef("pk")))
+    mine = Label.objects.filter(~superseded, item=OuterRef("item"), rater__user=user)
+    open_places = Place.objects.filter(queue=check.queue_id, done_at=None)
+    return open_places.exclude(Exists(mine.filter(answer__in=(Answer.YES, Answer.NO)))).exists()
 
 
 def newest(project: Project, *, before: date | None = None, count: int) -> list[Looked]:

@@ -104,6 +104,9 @@ def _show(
         "last_note": queries.last_note(membership.project, before=found.day),
         "items": pages.items,
         "pages": pages,
+        "may_go_on": seen.state == "done"
+        and membership.role in access.LABELERS
+        and queries.may_go_on(found, request.user),
         "form": form,
     }
     return render(request, "feedback/check.html", page, status=status)
@@ -171,6 +174,8 @@ def note(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         raise Http404
     if "reopen" in request.POST:
         handover.reopen(found)
+        if queries.may_go_on(found, request.user):
+            return redirect("annotate", slug, found.queue_id)
         return redirect("check", slug, day)
     form = note_form(request.user, found, request.POST)
     if not form.is_valid():

@@ -39,6 +39,17 @@ def test_the_list_shows_what_is_left(queue, project, annotator, as_):
     assert f"/p/shop/queues/{queue.pk}/label/" in shown
 
 
+def test_a_closed_queue_asks_for_nothing(queue, annotator, as_):
+    tab = person(queue, as_(annotator))
+    tab.answer(tab.items()[0])
+    Queue.objects.update(closed_at=timezone.now())
+
+    shown = text(as_(annotator).get("/p/shop/queues/"))
+
+    assert "closed, 3 unanswered" in shown
+    assert "left" not in shown.split("<main", 1)[1]
+
+
 def test_no_queue_says_what_comes(project, viewer, as_):
     assert "No queue yet" in text(as_(viewer).get("/p/shop/queues/"))
 

@@ -49,7 +49,7 @@ def seen(check: VibeCheck) -> str:
 # --- who may -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [LIST, DAY_PAGE, PANEL])
+@pytest.mark.parametrize("path", [LIST, DAY_PAGE, PANEL, f"{PANEL}?next"])
 def test_every_member_may_look_and_nobody_else(check, as_, owner, annotator, viewer, stranger, client, path):
     for person in (owner, annotator, viewer):
         assert as_(person).get(path).status_code == 200
@@ -459,10 +459,38 @@ def test_a_check_can_be_opened_again(check, as_, annotator):
     browser.post(NOTE, {"note": "Later.", "seen": seen(check)})
     assertContains(browser.get(DAY_PAGE), "Open it again")
 
-    browser.post(NOTE, {"reopen": "1"})
+    answer = browser.post(NOTE, {"reopen": "1"})
 
+    assert answer.url == f"/p/shop/queues/{check.queue_id}/label/"
     check.refresh_from_db()
     assert (check.finished_at, check.note, check.queue.closed_at) == (None, "Later.", None)
+
+
+def test_opening_again_is_offered_while_something_is_left_to_answer(check, as_, annotator, viewer):
+    browser = as_(annotator)
+    logged.answer(check.queue, annotator, "y" * 19 + "s")
+    browser.post(NOTE, {"note": "Done.", "seen": seen(check)})
+    assertContains(browser.get(DAY_PAGE), "Open it again")
+    assertNotContains(as_(viewer).get(DAY_PAGE), "Open it again")
+
+    check.queue.labels.filter(answer="skip").delete()
+    logged.answer(check.queue, annotator, "." * 19 + "y")
+
+    assertNotContains(browser.get(DAY_PAGE), "Open it again")
+    assertRedirects(browser.post(NOTE, {"reopen": "1"}), DAY_PAGE)  # an old page was still open
+
+
+def test_a_note_stands_once_on_the_page(check, as_, owner, annotator, viewer):
+    logged.answer(check.queue, annotator, "y" * 19 + ".")
+    as_(annotator).post(NOTE, {"note": "Prices are off.", "seen": seen(check)})
+    as_(annotator).post(NOTE, {"reopen": "1"})
+
+    assertContains(as_(annotator).get(DAY_PAGE), "Prices are off.", count=1)  # in the form
+    assertContains(as_(viewer).get(DAY_PAGE), "Prices are off.", count=1)
+
+    answers = check.queue.labels.all()
+    answers.delete()
+    assertContains(as_(annotator).get(DAY_PAGE), 'class="card check-words"')  # the form is folded
 
 
 # --- panels ----------------------------------------------------------------------------------------
@@ -486,6 +514,19 @@ def test_home_asks_for_the_note_when_all_is_answered(check, as_, annotator):
     assertContains(as_(annotator).get(MINE), "Write the note")
     as_(annotator).post(NOTE, {"note": "", "seen": seen(check)})
     assertContains(as_(annotator).get(MINE), "No check is waiting for you.")
+
+
+def test_home_says_what_is_missing_and_not_more(check, as_, annotator):
+    browser = as_(annotator)
+    logged.answer(check.queue, annotator, "y" * 19 + "s")
+    assertContains(browser.get(MINE), "19 of 20 answered, 1 skipped: the hand-over note is missing")
+
+    browser.post(NOTE, {"note": "All quiet.", "seen": seen(check)})
+    browser.post(NOTE, {"reopen": "1"})
+
+    assertContains(browser.get(MINE), "19 of 20 answered, 1 skipped: not handed over yet")
+    assertContains(browser.get(MINE), ">Hand over<")
+    assertNotContains(browser.get(MINE), "note is missing")
 
 
 def test_home_says_when_the_next_one_comes_and_whose_it_is(check, as_, owner, viewer, stranger):
@@ -530,6 +571,20 @@ def test_the_panel_of_a_new_project_says_what_to_do(project, as_, owner):
     assertContains(as_(owner).get(PANEL), "Choose hour and people")
 
 
+def test_where_nothing_waits_the_next_check_is_named(project, as_, owner, viewer):
+    page = f"{PANEL}?next"
+    assertContains(as_(viewer).get("/p/shop/"), f'hx-get="{page}"')
+    assertContains(as_(viewer).get(page), "as soon as the log holds interactions")
+    logged.interactions(project, 3)
+    assertContains(as_(viewer).get(page), "The first check is drawn the morning after")
+
+    logged.plan(project, owner)
+    logged.check(project)
+
+    assertContains(as_(viewer).get(page), "The next check comes tomorrow at 08:00. olivia is on shift then.")
+    assertNotContains(as_(viewer).get(page), "as soon as the log holds interactions")
+
+
 def test_the_end_of_the_queue_tells_the_rate_and_asks_for_a_note(check, as_, annotator, owner):
     logged.answer(check.queue, annotator, "nn" + "y" * 17 + "s")
 
@@ -555,5 +610,5 @@ def test_a_plan_that_is_off_is_said(check, as_, owner):
     plan.enabled = False
     plan.save()
 
-    for page in (LIST, PANEL):
+    for page in (LIST, PANEL, f"{PANEL}?next"):
         assertContains(as_(owner).get(page), "switched off")
