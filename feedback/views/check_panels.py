@@ -43,7 +43,7 @@ def panel(request: PersonRequest, slug: str) -> HttpResponse:
     project, now = membership.project, timezone.now()
     plan = plan_of(project)
     people = people_on([plan])[plan.pk] if plan else []
-    coming = {
+    coming: dict[str, object] = {
         "plan": plan,
         "on_shift": person_on(plan, people, today_in(project, now)) if plan else None,
         "next": next_of(plan, people, now=now) if plan and plan.enabled else None,

@@ -191,6 +191,15 @@ def test_the_day_shows_figures_features_items_and_notes(check, as_, viewer, anno
     assertContains(page, "amir")
 
 
+def test_the_day_leads_to_its_queue_and_its_export(check, as_, viewer, annotator):
+    queue = f'href="/p/shop/queues/{check.queue_id}/'
+
+    assertContains(as_(annotator).get(DAY_PAGE), f'{queue}"')
+    assertContains(as_(annotator).get(DAY_PAGE), f'{queue}#export"')
+    assertContains(as_(viewer).get(DAY_PAGE), f'{queue}"')
+    assertNotContains(as_(viewer).get(DAY_PAGE), "#export")
+
+
 def test_what_is_not_good_stands_first(check, as_, owner, annotator):
     logged.answer(check.queue, annotator, "y" * 10 + "n" + "y" * 9)
 

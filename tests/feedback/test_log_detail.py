@@ -1,6 +1,7 @@
 """One interaction: all of it, what is missing said aloud, its neighbours, who looked at it."""
 
 import re
+from datetime import date
 from html import unescape
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from annotator.models import Label, Queue
 from annotator.services import queues
 from annotator.services.raters import rater_of
+from feedback.models import VibeCheck
 from tests import make
 from tests.feedback.entries import entries, entry, many
 from tests.hostile import SCRIPTS
@@ -188,7 +190,14 @@ class TestLookedAt:
         self.answered(queue, annotator, "no")
         text = look(one)
         assert "Monday" in text
-        assert re.search(r"badge-no\">No</span>\s+amir", text)
+        assert f'href="/p/shop/queues/{queue.pk}/"' in text
+        assert re.search(r"Is it good\? <span class=\"badge badge-no\">No</span>\s+amir", text)
+
+    def test_leads_to_the_check_that_the_queue_belongs_to(self, one, project, queue, look):
+        VibeCheck.objects.create(project=project, day=date(2026, 11, 20), queue=queue, population=1)
+        text = look(one)
+        assert 'href="/p/shop/checks/2026-11-20/"' in text
+        assert f"/p/shop/queues/{queue.pk}/" not in text
 
     def test_hides_the_answers_of_others_until_one_has_answered(self, one, queue, annotator, owner, as_):
         self.answered(queue, annotator, "no")
