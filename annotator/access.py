@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotator.models import ApiKey, Export, Invitation, Job, Membership, Project, Queue, Role, User
+from annotator.models import ApiKey, Export, Invitation, Item, Job, Membership, Project, Queue, Role, User
 
 LABELERS = (Role.OWNER, Role.ANNOTATOR)
 ANYBODY = (Role.OWNER, Role.ANNOTATOR, Role.VIEWER)
@@ -57,6 +57,12 @@ def queue_for(
     if found.role not in roles:
         raise PermissionDenied
     return found
+
+
+def item_of(project: Project, item_id: int) -> Item:
+    """An item of one of this project's queues, without its long texts; else 404."""
+    items = Item.objects.select_related("queue").defer("input", "output", "context")
+    return get_object_or_404(items, queue__project=project, pk=item_id)
 
 
 def member_of(project: Project, member_id: int) -> Membership:

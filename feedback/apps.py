@@ -14,3 +14,4 @@ class FeedbackConfig(AppConfig):
         registry.register(vibecheck.KIND)
         schedules.register_schedule(vibecheck.SCHEDULE)
         panels.register_queue_end(vibecheck.NAME, "check-end")
+        panels.register_item(vibecheck.NAME, "item-source")

@@ -24,6 +24,7 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("p/<slug:slug>/log/", log.log, name="log"),
     path("p/<slug:slug>/log/panel/", log.panel, name="log-panel"),
+    path("p/<slug:slug>/log/item/<int:item_id>/", log.source, name="item-source"),
     path("p/<slug:slug>/log/import/", imports.new, name="log-import"),
     path("p/<slug:slug>/log/import/<uuid:upload_id>/", imports.upload, name="log-import-file"),
     path("p/<slug:slug>/log/import/<uuid:upload_id>/discard/", imports.discard, name="log-import-discard"),

@@ -106,6 +106,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "member_id": Membership.objects.get(user=guest).pk,
         "key_id": ApiKey.objects.get(project=project, name="spare").pk,
         "queue_id": queue.pk,
+        "item_id": queue.items.order_by("position")[0].pk,
         "export_id": export.pk,
         "job_id": job.pk,
         "interaction_id": _interaction(project),

@@ -1,5 +1,6 @@
 """Queues: the list, and one with its progress, its people and its labels."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -9,10 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator import access
-from annotator.models import Membership, Project, Queue, RaterKind, Role
+from annotator.models import Label, Membership, Project, Queue, RaterKind, Role
 from annotator.queries.chains import chain_of
 from annotator.queries.labels import latest_labels
 from annotator.queries.queues import listed, progress_of, shares_of
+from annotator.web import panels
+from annotator.web.payload.beginning import words
 from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
 
@@ -57,7 +60,7 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     found = access.queue_of(membership.project, queue_id)
     progress = progress_of([found])[found.pk]
     blind = _is_blind(membership, found, finished=progress.finished)
-    only_of = request.user if blind else None
+    latest = latest_labels(found, only_of=request.user if blind else None)[:LATEST]
     page = {
         "project": membership.project,
         "role": membership.role,
@@ -67,12 +70,18 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "questions": [(asked, payload_html(asked.guideline)) for asked in chain_of(found)],
         "blind": blind,
         "shares": shares_of(found),
-        "latest": latest_labels(found, only_of=only_of)[:LATEST],
+        "latest": [_latest(membership.project, label) for label in latest],
         "may_export": access.may_export(membership.role, found),
         "exports": found.exports.select_related("job", "created_by").order_by("-created_at")[:EXPORTS],
         "rater_kinds": RaterKind.choices,
     }
     return render(request, "annotator/queue.html", page)
+
+
+def _latest(project: Project, label: Any) -> tuple[Label, str, str]:
+    """A label with a few words of its item, and where that came from."""
+    text = words(label.output_start) or words(label.input_start)
+    return label, text, panels.item_url(project, label.item)
 
 
 def _is_blind(membership: Membership, queue: Queue, *, finished: bool) -> bool:

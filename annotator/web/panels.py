@@ -6,13 +6,20 @@ An upper app registers the URL name of its panel from `AppConfig.ready()`:
 
 The route takes `slug` and `queue_id` and answers GET with an HTML fragment (no page frame,
 forms by htmx). It is loaded by `hx-get` when the queue is done and every answer is stored.
+
+An item is led to where it came from in the same way, by its own origin:
+
+    panels.register_item("vibecheck", "item-source")
+
+The route takes `slug` and `item_id`.
 """
 
 from django.urls import reverse
 
-from annotator.models import Queue
+from annotator.models import Item, Project, Queue
 
 _queue_ends: dict[str, str] = {}
+_items: dict[str, str] = {}
 
 
 def register_queue_end(origin: str, url_name: str) -> None:
@@ -28,3 +35,16 @@ def queue_end_url(queue: Queue) -> str:
     if url_name is None:
         return ""
     return reverse(url_name, kwargs={"slug": queue.project.slug, "queue_id": queue.pk})
+
+
+def register_item(origin: str, url_name: str) -> None:
+    """Lead from items of this origin to the page at `url_name`."""
+    known = _items.setdefault(origin, url_name)
+    if known != url_name:
+        raise ValueError(f"Items of origin {origin!r} lead to {known!r} already")
+
+
+def item_url(project: Project, item: Item) -> str:
+    """Where this item came from; empty when nobody shows it."""
+    url_name = _items.get(item.origin)
+    return reverse(url_name, args=[project.slug, item.pk]) if url_name else ""

@@ -6,19 +6,19 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from annotator import access
 from annotator.models import Membership
 from annotator.web.render import documents_html, payload_html
 from annotator.web.request import PersonRequest
-from feedback.access import interaction_of
+from feedback.access import check_of_queue, interaction_of
 from feedback.facts import facts_of
 from feedback.forms.log import TYPED, LogForm
 from feedback.queries import interactions
 from feedback.queries.interactions import PAGE, Page, Where
-from feedback.queries.looked_at import looked_at
+from feedback.queries.looked_at import copied_from, looked_at
 
 STEPS = 100  # a search goes on by itself this many times; then it asks
 INPUT_OPENING = 3_000  # characters: the output, which is looked for, stands below
@@ -89,6 +89,17 @@ def interaction(request: PersonRequest, slug: str, interaction_id: UUID) -> Http
         "url": settings.PUBLIC_URL + request.path,
     }
     return render(request, "feedback/interaction.html", page)
+
+
+@login_required
+@require_safe
+def source(request: PersonRequest, slug: str, item_id: int) -> HttpResponse:
+    """From an item of a queue to the interaction that it copies; when that is gone, to its check."""
+    project = access.project(request.user, slug)
+    item = access.item_of(project, item_id)
+    if key := copied_from(project, item):
+        return redirect("interaction", slug, key)
+    return redirect("check", slug, check_of_queue(project, item.queue_id).day)
 
 
 def _zone(me: Membership) -> ZoneInfo:

@@ -87,6 +87,30 @@ def test_one_queue_tells_how_far_and_who(queue, annotator, owner, as_):
     assert "flagged" in shown
 
 
+def test_the_latest_answers_show_what_was_answered(project, owner, as_):
+    queue = make.queue(project, items=0)
+    queues.add_items(
+        queue,
+        [
+            queues.NewItem(external_id="a", input="How?", output="So <b>it</b> is. " + "x" * 9000),
+            queues.NewItem(external_id="b", input="Only asked", output=None),
+            queues.NewItem(external_id="c", input=None, output={"score": 1}),
+            queues.NewItem(external_id="nothing-but-an-id", input="", output=" "),
+        ],
+    )
+    robot = program(queue, "robot")
+    robot.submit(*({"lease": item["lease"]} for item in robot.items(4)))
+
+    shown = text(as_(owner).get(page(queue)))
+
+    assert "So &lt;b&gt;it&lt;/b&gt; is. xxx" in shown
+    assert "x" * 300 not in shown
+    assert "Only asked" in shown
+    assert "{&quot;score&quot;: 1}" in shown
+    assert "nothing-but-an-id" in shown
+    assert "/log/item/" not in shown  # nobody knows where these came from
+
+
 def test_what_was_taken_back_is_marked(queue, owner, as_):
     tab = person(queue, as_(owner))
     item = tab.items()[0]
