@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from annotator.health.examine import Found, examine
 from annotator.health.registry import State
+from annotator.models import Membership, Role, User
 from annotator.web.request import PersonRequest
 
 
@@ -46,8 +47,10 @@ def _status(found: list[Found]) -> str:
 def strip(request: PersonRequest) -> HttpResponse:
     """The worst in one line, all of them when it is opened; nothing at all when all is well.
 
-    With `?notes` what is switched off instead: no trouble, but somebody may look for it.
+    With `?notes` what is switched off instead: no trouble, but who could switch it on may look for it.
     """
+    if "notes" in request.GET and not _may_set_up(request.user):
+        return HttpResponse()
     found = examine()
     if "notes" in request.GET:
         notes = [one.finding for one in found if one.finding.state == State.INFO]
@@ -59,3 +62,8 @@ def strip(request: PersonRequest) -> HttpResponse:
     badge = "badge-no" if trouble[0].state == State.ERROR else "badge-warn"
     page = {"trouble": trouble, "more": len(trouble) - 1, "badge": badge}
     return render(request, "ui/health_strip.html", page)
+
+
+def _may_set_up(user: User) -> bool:
+    """Administrators can change settings; owners know whom to ask."""
+    return user.is_superuser or Membership.objects.filter(user=user, role=Role.OWNER).exists()

@@ -67,6 +67,17 @@ def test_the_home_page_says_what_is_switched_off(all_alive, owner, as_, settings
     assert "ANTHROPIC_API_KEY" in seen
 
 
+def test_what_is_switched_off_is_told_to_who_could_switch_it_on(
+    all_alive, owner, annotator, viewer, as_, project
+):
+    address = reverse("health-strip") + "?notes"
+    for person in (annotator, viewer):
+        assert as_(person).get(address).content == b""
+    admin = make.user("root", is_superuser=True)
+    for person in (owner, admin):
+        assert "ANTHROPIC_API_KEY" in as_(person).get(address).content.decode()
+
+
 def test_every_page_has_a_place_for_the_strip(project, owner, as_):
     page = as_(owner).get(reverse("jobs", args=[project.slug])).content.decode()
     assert f'hx-get="{reverse("health-strip")}"' in page
