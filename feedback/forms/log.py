@@ -42,7 +42,8 @@ def _name(label: Any, *, most: int = 256, options: str = "") -> forms.CharField:
 
 
 class LogForm(forms.Form):
-    """Filters and the place in the list. A name it does not know is refused, not passed on."""
+    """Filters and the place in the list. A name it does not know, as links from elsewhere bring
+    them, is left out and never passed on."""
 
     q = forms.CharField(
         label=gettext_lazy("Text"),
@@ -82,7 +83,6 @@ class LogForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
-        self.unknown = sorted(set(data) - set(self.fields))[:5]
 
     def clean_since(self) -> date | None:
         return self._known_day("since")
@@ -92,9 +92,6 @@ class LogForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.unknown:
-            names = ", ".join(f"“{name[:40]}”" for name in self.unknown)
-            raise ValidationError(_("There is no filter named %(names)s.") % {"names": names})
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
             self.add_error("until", _("This day lies before the first one."))
