@@ -1,5 +1,6 @@
 """The facts of an interaction in words, beside its texts."""
 
+from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -43,9 +44,14 @@ def _measures(one: Interaction) -> list[Fact]:
         Fact(_("Took"), _duration(one.latency_ms)),
         Fact(_("Input tokens"), _number(one.input_tokens)),
         Fact(_("Output tokens"), _number(one.output_tokens)),
-        Fact(_("Cost"), "" if one.cost_usd is None else f"$ {one.cost_usd:.6g}"),
+        Fact(_("Cost"), _dollars(one.cost_usd)),
         Fact(_("Finished because"), one.finish_reason),
     ]
+
+
+def _dollars(cost: float | None) -> str:
+    """Six digits and no exponent: 0.00000012."""
+    return "" if cost is None else f"$ {Decimal(f'{cost:.6g}'):f}"
 
 
 def _duration(milliseconds: float | None) -> str:

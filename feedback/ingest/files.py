@@ -191,7 +191,7 @@ def _csv_row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
     if len(cells) != len(columns):
         fault = BadRecord(
             None,
-            gettext_noop("has %(found)s cells, the header has %(columns)s"),
+            gettext_noop("has another number of cells than the header: %(found)s, not %(columns)s"),
             found=len(cells),
             columns=len(columns),
         )

@@ -121,8 +121,8 @@ def test_crooked_rows_are_refused_by_line_and_the_others_stored(run, tmp_path, c
     with pytest.raises(CommandError):
         run(path)
     shown = capsys.readouterr().err
-    assert "line 5: has 3 cells, the header has 2" in shown
-    assert "line 7: has 1 cells" in shown
+    assert "line 5: has another number of cells than the header: 3, not 2" in shown
+    assert "line 7: has another number of cells than the header: 1, not 2" in shown
     assert set(Interaction.objects.values_list("external_id", flat=True)) == {"1", "2", "5"}
 
 

@@ -100,6 +100,13 @@ def test_everything_that_was_sent_is_there(project, look):
         assert part in text
 
 
+@pytest.mark.parametrize(
+    ("cost", "shown"), [(1.2e-07, "$ 0.00000012"), (0, "$ 0"), (12.5, "$ 12.5"), (1234567.0, "$ 1234570")]
+)
+def test_a_cost_has_no_exponent(project, look, cost, shown):
+    assert f">{shown}<" in look(entry(project, cost_usd=cost))
+
+
 def test_what_was_not_sent_has_no_line(project, look):
     text = look(entry(project))
     for part in ("Prompt version", "Session", "Cost", "Metadata", "Documents given"):
