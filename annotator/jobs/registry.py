@@ -1,8 +1,10 @@
 """The kinds of background work. One line in an `AppConfig.ready()` adds one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -19,6 +21,8 @@ class Kind:
 
     `queue` is the Celery queue, `title` what a person reads, `result_url` the page of what a
     finished job made, `patience` the attempts in a row that may end without any progress.
+    `details` says of each job what it is about, with one query for all; `amount` writes a number
+    of its progress with its unit.
     """
 
     name: str
@@ -27,6 +31,8 @@ class Kind:
     title: "str | _StrPromise" = ""
     result_url: "Callable[[Job], str] | None" = None
     patience: int = 5
+    details: "Callable[[Sequence[Job]], Mapping[UUID, str]] | None" = None
+    amount: "Callable[[int], str] | None" = None
 
 
 class UnknownKind(LookupError):
@@ -67,3 +73,19 @@ def result_url(job: "Job") -> str:
     """The page of what the job made; empty when there is none."""
     kind = _kinds.get(job.kind)
     return kind.result_url(job) if kind and kind.result_url else ""
+
+
+def details(jobs: "Sequence[Job]") -> dict[UUID, str]:
+    """What each job is about: a file's name, a day. Those of which nobody knows are left out."""
+    found: dict[UUID, str] = {}
+    for name, alike in groupby(sorted(jobs, key=lambda job: job.kind), key=lambda job: job.kind):
+        kind = _kinds.get(name)
+        if kind and kind.details:
+            found |= kind.details(list(alike))
+    return found
+
+
+def amount(name: str, number: int) -> str:
+    """A number of a job's progress; empty when its kind has no unit."""
+    kind = _kinds.get(name)
+    return kind.amount(number) if kind and kind.amount else ""

@@ -1,11 +1,13 @@
 """Jobs for people to look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import number_format
 
 from annotator.jobs import registry
 from annotator.models import Job, JobState, Project
@@ -25,6 +27,7 @@ class Shown:
 
     job: Job
     now: datetime
+    detail: str = ""  # what it is about
 
     @cached_property
     def title(self) -> "str | _StrPromise":
@@ -58,12 +61,29 @@ class Shown:
         return min(100, int(100 * self.job.done / self.job.total))
 
     @property
+    def done(self) -> str:
+        return self._amount(self.job.done)
+
+    @property
+    def total(self) -> str:
+        return self._amount(self.job.total or 0)
+
+    def _amount(self, number: int) -> str:
+        return registry.amount(self.job.kind, number) or number_format(number, force_grouping=True)
+
+    @property
     def result_url(self) -> str:
         return registry.result_url(self.job) if self.job.state == JobState.DONE else ""
 
     @property
     def can_be_tried_again(self) -> bool:
         return self.job.state in {JobState.FAILED, JobState.CANCELLED}
+
+
+def shown(jobs: Sequence[Job], now: datetime) -> list[Shown]:
+    """Each with what it is about."""
+    details = registry.details(jobs)
+    return [Shown(job, now, details.get(job.pk, "")) for job in jobs]
 
 
 def newest(project: Project, *, which: str = "", after: Job | None = None) -> QuerySet[Job]:

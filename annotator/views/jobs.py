@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator import access, tasks
 from annotator.models import Job
-from annotator.queries.jobs import FILTERS, PAGE, Shown, newest
+from annotator.queries.jobs import FILTERS, PAGE, newest, shown
 from annotator.services import jobs as service
 from annotator.web.request import PersonRequest
 
@@ -26,7 +26,7 @@ def jobs(request: PersonRequest, slug: str) -> HttpResponse:
     which = request.GET.get("which", "")
     after = _job_named(membership.project.pk, request.GET.get("after", ""))
     now = timezone.now()
-    rows = [Shown(job, now) for job in newest(membership.project, which=which, after=after)[: PAGE + 1]]
+    rows = shown(list(newest(membership.project, which=which, after=after)[: PAGE + 1]), now)
     page = {
         "project": membership.project,
         "role": membership.role,
@@ -59,7 +59,7 @@ def job(request: PersonRequest, slug: str, job_id: UUID) -> HttpResponse:
         "project": membership.project,
         "role": membership.role,
         "tab": "jobs",
-        "shown": Shown(found, timezone.now()),
+        "shown": shown([found], timezone.now())[0],
         "may_change": access.may_change_job(membership, found),
     }
     template = "annotator/job.html#live" if request.htmx else "annotator/job.html"

@@ -1,7 +1,10 @@
 """The job that reads an uploaded log file."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from uuid import UUID
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,4 +50,11 @@ def page(job: Job) -> str:
     return reverse("log-import-file", args=[job.project.slug, job.arguments["upload"]])
 
 
-KIND = Kind(uploads.KIND, run, title=_("Import of logs"), result_url=page)
+def names(jobs: Sequence[Job]) -> dict[UUID, str]:
+    """The file of each import."""
+    return dict(LogImport.objects.filter(job__in=jobs).values_list("job_id", "name"))
+
+
+KIND = Kind(
+    uploads.KIND, run, title=_("Import of logs"), result_url=page, details=names, amount=filesizeformat
+)

@@ -1,7 +1,8 @@
 """The daily draw: a slot per project and day, and the job that a slot asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -104,5 +105,10 @@ def result_url(job: Job) -> str:
     return reverse("check", args=[job.project.slug, job.result["day"]])
 
 
-KIND = Kind(NAME, run, title=_("Draw the vibe check"), result_url=result_url)
+def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:
+    """The day of each draw."""
+    return {job.pk: job.arguments["day"] for job in jobs if "day" in job.arguments}
+
+
+KIND = Kind(NAME, run, title=_("Draw the vibe check"), result_url=result_url, details=days_of)
 SCHEDULE = Schedule(NAME, slots)

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -53,18 +53,23 @@ class Outcome:
     rejected: int = 0
     repaired: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
+    first: str = ""  # moments of what was accepted, ISO in UTC
+    last: str = ""
 
     def with_chunk(self, stored: interactions.Stored) -> "Outcome":
         named = [
             {"line": bad.index, "field": bad.field, "text": bad.text, "values": bad.values}
             for bad in stored.rejected
         ]
+        moments = [at.astimezone(UTC).isoformat() for at in stored.span or ()]
         return Outcome(
             self.accepted + stored.accepted,
             self.duplicates + stored.duplicates,
             self.rejected + len(named),
             self.repaired + stored.repaired,
             [*self.errors, *named][:SHOWN],
+            min(filter(None, (self.first, *moments)), default=""),
+            max(self.last, *moments, ""),
         )
 
 

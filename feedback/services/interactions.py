@@ -40,6 +40,7 @@ class Stored:
     rejected: list[Rejected] = field(default_factory=list)
     made_ids: list[tuple[int, str]] = field(default_factory=list)  # index, external id
     ahead: list[int] = field(default_factory=list)  # indexes: their time lies in the future
+    span: tuple[datetime, datetime] | None = None  # the first and the last moment of what was accepted
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ def store(project: Project, records: Iterable[Record]) -> Stored:
     else:
         raise IntegrityError("Others kept storing the same records.")
     stored.accepted = len(fresh)
+    stored.span = (fresh[0].occurred_at, fresh[-1].occurred_at) if fresh else None
     stored.repaired = sum(row.record.repaired for row in fresh)
     return stored
 

@@ -1,5 +1,6 @@
 """Importing a log file: upload, say which column is what, watch the job."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from annotator import access, tasks
 from annotator.models import Membership
 from annotator.queries.jobs import Shown
 from annotator.web.request import PersonRequest
+from feedback import days
 from feedback.access import import_of
 from feedback.forms.log_import import MappingForm, UploadForm
 from feedback.ingest.files import BadFile
 from feedback.models import LogImport
+from feedback.queries.shifts import zone_of
 from feedback.services import uploads
 
 LISTED = 20
@@ -82,12 +85,22 @@ def _outcome(request: PersonRequest, membership: Membership, found: LogImport) -
         "upload": found,
         "shown": Shown(found.job, timezone.now()),
         "result": result,
+        "imported": _imported(membership, result),
         "errors": errors,
         "hidden_errors": max(0, result.get("rejected", 0) - len(errors)),
         "rejects": uploads.rejects_of(found).exists() and result.get("rejected"),
     }
     template = "feedback/log_import_outcome.html"
     return render(request, f"{template}#outcome" if request.htmx else template, page)
+
+
+def _imported(membership: Membership, result: dict[str, Any]) -> str:
+    """The log's days that something was imported into, as a query; empty when nothing was."""
+    if not result.get("first"):
+        return ""
+    zone = zone_of(membership.project)
+    first, last = (days.day_of(datetime.fromisoformat(result[name]), zone) for name in ("first", "last"))
+    return f"?since={first}&until={last}"
 
 
 @login_required

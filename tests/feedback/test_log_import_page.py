@@ -14,7 +14,7 @@ from django.urls import reverse
 from annotator.jobs import runner
 from annotator.models import Job, JobState
 from feedback.models import Interaction, LogImport
-from feedback.services import uploads
+from feedback.services import imports, uploads
 from tests.feedback.sending import record
 
 NEW = "/p/shop/log/import/"
@@ -77,7 +77,6 @@ def test_from_upload_to_the_log(amir, annotator):
 
 def test_a_job_that_was_killed_goes_on_behind_the_last_chunk(amir, monkeypatch):
     from feedback.jobs import import_logs
-    from feedback.services import imports
 
     lines = [json.dumps(record(n, latency_ms="x") if n % 5 == 0 else record(n)) for n in range(1, 31)]
     where = upload(amir, "\n".join(lines), "day.jsonl").url
@@ -332,3 +331,35 @@ def test_an_import_that_is_killed_at_its_very_end_is_done(amir, monkeypatch):
         runner.run(job.pk, queue="default")
     job.refresh_from_db()
     assert (job.state, job.result["accepted"]) == (JobState.DONE, 1)
+
+
+def test_the_jobs_say_which_file_and_how_much_of_it(amir, django_assert_num_queries):
+    for name in ("monday.csv", "<b>.csv"):
+        amir.post(upload(amir, name=name).url, {"column-0": "occurred_at", "column-1": "input"})
+    job = LogImport.objects.get(name="monday.csv").job
+    runner.run(job.pk, queue="default")
+
+    with django_assert_num_queries(5):  # session, person, membership, jobs, their files
+        listed = amir.get("/p/shop/jobs/").content.decode()
+    assert "monday.csv" in listed
+    assert "&lt;b&gt;.csv" in listed
+    page = amir.get(f"/p/shop/jobs/{job.pk}/").content.decode().replace("\xa0", " ")
+    assert "monday.csv" in page
+    assert f"{len(CSV)} bytes of {len(CSV)} bytes (100 %)" in page
+
+
+def test_the_way_on_leads_to_the_days_that_were_imported(amir, project, monkeypatch):
+    project.time_zone = "Asia/Seoul"
+    project.save()
+    monkeypatch.setattr(imports, "CHUNK_RECORDS", 2)
+    times = ("2026-11-20T14:59:00Z", "2026-11-18T16:00:00Z", "2026-11-19T03:00:00Z")
+    content = "time,prompt\n" + "".join(f"{time},hi\n" for time in times)
+
+    def done() -> str:
+        where = upload(amir, content).url
+        amir.post(where, {"column-0": "occurred_at", "column-1": "input"})
+        runner.run(LogImport.objects.first().job_id, queue="default")
+        return amir.get(where).content.decode()
+
+    assert 'href="/p/shop/log/?since=2026-11-19&amp;until=2026-11-20"' in done()
+    assert 'href="/p/shop/log/"' in done()  # nothing of it was new
