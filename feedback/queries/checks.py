@@ -1,7 +1,7 @@
 """What a check's answers say: counts by stratum, the day's rate, the items themselves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from uuid import UUID
@@ -35,9 +35,14 @@ ANSWERS = """
     WHERE i.queue_id = ANY(%s::uuid[])
     ORDER BY i.id, l.answer = 'skip', l.surplus, l.id DESC"""
 
+# Programs fill places as people do; where they filled all, no person is asked.
+TAKEN = """(SELECT bool_and(p.done_at IS NOT NULL AND o.kind <> 'human')
+            FROM annotator_place p LEFT JOIN annotator_rater o ON o.id = p.owner_id
+            WHERE p.item_id = a.item_id)"""
 COUNTS = f"""
     SELECT queue_id, stratum, count(*) FILTER (WHERE answer IN ('yes', 'no')),
-           count(*) FILTER (WHERE bad), count(*) FILTER (WHERE answer = 'skip')
+           count(*) FILTER (WHERE bad), count(*) FILTER (WHERE answer = 'skip'),
+           count(*) FILTER (WHERE answer IS NULL AND {TAKEN})
     FROM ({ANSWERS}) a GROUP BY queue_id, stratum"""  # noqa: S608 - made of a constant
 # What is not good first, then what was not answered, then the rest.
 ONE_CHECK = f"""
@@ -47,9 +52,13 @@ ONE_CHECK = f"""
     ORDER BY bad IS NOT TRUE, coalesce(answer, 'skip') <> 'skip', position"""  # noqa: S608 - made of a constant
 
 
+Counts = dict[tuple[UUID, str], Sequence[int]]  # by queue and stratum: answered, bad, skipped, taken
+
+
 @dataclass(frozen=True)
 class Part:
-    """One stratum of a check. `bad`: answered that the output is not good."""
+    """One stratum of a check. `bad`: answered that the output is not good; `taken`: answered by
+    programs alone, so that it is in no rate and waits for nobody."""
 
     name: str
     features: tuple[str, ...]
@@ -58,6 +67,7 @@ class Part:
     answered: int = 0
     bad: int = 0
     skipped: int = 0
+    taken: int = 0
 
     @property
     def counts(self) -> Stratum:
@@ -92,9 +102,13 @@ class Looked:
         return sum(part.skipped for part in self.parts)
 
     @property
+    def taken(self) -> int:
+        return sum(part.taken for part in self.parts)
+
+    @property
     def left(self) -> int:
-        """Neither answered nor skipped."""
-        return self.drawn - self.answered - self.skipped
+        """Neither answered nor skipped, and open to a person."""
+        return self.drawn - self.answered - self.skipped - self.taken
 
     @property
     def whole(self) -> bool:
@@ -110,7 +124,7 @@ class Looked:
             return "done"
         if self.left == 0:
             return "answered"
-        return "going" if self.answered or self.skipped else "new"
+        return "going" if self.left < self.drawn else "new"
 
     @property
     def minutes(self) -> int:
@@ -126,22 +140,19 @@ class Looked:
 def looked(checks: Sequence[VibeCheck]) -> list[Looked]:
     """One query for any number of checks."""
     queues = [check.queue_id for check in checks if check.queue_id]
-    counts: dict[tuple[UUID, str], tuple[int, int, int]] = {}
+    counts: Counts = {}
     if queues:
         with connection.cursor() as cursor:
             cursor.execute(COUNTS, [queues])
-            counts = {(queue, stratum): (a, b, c) for queue, stratum, a, b, c in cursor.fetchall()}
+            counts = {(queue, stratum): numbers for queue, stratum, *numbers in cursor.fetchall()}
     return [Looked(check, tuple(_parts(check, counts))) for check in checks]
 
 
-def _parts(check: VibeCheck, counts: dict[tuple[UUID, str], tuple[int, int, int]]) -> Iterable[Part]:
+def _parts(check: VibeCheck, counts: Counts) -> Iterable[Part]:
     for known in check.strata:
         name = known["name"]
-        part = Part(name, tuple(known.get("features", [name])), known["population"], known["drawn"])
-        answered, bad, skipped = (
-            counts.get((check.queue_id, name), (0, 0, 0)) if check.queue_id else (0, 0, 0)
-        )
-        yield replace(part, answered=answered, bad=bad, skipped=skipped)
+        numbers = counts.get((check.queue_id, name), ()) if check.queue_id else ()
+        yield Part(name, tuple(known.get("features", [name])), known["population"], known["drawn"], *numbers)
 
 
 @dataclass(frozen=True)

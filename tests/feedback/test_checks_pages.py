@@ -16,6 +16,7 @@ from feedback.models import Interaction, VibeCheck
 from feedback.queries import late
 from feedback.services import handover, plans
 from tests import make
+from tests.annotator.labeling import program
 from tests.feedback import logged
 from tests.feedback.logged import NEXT_MORNING
 
@@ -336,6 +337,23 @@ def test_many_items_come_in_pages(project, as_, owner):
     assert browser.get(f"{DAY_PAGE}?page=3").content.count(b'<details class="check-item"') == 10
     for nonsense in ("0", "99", "-1", "x", "9" * 30, "٣"):
         assert browser.get(f"{DAY_PAGE}?page={nonsense}").status_code == 200
+
+
+def test_what_programs_took_waits_for_nobody_and_is_in_no_rate(check, as_, owner, annotator):
+    """Through the same door as a person: their answers fill places, and the person is not sent there."""
+    rules = program(check.queue, "rules", **{"X-Genba-Rater-Kind": "rule"})
+    for item in rules.items(3):
+        assert rules.answer(item, "no", question=item["questions"][0]["key"])["state"] == "counted"
+    assertContains(as_(annotator).get(MINE), "0 of 20 answered")
+    logged.answer(check.queue, annotator, "..." + "n" * 2 + "y" * 15)
+
+    page = as_(annotator).get(DAY_PAGE)
+    assertContains(page, "17 of 20")
+    assertContains(page, "3 were answered by programs alone: they are in no rate.")
+    assertNotContains(page, "check-minutes")  # of the button that goes on
+    assertContains(as_(annotator).get(MINE), "the hand-over note is missing")
+    assertContains(as_(annotator).get(end(check)), "2 of 17 not good")
+    assertNotContains(as_(annotator).get(end(check)), "not looked at yet")
 
 
 def test_programs_do_not_count_as_people(check, as_, owner, annotator):
