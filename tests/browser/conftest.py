@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -90,6 +91,10 @@ def window(
         if failed:
             _keep_pictures(context, request.node.nodeid, n)
         context.close()
+    with connection.cursor() as cursor:
+        # The server may still be at a page's last request when the tables are emptied: whoever
+        # waits longest for the other wins, and that shall be the emptying.
+        cursor.execute("SET deadlock_timeout = '1min'")
     if not failed:
         guard.check()
 
