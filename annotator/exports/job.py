@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -50,12 +51,13 @@ class Progress:
 
     def __init__(self, work: Work, total: int) -> None:
         self.work, self.total = work, total
-        self._due = monotonic() + SAY_EVERY
+        self._every = min(SAY_EVERY, settings.JOB_LEASE_SECONDS / 3)
+        self._due = monotonic() + self._every
 
     def say(self, done: int) -> None:
         if monotonic() < self._due:
             return
-        self._due = monotonic() + SAY_EVERY
+        self._due = monotonic() + self._every
         job = self.work.job
         job.done, job.total = done, max(done, self.total)
         asked = leases.save(job, result=self.work.result, spare=None)

@@ -41,8 +41,9 @@ def invite(*, project: Project, username: str, role: str, email: str = "", by: U
 
 @transaction.atomic
 def join(invitation: Invitation) -> Membership:
-    """The person asked says yes."""
-    Invitation.objects.filter(pk=invitation.pk).delete()
+    """The person asked says yes; what was withdrawn in this moment is a PeopleError."""
+    if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+        raise PeopleError(_("The invitation was withdrawn."))
     return add_member(project=invitation.project, user=invitation.user, role=invitation.role)
 
 

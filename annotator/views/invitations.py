@@ -23,8 +23,10 @@ def answer(request: PersonRequest, invitation_id: int) -> HttpResponse:
         return redirect("home")
     try:
         invitations.join(asked)
-    except people.PeopleError as error:  # joined in another tab
+    except people.PeopleError as error:  # a member by now, or asked no more
+        invitations.withdraw(asked)
         messages.error(request, str(error))
+        return redirect("home")
     return redirect("project", asked.project.slug)
 
 

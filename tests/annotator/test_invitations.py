@@ -82,3 +82,11 @@ def test_joined_in_another_tab_meanwhile_is_no_error(asked, stranger, as_, proje
     answer = as_(stranger).post(f"/invitations/{asked.pk}/", {"join": "1"}, follow=True)
     assert answer.status_code == 200
     assert "is a member already" in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_withdrawn_in_the_same_moment_lets_nobody_in(asked, stranger, project):
+    invitations.withdraw(asked)
+    with pytest.raises(people.PeopleError, match="withdrawn"):
+        invitations.join(asked)
+    assert not project.memberships.filter(user=stranger).exists()
