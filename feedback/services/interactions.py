@@ -27,6 +27,11 @@ COLUMNS = (
     *("output_tokens", "cost_usd", "error", "finish_reason", "input_preview", "output_preview"),
     *("input", "output", "context", "metadata", "content_hash", "repaired", "sent_id"),
 )
+THERE = """
+    SELECT id, content_hash FROM feedback_interaction WHERE id = ANY(%(ids)s::uuid[])
+    UNION ALL
+    SELECT sent_id, content_hash FROM feedback_interaction
+    WHERE sent_id IS NOT NULL AND sent_id = ANY(%(ids)s::uuid[])"""
 COPY = f"COPY feedback_interaction ({', '.join(COLUMNS)}) FROM STDIN"
 
 
@@ -140,9 +145,9 @@ def _lock(project: Project, names: Iterable[str]) -> None:
 
 
 def _not_there_yet(rows: list[_Row], stored: Stored) -> list[_Row]:
-    names = [row.known_by for row in rows]
-    contents = dict(Interaction.objects.filter(sent_id__in=names).values_list("sent_id", "content_hash"))
-    contents |= dict(Interaction.objects.filter(pk__in=names).values_list("id", "content_hash"))
+    with connection.cursor() as cursor:
+        cursor.execute(THERE, {"ids": f"{{{','.join([row.known_by.hex for row in rows])}}}"})
+        contents = dict(cursor.fetchall())
     for row in rows:
         if row.known_by in contents:
             _is_known(row.record, {contents[row.known_by]}, stored)
