@@ -19,8 +19,9 @@ from feedback import days
 from feedback.access import check_of, find_check
 from feedback.forms.checks import NoteForm
 from feedback.jobs import vibecheck as job
-from feedback.models import Interaction, VibeCheck
+from feedback.models import VibeCheck
 from feedback.queries import checks as queries
+from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in
@@ -56,7 +57,7 @@ def checks(request: PersonRequest, slug: str) -> HttpResponse:
         "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
         "yesterday": today - days.DAY,
         "drawn": any(row.check.day >= today - days.DAY for row in rows),
-        "logged": Interaction.objects.filter(project=project).exists(),
+        "logged": holds_any(project),
     }
     return render(request, "feedback/checks.html", page)
 
