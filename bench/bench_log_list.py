@@ -90,9 +90,7 @@ def main() -> None:
 
 def filled(rows: int) -> tuple[str, dict[str, str]]:
     """(the cookie of somebody who may look, ids to page from)."""
-    from django.conf import settings
     from django.db import connection
-    from django.test import Client
 
     from annotator.models import Membership, Project, User
     from feedback.models import Interaction
@@ -106,9 +104,7 @@ def filled(rows: int) -> tuple[str, dict[str, str]]:
             cursor.execute(FILL, {"project": project.pk, "rows": count, "start": begin})
         cursor.execute("VACUUM ANALYZE feedback_interaction")
     keys = Interaction.objects.filter(project__slug="bench").order_by("id").values_list("id", flat=True)
-    client = Client()
-    client.force_login(person)
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    cookie = "; ".join("=".join(pair) for pair in ground.signed_in(person).items())
     return cookie, {"middle": str(keys[rows // 2]), "oldest": str(keys[min(60, rows - 1)])}
 
 

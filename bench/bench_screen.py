@@ -22,8 +22,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     ground.postgres()
-    from django.conf import settings
-    from django.test import Client
     from playwright.sync_api import sync_playwright
 
     from annotator.config import static_files
@@ -36,9 +34,7 @@ def main() -> None:
     project = Project.objects.create(slug="bench", name="Bench")
     Membership.objects.create(project=project, user=person, role="annotator")
     queues = [long_queue(project, arguments.items) for _ in range(arguments.rounds)]
-    client = Client()
-    client.force_login(person)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    ((cookie, session),) = ground.signed_in(person).items()
     ground.web_server()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -47,7 +43,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.ARGUMENTS)
         for queue in queues:
             context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 800})
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+            context.add_cookies([{"name": cookie, "value": session, "url": site}])
             times = label_all(
                 context.new_page(), f"/p/{project.slug}/queues/{queue.pk}/label/", arguments.items
             )

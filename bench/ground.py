@@ -14,8 +14,12 @@ import tempfile
 import time
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
+
+if TYPE_CHECKING:
+    from annotator.models import User
 
 BASE = Path(tempfile.mkdtemp(prefix="genba-bench-"))
 BASE.chmod(0o711)
@@ -71,6 +75,16 @@ def web_server(*, workers: int = 2, threads: int = 4) -> psutil.Process:
             raise SystemExit((BASE / "web.log").read_text())
         time.sleep(0.1)
     return psutil.Process(process.pid)
+
+
+def signed_in(person: "User") -> dict[str, str]:
+    """The session cookie of this person, by its name."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person)
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 def cpu_seconds(*processes: psutil.Process) -> float:

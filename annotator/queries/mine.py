@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotator.models import Answer, Label, Place, Queue, User
+from annotator.models import Answer, Place, Queue, User
 from annotator.queries.chains import Asked
+from annotator.queries.labels import newest_labels
 
 PAYLOADS = ("item__input", "item__output", "item__context", "item__metadata")
 MOST = 10_000  # counting further would cost a page more than the number is worth
@@ -46,8 +47,8 @@ def skipped_by(user: User, queue: Queue, chain: Sequence[Asked]) -> list[dict[st
     As static/js/label/past.js keeps an answer: the screen can take each of them back.
     """
     lately = queue.labels.order_by("-pk").values("pk")[:RECENT]
-    found = Label.objects.filter(
-        pk__in=lately, rater__user=user, answer=Answer.SKIP, superseded_by=None, lease__isnull=False
+    found = newest_labels(queue).filter(
+        pk__in=lately, rater__user=user, answer=Answer.SKIP, lease__isnull=False
     )
     at = {asked.key: n for n, asked in enumerate(chain)}
     return [

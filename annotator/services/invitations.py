@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from annotator.models import Invitation, Membership, Project, User
-from annotator.services.people import PeopleError, add_member, refuse_member, signin_link
+from annotator.services.people import PeopleError, add_member, already_member, signin_link
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ def invite(*, project: Project, username: str, role: str, email: str = "", by: U
     if new:
         membership = add_member(project=project, user=person, role=role, made_account=True)
         return Invited(person, membership, signin_link(person, by=by))
-    refuse_member(project, person)
+    if project.memberships.filter(user=person).exists():
+        raise already_member(person)
     Invitation.objects.update_or_create(project=project, user=person, defaults={"role": role, "by": by})
     return Invited(person)
 

@@ -131,15 +131,14 @@ def add_member(*, project: Project, user: User, role: str, made_account: bool = 
         project=project, user=user, defaults={"role": role, "made_account": made_account}
     )
     if not new:
-        refuse_member(project, user)
+        raise already_member(user)
     others = user.signin_links.filter(used_at=None, made_by__isnull=False)
     others.exclude(made_by=user.pk).delete()
     return made
 
 
-def refuse_member(project: Project, user: User) -> None:
-    if project.memberships.filter(user=user).exists():
-        raise PeopleError(_("%(name)s is a member already.") % {"name": user.username})
+def already_member(user: User) -> PeopleError:
+    return PeopleError(_("%(name)s is a member already.") % {"name": user.username})
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from typing import TypeGuard
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,14 +14,14 @@ log = logging.getLogger(__name__)
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
-def of_the_machine(error: BaseException | None) -> bool:
+def of_the_machine(error: BaseException | None) -> TypeGuard[BaseException]:
     """Whether trying again later may do, without anybody changing the request."""
     return isinstance(error, (OperationalError, InterfaceError)) or _is_full(error)
 
 
-def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
     """503 with Retry-After: a client tries again; 500 would make it give up."""
-    log.warning("%s: %s", type(error.__cause__ or error).__name__ if error else "", error)
+    log.warning("%s: %s", type(error.__cause__ or error).__name__, error)
     if _is_full(error):
         code, text = "storage_full", _("The disk is full. Nothing was stored; try again when there is room.")
     else:

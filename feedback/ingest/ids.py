@@ -23,8 +23,13 @@ def interaction_id(project_id: int, external_id: str, occurred_at: datetime) -> 
 
 
 def first_id(moment: datetime) -> UUID:
-    """The smallest id of that millisecond: ids of a span of time are `first_id(start) <= id < first_id(end)`."""
+    """The smallest id of that millisecond."""
     return _layout(max((moment - EPOCH) // MILLISECOND, 0), 0)
+
+
+def ids_between(start: datetime, end: datetime) -> tuple[UUID, UUID]:
+    """Of the ids of this span of time the first, and the first behind it: `low <= id < high`."""
+    return first_id(start), first_id(end)
 
 
 def new_external_id() -> str:

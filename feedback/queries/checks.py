@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from annotator.models import Answer, Item, Label, Place, Project, User
+from annotator.models import Answer, Item, Project, User
+from annotator.queries.labels import current_labels
 from annotator.stats.intervals import Estimate, Stratum, stratified
 from feedback.ingest import preview
 from feedback.models import VibeCheck
@@ -196,10 +197,11 @@ def items_of(check: VibeCheck, *, page: int = 0) -> list[Seen]:
 
 def may_go_on(check: VibeCheck, user: User) -> bool:
     """Whether it has an item that this person could still answer; what they skipped, they may look at again."""
-    superseded = Exists(Label.objects.filter(supersedes=OuterRef("pk")))
-    mine = Label.objects.filter(~superseded, item=OuterRef("item"), rater__user=user)
-    open_places = Place.objects.filter(queue=check.queue_id, done_at=None)
-    return open_places.exclude(Exists(mine.filter(answer__in=(Answer.YES, Answer.NO)))).exists()
+    if check.queue is None:
+        return False
+    mine = current_labels(check.queue).filter(item=OuterRef("item"), rater__user=user)
+    answered = Exists(mine.exclude(answer=Answer.SKIP))
+    return check.queue.places.filter(done_at=None).exclude(answered).exists()
 
 
 def newest(project: Project, *, before: date | None = None, count: int) -> list[Looked]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from feedback import days
-from feedback.ingest.ids import first_id
+from feedback.ingest.ids import ids_between
 from feedback.models import Environment, Interaction, VibeCheck
 from feedback.queries.shifts import zone_of
 
@@ -31,17 +32,17 @@ CAME = """
 def came_after(now: datetime) -> list[VibeCheck]:
     """Checks of the last days that found nothing to draw, and would now. Two queries."""
     empty = VibeCheck.objects.filter(
-        queue=None, population=0, day__gte=(now - RECENT).date(), project__vibe_plan__enabled=True
+        population=0, day__gte=(now - RECENT).date(), project__vibe_plan__enabled=True
     ).select_related("project")
     checks = list(empty.order_by("pk"))
     if not checks:
         return []
-    spans = [days.bounds(check.day, zone_of(check.project)) for check in checks]
+    low, high = zip(*(_ids_of(check) for check in checks), strict=True)
     facts: dict[str, Any] = {
         "n": list(range(len(checks))),
         "project": [check.project_id for check in checks],
-        "low": [first_id(start) for start, _end in spans],
-        "high": [first_id(end) for _start, end in spans],
+        "low": list(low),
+        "high": list(high),
         "most": LOOKED_THROUGH,
         "settled": now - SETTLED,
     }
@@ -66,11 +67,16 @@ class Late:
 
 def late_of(check: VibeCheck) -> Late:
     """One query over a bounded range of the index on (project, id)."""
-    start, end = days.bounds(check.day, zone_of(check.project))
-    day = Interaction.objects.filter(project=check.project_id, id__gte=first_id(start), id__lt=first_id(end))
+    low, high = _ids_of(check)
+    day = Interaction.objects.filter(project=check.project_id, id__gte=low, id__lt=high)
     after = ExpressionWrapper(
         Q(environment=Environment.PRODUCTION, received_at__gt=check.drawn_at), output_field=BooleanField()
     )
     read = day.annotate(after=after).order_by("-id").values("id", "after")[:READ]
     found = read.aggregate(read=Count("id"), late=Count("id", filter=Q(after=True)))
     return Late(min(found["late"], MOST), found["late"] > MOST or found["read"] == READ)
+
+
+def _ids_of(check: VibeCheck) -> tuple[UUID, UUID]:
+    """The day as a range of the log's ids."""
+    return ids_between(*days.bounds(check.day, zone_of(check.project)))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from annotator.models import Project, Queue
 from annotator.services.queues import NewItem, add_items, make_queue
 from feedback import days
-from feedback.ingest.ids import first_id
+from feedback.ingest.ids import ids_between
 from feedback.models import Environment, Interaction, VibeCheck, VibePlan
 from feedback.queries.shifts import people_on, person_on, zone_of
 from feedback.sampling import Stratum, Urn, mark
@@ -37,7 +37,7 @@ def draw(*, project: Project, day: date, now: datetime) -> VibeCheck:
     draw is looked at again, for a log may come late.
     """
     known = VibeCheck.objects.filter(project=project, day=day).first()
-    if known and known.queue_id:
+    if known and known.population:
         return known
     if not days.known(day) or not days.is_over(day, zone_of(project), now):
         raise TooEarly(
@@ -53,7 +53,7 @@ def _draw_once(plan: VibePlan, day: date) -> VibeCheck:
     project = plan.project
     VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)  # the second one waits here
     known = VibeCheck.objects.filter(project=project, day=day).first()
-    if known and (known.queue_id or known.population):  # a queue may be deleted: it was drawn
+    if known and known.population:
         return known
     urn, drawn = _sample(plan, day)
     strata = [stratum for stratum, _keys in drawn]
@@ -87,9 +87,9 @@ def _keys(project: Project, day: date) -> Iterator[tuple[str, UUID]]:
 
     The id holds the time, so the day is a range of the primary key.
     """
-    start, end = days.bounds(day, zone_of(project))
+    low, high = ids_between(*days.bounds(day, zone_of(project)))
     found = Interaction.objects.filter(
-        project=project, id__gte=first_id(start), id__lt=first_id(end), environment=Environment.PRODUCTION
+        project=project, id__gte=low, id__lt=high, environment=Environment.PRODUCTION
     )
     return found.order_by().values_list("feature", "id").iterator(chunk_size=ROWS)
 

@@ -136,8 +136,11 @@ export class Sitting {
       setTimeout(resolve, PATIENCE);
     });
     this.#undone.delete(past.external_id);
-    await this.deck.fill({ now: true, more: true });
-    this.#recalls -= 1;
+    try {
+      await this.deck.fill({ now: true, more: true });
+    } finally {
+      this.#recalls -= 1; // also when the browser's store fails: the screen goes on
+    }
     const item = this.deck.ahead.find((one) => one.external_id === past.external_id);
     if (item) this.#showAgain(item, past);
     else if (!this.deck.current) this.dealt();
