@@ -105,6 +105,7 @@ class KeyForm(forms.Form):
             (Scope.INGEST, _("send interactions (ingest)")),
             (Scope.LABEL, _("claim items and label them (label)")),
             (Scope.EXPORT, _("take labels out (export)")),
+            (Scope.QUEUES, _("make queues and fill them (queues)")),
         ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},

@@ -18,6 +18,7 @@ class Scope(models.TextChoices):
     INGEST = "ingest", _("Ingest")
     LABEL = "label", _("Label")
     EXPORT = "export", _("Export")
+    QUEUES = "queues", _("Make and fill queues")
 
 
 class Project(models.Model):

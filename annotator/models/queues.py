@@ -1,5 +1,6 @@
 """What is to be labelled: questions, queues, items and their places."""
 
+import secrets
 import uuid
 
 from django.db import models
@@ -43,11 +44,21 @@ class Rater(models.Model):
         ]
 
 
+class QueueKind(models.TextChoices):
+    """Of a queue, and of the questions that can be asked in it."""
+
+    BINARY = "binary", _("Yes or no")
+    PAIRWISE = "pairwise", _("A or B")
+
+
 class Question(models.Model):
-    """A yes/no (or, later, A/B) question of a project. Its words live in its versions."""
+    """A yes/no or an A/B question of a project. Its words live in its versions."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="questions")
     key = models.SlugField(max_length=60)
+    kind = models.CharField(
+        max_length=10, choices=QueueKind.choices, default=QueueKind.BINARY, db_default="binary"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -69,12 +80,22 @@ class QuestionVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="one_version_per_number")]
 
 
-class QueueKind(models.TextChoices):
-    BINARY = "binary", _("Yes or no")
+class ItemOrder(models.TextChoices):
+    GIVEN = "given", _("As they came")
+    RANDOM = "random", _("At random")
+    UNCERTAIN = "uncertain", _("Most uncertain first")
+
+
+def new_seed() -> int:
+    return secrets.randbelow(2**31)
 
 
 class Queue(models.Model):
-    """What is to be labelled, by which chain of questions, by how many people each."""
+    """What is to be labelled, by which chain of questions, by how many people each.
+
+    Shares are of 1. What chance decides follows from `seed`, so that it can be told again: see
+    `annotator.chance`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="queues")
@@ -82,7 +103,29 @@ class Queue(models.Model):
     kind = models.CharField(max_length=10, choices=QueueKind.choices, default=QueueKind.BINARY)
     overlap = models.PositiveSmallIntegerField(default=1)
     origin = models.CharField(max_length=30, blank=True)  # what made it, e.g. "vibecheck"
-    questions = models.ManyToManyField(Question, through="QueueQuestion", related_name="queues")
+    questions = models.ManyToManyField(
+        Question, through="QueueQuestion", through_fields=("queue", "question"), related_name="queues"
+    )
+    by_pass = models.BooleanField(
+        default=False, db_default=False
+    )  # each question over all items, then the next
+    order = models.CharField(
+        max_length=10, choices=ItemOrder.choices, default=ItemOrder.GIVEN, db_default="given"
+    )
+    seed = models.PositiveIntegerField(default=new_seed, db_default=0)
+    random_share = models.FloatField(default=0.2, db_default=0.2)  # of items that no classifier may put first
+    gold_rate = models.FloatField(default=0, db_default=0)  # gold items per answered item
+    mirror_share = models.FloatField(default=0, db_default=0)  # of pairs that are shown again, sides swapped
+    hidden_share = models.FloatField(default=0.2, db_default=0.2)  # of pre-labels that are not shown
+    marks = models.BooleanField(default=False, db_default=False)  # whether spans of the output can be marked
+    restricted = models.BooleanField(
+        default=False, db_default=False
+    )  # only `people` may label, else every labeler
+    people = models.ManyToManyField(User, through="QueuePerson", related_name="+")
+    # The queue whose disagreements are decided here.
+    adjudicates = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, related_name="adjudication"
+    )
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
@@ -90,30 +133,70 @@ class Queue(models.Model):
     class Meta:
         indexes = [models.Index(fields=["project", "-created_at"], name="queues_newest_first")]
         constraints = [
-            models.CheckConstraint(condition=Q(overlap__gte=1) & Q(overlap__lte=10), name="overlap_1_to_10")
+            models.CheckConstraint(condition=Q(overlap__gte=1) & Q(overlap__lte=10), name="overlap_1_to_10"),
+            models.CheckConstraint(condition=Q(kind__in=QueueKind.values), name="known_queue_kind"),
+            models.CheckConstraint(condition=Q(order__in=ItemOrder.values), name="known_item_order"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{share}__gte": 0}) & Q(**{f"{share}__lte": 1}), name=f"{share}_is_one"
+                )
+                for share in ("random_share", "gold_rate", "mirror_share", "hidden_share")
+            ),
         ]
 
 
+class QueuePerson(models.Model):
+    """Who may label in a restricted queue."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["queue", "user"], name="person_once_per_queue")]
+
+
 class QueueQuestion(models.Model):
-    """A question's place in a queue's chain."""
+    """A question's place in a queue's chain.
+
+    With `after` it is asked only where that earlier question got `after_answer`. The answer
+    `stops_on` ends the chain: nothing that comes later is asked.
+    """
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="chain")
     question = models.ForeignKey(Question, on_delete=models.PROTECT)
     position = models.PositiveSmallIntegerField(default=0)
+    after = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
+    after_answer = models.CharField(max_length=10, blank=True, default="", db_default="")
+    stops_on = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["queue", "question"], name="question_once_per_queue")]
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "question"], name="question_once_per_queue"),
+            models.CheckConstraint(
+                condition=Q(after=None, after_answer="") | (~Q(after=None) & ~Q(after_answer="")),
+                name="after_has_an_answer",
+            ),
+        ]
 
 
 class Item(models.Model):
-    """One thing to label: a copy of its texts, where from, why, and how likely it was drawn."""
+    """One thing to label: a copy of its texts, where from, why, and how likely it was drawn.
+
+    A pair has `left` and `right` instead of `output`; which of them is shown as A is chance's.
+    """
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
     external_id = models.CharField(max_length=256)
     input = PayloadField(null=True)
     output = PayloadField(null=True)
+    left = PayloadField(null=True)
+    right = PayloadField(null=True)
+    left_variant = models.CharField(
+        max_length=200, blank=True, default="", db_default=""
+    )  # what made it: a model, a prompt version
+    right_variant = models.CharField(max_length=200, blank=True, default="", db_default="")
     context = PayloadField(null=True)
     error = models.TextField(blank=True)
     metadata = PayloadField(null=True)
@@ -121,9 +204,23 @@ class Item(models.Model):
     reason = models.CharField(max_length=200, blank=True)  # why it is here, in words
     stratum = models.CharField(max_length=200, blank=True)
     inclusion_probability = models.FloatField(null=True)  # (0, 1]; null: not drawn by chance
+    gold = models.JSONField(null=True)  # {question key: the right answer}, if that is known
+    findings = models.JSONField(null=True)  # what speaks against showing it: see annotator.pairs
+    held = models.BooleanField(
+        default=False, db_default=False
+    )  # it has no places until somebody looked at its findings
+    # In the same queue: this pair is shown again, sides swapped. In another one: it is adjudicated.
+    copy_of = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="copies", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["copy_of"], condition=~Q(copy_of=None), name="items_by_original"),
+            models.Index(fields=["queue"], condition=~Q(gold=None), name="items_with_gold"),
+            models.Index(fields=["queue"], condition=Q(held=True), name="items_held"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["queue", "external_id"], name="item_once_per_queue"),
             models.CheckConstraint(
@@ -137,13 +234,16 @@ class Item(models.Model):
 class Place(models.Model):
     """One of an item's `overlap` answers to give: at most one owner at a time.
 
-    `owner` is who holds (while `lease_until` lies ahead) or filled it (`done_at` set).
+    `owner` is who holds (while `lease_until` lies ahead) or filled it (`done_at` set). An `extra`
+    place stands outside of the overlap: of a gold item or a mirrored pair, for its owner alone.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="places")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="places", db_index=False)
-    position = models.PositiveIntegerField()  # the item's, copied: the claim's index needs it
+    position = models.PositiveIntegerField()  # the item's, or where its order put it: the claim walks it
     n = models.PositiveSmallIntegerField()
+    extra = models.BooleanField(default=False, db_default=False)
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why it comes now
     owner = models.ForeignKey(Rater, on_delete=models.SET_NULL, null=True, db_index=False)
     lease_id = models.UUIDField(null=True)  # the Lease in force
     lease_until = models.DateTimeField(null=True)
@@ -156,6 +256,11 @@ class Place(models.Model):
                 fields=["queue", "position", "n"],
                 condition=Q(done_at=None),
                 name="places_to_fill",
+            ),
+            models.Index(
+                fields=["queue", "owner", "position"],
+                condition=Q(done_at=None) & ~Q(owner=None),
+                name="places_in_hand",
             ),
         ]
         constraints = [
@@ -179,6 +284,10 @@ class Lease(models.Model):
 class Answer(models.TextChoices):
     YES = "yes", _("Yes")
     NO = "no", _("No")
+    LEFT = "left", _("Left")
+    RIGHT = "right", _("Right")
+    TIE = "tie", _("Tie")
+    BOTH_BAD = "both_bad", _("Both bad")
     SKIP = "skip", _("Skipped")
     UNDO = "undo", _("Taken back")
 
@@ -200,6 +309,13 @@ class Label(models.Model):
     note = models.TextField(blank=True)
     flagged = models.BooleanField(default=False)
     ms = models.PositiveIntegerField(null=True)  # from shown to answered
+    wait_ms = models.PositiveIntegerField(null=True)  # of the machine, before that: until it was shown
+    swapped = models.BooleanField(null=True)  # a pair: whether the right side was shown as A
+    prelabel_shown = models.BooleanField(null=True)  # null: there was no pre-label
+    marks = models.JSONField(null=True)  # [{"part", "start", "end", "kind"}]: see annotator.marks
+    by = models.ForeignKey(  # who took it back for the rater, by asking again
+        User, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     idempotency_key = models.CharField(max_length=64)
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
@@ -224,3 +340,31 @@ class Label(models.Model):
             models.CheckConstraint(condition=Q(answer__in=Answer.values), name="known_answer"),
             models.CheckConstraint(condition=~Q(supersedes=F("id")), name="not_its_own_successor"),
         ]
+
+
+class Prelabel(models.Model):
+    """What a model or a rule would answer: a suggestion, no label."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="prelabels", db_index=False)
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, db_index=False)
+    rater = models.ForeignKey(Rater, on_delete=models.PROTECT, db_index=False)
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    confidence = models.FloatField(null=True)  # 0 to 1
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "question"], name="one_prelabel_per_question")]
+
+
+class DefectKind(models.Model):
+    """What a mark on a text says is wrong there; the project's own list."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="defect_kinds")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True)  # marks with it stay; nobody gets it offered
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_defect_kind_per_key")]

@@ -61,11 +61,14 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     progress = progress_of([found])[found.pk]
     blind = _is_blind(membership, found, finished=progress.finished)
     latest = latest_labels(found, only_of=request.user if blind else None)[:LATEST]
+    unfinished = bool(progress.places) and not progress.finished and found.closed_at is None
     page = {
         "project": membership.project,
         "role": membership.role,
         "tab": "queues",
+        "subtab": "queue",
         "queue": found,
+        "may_label": membership.role != Role.VIEWER and unfinished,
         "progress": progress,
         "questions": [(asked, payload_html(asked.guideline)) for asked in chain_of(found)],
         "blind": blind,
