@@ -7,11 +7,23 @@ What somebody may not know of is 404; what a member may not do is 403.
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotator.models import ApiKey, Export, Invitation, Item, Job, Membership, Project, Queue, Role, User
+from annotator.models import (
+    ApiKey,
+    Export,
+    Invitation,
+    Item,
+    Job,
+    Membership,
+    Project,
+    Queue,
+    QueuePerson,
+    Role,
+    User,
+)
 
 LABELERS = (Role.OWNER, Role.ANNOTATOR)
 ANYBODY = (Role.OWNER, Role.ANNOTATOR, Role.VIEWER)
@@ -29,6 +41,7 @@ def membership(user: User, slug: str, roles: tuple[Role, ...] = ANYBODY) -> Memb
         raise Http404
     if found.role not in roles:
         raise PermissionDenied
+    found.user = user
     return found
 
 
@@ -50,13 +63,26 @@ def queue_for(
     """A queue in any of the person's projects, by one query; else 404, or 403 for a lesser role."""
     memberships = Membership.objects.filter(user_id=user.pk, user__is_active=True)
     role = Subquery(memberships.filter(project=OuterRef("project_id")).values("role"))
+    chosen = Exists(QueuePerson.objects.filter(queue=OuterRef("pk"), user_id=user.pk))
     rows = Queue.objects.all() if queues is None else queues
-    found = rows.select_related("project").annotate(role=role).filter(pk=queue_id).first()
+    found = rows.select_related("project").annotate(role=role, chosen=chosen).filter(pk=queue_id).first()
     if found is None or found.role is None:
         raise Http404
     if found.role not in roles:
         raise PermissionDenied
     return found
+
+
+def is_asked(queue: Queue, user: User) -> bool:
+    """Whether a labeler of the project is asked in this queue. No query for one from `queue_for`."""
+    if not queue.restricted:
+        return True
+    known: bool | None = vars(queue).get("chosen")
+    return QueuePerson.objects.filter(queue=queue, user_id=user.pk).exists() if known is None else known
+
+
+def may_label(membership: Membership, queue: Queue) -> bool:
+    return membership.role in LABELERS and is_asked(queue, membership.user)
 
 
 def item_of(project: Project, item_id: int) -> Item:

@@ -8,10 +8,12 @@ place of the item; so however late an answer comes, it is kept, and never counte
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-ANSWERS = ("yes", "no")  # what a binary question may be answered
-ACTS = (*ANSWERS, "skip", "undo")
+from annotator.chain_rules import Step, asked, built_on, next_question
+
+NO_ANSWERS = ("skip", "undo")  # acts that answer nothing
 
 
 @dataclass
@@ -22,6 +24,8 @@ class Seat:
     owner: int | None
     done: bool = False
     lapsed: bool = False  # the owner's lease is over, by the database's clock
+    extra: bool = False  # its owner's alone, whatever the clock says
+    parked: bool = False  # kept for the owner's next pass
     changed: bool = False
     was: int | None = None  # the owner before any of this
 
@@ -30,10 +34,11 @@ class Seat:
 
     @property
     def open(self) -> bool:
-        return not self.done and (self.owner is None or self.lapsed)
+        return not self.done and not self.extra and (self.owner is None or self.lapsed)
 
-    def give(self, rater: int | None, *, done: bool = False) -> None:
-        self.owner, self.done, self.lapsed, self.changed = rater, done, False, True
+    def give(self, rater: int | None, *, done: bool = False, parked: bool = False) -> None:
+        self.owner, self.done, self.parked = rater, done, parked
+        self.lapsed, self.changed = False, True
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,13 @@ class Given:
 
 @dataclass
 class Facts:
-    """One item in the eyes of one rater."""
+    """One item in the eyes of one rater. `by_pass`: its questions are not asked in one go."""
 
     rater: int
-    chain: tuple[int, ...]  # the queue's questions
+    chain: Sequence[Step]
     seats: list[Seat]
     given: dict[int, Given] = field(default_factory=dict)  # by question
+    by_pass: bool = False
 
     @property
     def own_seat(self) -> Seat | None:
@@ -64,15 +70,21 @@ class Facts:
     @property
     def seat(self) -> Seat | None:
         """Where an answer can count: my own place, else a free one, else one whose lease is over."""
-        free = (seat for seat in self.seats if seat.owner is None and not seat.done)
+        free = (seat for seat in self.seats if seat.owner is None and seat.open)
         lapsed = (seat for seat in self.seats if seat.open)
         return self.own_seat or next(free, None) or next(lapsed, None)
 
     @property
+    def answers(self) -> dict[int, str]:
+        """What stands, by question, without skips."""
+        return {
+            question: given.answer for question, given in self.given.items() if given.answer not in NO_ANSWERS
+        }
+
+    @property
     def complete(self) -> bool:
-        """Every question of the chain has an answer of this rater that stands."""
-        answers = (self.given.get(question) for question in self.chain)
-        return all(given is not None and given.answer in ANSWERS for given in answers)
+        """Every question that is asked of this item has an answer of this rater that stands."""
+        return next_question(self.chain, self.answers) is None
 
 
 @dataclass(frozen=True)
@@ -101,10 +113,12 @@ def decide(
     `label` is the id the new row will have; `edited` the row that the client believes to be
     the newest, when it says so: an edit of an older state is refused.
     """
-    if question not in facts.chain:
+    step = next((step for step in facts.chain if step.question == question), None)
+    if step is None:
         return Refused(422, "This question is not asked in this queue.")
-    if answer not in ACTS:
-        return Refused(422, f"“{answer[:40]}” is not an answer here. Allowed: {', '.join(ACTS)}.")
+    allowed = (*step.answers, *NO_ANSWERS)
+    if answer not in allowed:
+        return Refused(422, f"“{answer[:40]}” is not an answer here. Allowed: {', '.join(allowed)}.")
     newest = facts.given.get(question)
     if edited is not None and (newest is None or newest.label != edited):
         return Refused(409, "This answer was changed elsewhere since: look at it again.", newest)
@@ -112,6 +126,8 @@ def decide(
         return _undo(facts, label, question, newest)
     if newest is not None and newest.stands:
         return Refused(409, "You have answered this already, perhaps in another tab: see it.", newest)
+    if step not in asked(facts.chain, facts.answers):
+        return Refused(422, "This question is not asked of this item: an earlier answer rules it out.")
     facts.given[question] = Given(label, answer)
     before = newest.label if newest else None
     if answer == "skip":
@@ -123,19 +139,25 @@ def _answer(facts: Facts, before: int | None) -> Accepted:
     seat = facts.seat
     if seat is None:
         return Accepted("surplus", before, surplus=True)
-    seat.give(facts.rater, done=facts.complete)
+    done = facts.complete
+    seat.give(facts.rater, done=done, parked=facts.by_pass and not done)
     return Accepted("counted", before)
 
 
 def _skip(facts: Facts, before: int | None) -> Accepted:
     if seat := facts.own_seat:
-        seat.give(None)
+        if seat.extra:
+            seat.give(facts.rater, done=True)  # nobody else gets it
+        else:
+            seat.give(None)
     return Accepted("skipped", before)
 
 
 def _undo(facts: Facts, label: int, question: int, newest: Given | None) -> Accepted | Refused:
     if newest is None or not newest.stands:
         return Refused(409, "There is no answer of yours to take back.", newest)
+    if built_on(facts.chain, question) & facts.answers.keys():
+        return Refused(409, "A later answer hangs on this one: take that back first.", newest)
     facts.given[question] = Given(label, "undo")
     if seat := facts.seat:
         seat.give(facts.rater)  # the item is this person's again, to answer it anew

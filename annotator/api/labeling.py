@@ -42,6 +42,8 @@ def _door(request: HttpRequest, queue_id: UUID) -> tuple[Queue, Rater]:
     """The queue and the rater that the caller labels as."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
     queue = caller.queue(queue_id, access.LABELERS)
+    if caller.user is not None and not access.is_asked(queue, caller.user):
+        raise Refused(403, "Only some people are asked in this queue, and you are not among them.")
     return queue, rater_for(request, caller, queue.project)
 
 
@@ -70,7 +72,9 @@ def claim(
 
     Asking again with the same `holder` gives what it holds already, so a lost answer costs
     nothing. Two threads of one rater need two holders. With `?render=html` each item also has
-    `html`: its texts as safe HTML, as our own page shows them.
+    `html`: its texts as safe HTML, as our own page shows them. A pair has `left` and `right`
+    instead of `output`, and `swapped`: show the right side as A. What made them comes with the
+    answer's result.
     """
     queue, rater = _door(request, queue_id)
     chain = chain_of(queue)
@@ -83,7 +87,7 @@ def claim(
         take_over=payload.take_over,
         have=payload.have,
     )
-    return answers.claimed(claimed, chain, html=render == "html")
+    return answers.claimed(claimed, answers.Shown(queue, rater.pk, chain, html=render == "html"))
 
 
 @router.post("/labels", auth=LABELS, response=schema.LabelsOut, summary="Submit answers", openapi_extra=NAMES)

@@ -5,14 +5,20 @@ An item's payloads go out as the JSON text that is stored: never parsed, never r
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 from django.http import HttpResponse
 from pydantic import ValidationError
 
+from annotator import chance
 from annotator.api.errors import CODES
 from annotator.api.labeling_schema import LabelIn
+from annotator.marks import Mark
+from annotator.models import Queue, QueueKind
 from annotator.queries.chains import Asked
 from annotator.services import labeling
 from annotator.web.render import documents_html, payload_html
@@ -25,7 +31,8 @@ def read_label(entry: Any) -> labeling.Sent | labeling.Result:
         texts = {
             name: labeling.clean(given[name]) for name in ("question", "answer", "note", "idempotency_key")
         }
-        return labeling.Sent(**{**given, **texts})
+        marks = tuple(Mark(**mark) for mark in given.pop("marks"))
+        return labeling.Sent(**{**given, **texts}, marks=marks)
     key = entry.get("idempotency_key") if isinstance(entry, dict) else None
     try:
         LabelIn.model_validate(entry)
@@ -52,38 +59,103 @@ def _result(result: labeling.Result) -> dict[str, Any]:
         shown["label"] = result.label
     if result.error:
         shown["error"] = result.error
+    if result.revealed is not None:
+        shown["revealed"] = result.revealed
     if result.standing is not None:
         shown["standing"] = {"label": result.standing.label, "answer": result.standing.answer}
     return shown
 
 
-def claimed(claim: labeling.Claim, chain: Sequence[Asked], *, html: bool = False) -> HttpResponse:
-    """`html`: beside each payload, the safe HTML that our own page shows."""
-    questions = json.dumps([{"key": q.key, "version": q.version, "text": q.text} for q in chain])
-    keys = {str(asked.id): asked.key for asked in chain}
-    items = ",".join(_item(item, questions, keys, html=html) for item in claim.items)
+@dataclass(frozen=True)
+class Shown:
+    """What all items of a claim share: for whom, by which chain, and whether as HTML too."""
+
+    queue: Queue
+    rater: int
+    chain: Sequence[Asked]
+    html: bool = False
+
+    @property
+    def pairs(self) -> bool:
+        return self.queue.kind == QueueKind.PAIRWISE
+
+    @cached_property
+    def keys(self) -> dict[int, str]:
+        return {asked.id: asked.key for asked in self.chain}
+
+    @cached_property
+    def questions(self) -> str:
+        return json.dumps([_question(asked) for asked in self.chain])
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    after = {"question": asked.after, "answer": asked.after_answer} if asked.after else None
+    told = {"key": asked.key, "version": asked.version, "text": asked.text, "kind": asked.kind}
+    return {**told, "after": after, "stops_on": asked.stops_on}
+
+
+def claimed(claim: labeling.Claim, shown: Shown) -> HttpResponse:
+    items = ",".join(_item(item, shown) for item in claim.items)
     empty = f',"empty_because":{_empty(claim)}' if claim.empty is not None else ""
     return _json(f'{{"items":[{items}]{empty}}}')
 
 
-def _item(item: labeling.Leased, questions: str, keys: dict[str, str], *, html: bool) -> str:
-    done = {keys[question]: answer for question, answer in (item.done or {}).items() if question in keys}
+def _item(item: labeling.Leased, shown: Shown) -> str:
+    keys = shown.keys
+    done = {keys[int(one)]: answer for one, answer in (item.done or {}).items() if int(one) in keys}
     return (
         f'{{"lease":"{item.lease}","lease_until":"{iso(item.lease_until)}"'
-        f',"external_id":{json.dumps(item.external_id)},"input":{item.input or "null"}'
-        f',"output":{item.output or "null"},"context":{item.context or "null"}'
-        f',"error":{json.dumps(item.error)},"metadata":{item.metadata or "null"}'
-        f',"questions":{questions},"done":{json.dumps(done)}{_html(item) if html else ""}}}'
+        f',"external_id":{json.dumps(_name(item, shown.queue))},"input":{item.input or "null"}'
+        f',{_answers(item, shown)},"context":{item.context or "null"}'
+        f',"error":{json.dumps(item.error)},"reason":{json.dumps(item.reason)}'
+        f',"questions":{shown.questions},"done":{json.dumps(done)}'
+        f',"prelabels":{json.dumps(_prelabels(item, shown))}{_html(item, shown) if shown.html else ""}}}'
     )
 
 
-def _html(item: labeling.Leased) -> str:
-    shown = {
-        "input": payload_html(_value(item.input)),
-        "output": payload_html(_value(item.output), error=item.error),
-        "context": documents_html(_value(item.context)),
+def _answers(item: labeling.Leased, shown: Shown) -> str:
+    """What is to be judged. Of a pair nothing that could tell who wrote which side."""
+    if not shown.pairs:
+        return f'"output":{item.output or "null"},"metadata":{item.metadata or "null"}'
+    swapped = chance.swapped(
+        shown.queue.seed, item.item, shown.rater, mirror_of=_mirror_of(item, shown.queue)
+    )
+    sides = f'"left":{item.left or "null"},"right":{item.right or "null"}'
+    return f'{sides},"swapped":{json.dumps(swapped)},"metadata":null'
+
+
+def _mirror_of(item: labeling.Leased, queue: Queue) -> int | None:
+    """In an adjudication queue a copy is of another queue's item, and no repeat."""
+    return None if queue.adjudicates_id else item.copy_of
+
+
+def _name(item: labeling.Leased, queue: Queue) -> str:
+    """A repeated pair does not say by its name that it is one."""
+    if _mirror_of(item, queue) is None:
+        return item.external_id
+    return blake2b(f"{queue.seed}:{item.item}".encode(), digest_size=8).hexdigest()
+
+
+def _prelabels(item: labeling.Leased, shown: Shown) -> dict[str, Any]:
+    queue = shown.queue
+    if item.prelabels is None or chance.hides_prelabel(
+        queue.seed, item.item, shown.rater, queue.hidden_share
+    ):
+        return {}
+    return {
+        shown.keys[question]: {"answer": answer, "confidence": confidence, "rater": who}
+        for question, answer, confidence, who in json.loads(item.prelabels)
+        if question in shown.keys
     }
-    return f',"html":{json.dumps(shown)}'
+
+
+def _html(item: labeling.Leased, shown: Shown) -> str:
+    parts = {"input": payload_html(_value(item.input)), "context": documents_html(_value(item.context))}
+    if shown.pairs:
+        parts |= {side: payload_html(_value(getattr(item, side))) for side in ("left", "right")}
+    else:
+        parts["output"] = payload_html(_value(item.output), error=item.error)
+    return f',"html":{json.dumps(parts)}'
 
 
 def _value(stored: str | None) -> Any:

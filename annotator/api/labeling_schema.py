@@ -7,6 +7,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from annotator.marks import MOST
+
 Holder = Annotated[str, Field(max_length=64)]
 
 
@@ -19,16 +21,38 @@ class ClaimIn(BaseModel):
     have: list[UUID] = Field(default_factory=list, max_length=500)  # leases not to be told again
 
 
+class AfterOut(Schema):
+    question: str
+    answer: str
+
+
 class QuestionOut(Schema):
+    """`after`: asked only where that earlier question got that answer; `stops_on` ends the chain."""
+
     key: str
     version: int
     text: str
+    kind: str
+    after: AfterOut | None
+    stops_on: str
+
+    @staticmethod
+    def resolve_after(asked: Any) -> dict[str, str] | None:
+        return {"question": asked.after, "answer": asked.after_answer} if asked.after else None
 
 
 class HtmlOut(Schema):
     input: str
-    output: str
+    output: str | None = None
+    left: str | None = None
+    right: str | None = None
     context: str
+
+
+class PrelabelOut(Schema):
+    answer: str
+    confidence: float | None
+    rater: str
 
 
 class ItemOut(Schema):
@@ -36,12 +60,17 @@ class ItemOut(Schema):
     lease_until: datetime
     external_id: str
     input: Any
-    output: Any
+    output: Any = None
+    left: Any = None  # of a pair, instead of `output`
+    right: Any = None
+    swapped: bool | None = None  # of a pair: show the right side as A
     context: Any
     error: str
-    metadata: Any
+    metadata: Any  # null for pairs: it may say who wrote which side
+    reason: str  # why it comes now, where an order has one
     questions: list[QuestionOut]
     done: dict[str, str]  # by question key: what this rater answered already
+    prelabels: dict[str, PrelabelOut]  # by question key: what may be shown to this rater
     html: HtmlOut | None = None  # with ?render=html
 
 
@@ -56,18 +85,29 @@ class ClaimOut(Schema):
     empty_because: EmptyOut | None = None
 
 
+class MarkIn(BaseModel):
+    part: Literal["input", "output", "left", "right"]
+    start: StrictInt = Field(ge=0, description="in Unicode code points")
+    end: StrictInt = Field(ge=1, description="exclusive")
+    kind: str = Field(min_length=1, max_length=60, description="key of a defect kind of the project")
+
+
 class LabelIn(BaseModel):
     model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
 
     lease: UUID
     question: str = Field(max_length=60)
-    answer: str = Field(max_length=40, description="yes, no, skip or undo")
+    answer: str = Field(max_length=40, description="yes or no; left, right, tie or both_bad; skip or undo")
     idempotency_key: str = Field(min_length=1, max_length=64)
     ms: StrictInt | None = Field(None, ge=0, le=2_147_483_647, description="from shown to answered")
+    wait_ms: StrictInt | None = Field(
+        None, ge=0, le=2_147_483_647, description="the machine's, before it was shown"
+    )
     note: str = Field("", max_length=10_000)
     flagged: StrictBool = False
     question_version: StrictInt | None = Field(None, description="the wording shown; else the newest")
     supersedes: StrictInt | None = Field(None, description="refuse unless this label is the newest")
+    marks: list[MarkIn] = Field(default_factory=list, max_length=MOST)
 
 
 class LabelsIn(BaseModel):
@@ -91,6 +131,7 @@ class ResultOut(Schema):
     label: int | None = None
     error: str | None = None
     standing: StandingOut | None = None  # the answer that stood in the way
+    revealed: dict[str, Any] | None = None  # left, right: what made them; others: what raters said
 
 
 class LabelsOut(Schema):

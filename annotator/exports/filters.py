@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from annotator.chain_rules import ANSWERS
 from annotator.models import RaterKind
 
 NAMES = ("include", "question", "rater_kind", "rater", "since")
@@ -31,7 +33,7 @@ class Filters:
 
     @property
     def answers(self) -> list[str]:
-        return ["yes", "no", *(["skip"] if "skipped" in self.include else [])]
+        return [*chain.from_iterable(ANSWERS.values()), *(["skip"] if "skipped" in self.include else [])]
 
     def as_dict(self) -> dict[str, Any]:
         """As the manifest and the job's arguments hold them; `read` takes it back."""

@@ -36,4 +36,12 @@ class Migration(migrations.Migration):
                 name="places_in_hand",
             ),
         ),
+        AddIndexConcurrently(
+            model_name="place",
+            index=models.Index(
+                condition=models.Q(("done_at", None), _negated=True) & models.Q(extra=False),
+                fields=["queue", "owner", "position"],
+                name="places_done",
+            ),
+        ),
     ]

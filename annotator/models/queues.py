@@ -262,6 +262,11 @@ class Place(models.Model):
                 condition=Q(done_at=None) & ~Q(owner=None),
                 name="places_in_hand",
             ),
+            models.Index(
+                fields=["queue", "owner", "position"],
+                condition=~Q(done_at=None) & Q(extra=False),
+                name="places_done",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["item", "n"], name="place_once_per_item"),

@@ -32,9 +32,10 @@ class Mine:
 
 def progress_for(queue: Queue, user: User) -> Mine:
     """Two queries, each over at most MOST items."""
-    done = Place.objects.filter(queue=queue, owner__user=user, done_at__isnull=False)
+    places = Place.objects.filter(queue=queue, extra=False)
+    done = places.filter(owner__user=user, done_at__isnull=False)
     by_me = done.filter(item=OuterRef("item"))
-    left = Place.objects.filter(queue=queue, done_at=None).exclude(Exists(by_me))
+    left = places.filter(done_at=None).exclude(Exists(by_me))
     return Mine(answered=_count(done), left=_count(left))
 
 

@@ -11,7 +11,10 @@ from annotator.models import Queue
 
 @dataclass(frozen=True)
 class Progress:
-    """`labels`: answers that stand, with surplus ones and without what was skipped or taken back."""
+    """`labels`: answers that stand, with surplus ones and without what was skipped or taken back.
+
+    Gold items and mirrored pairs stand outside of it, and so do items that are held back.
+    """
 
     items: int
     done_items: int
@@ -30,17 +33,16 @@ class Progress:
 
 
 PROGRESS = """
-    SELECT q.id, i.items, p.done_items, p.places, p.done_places, l.labels
+    SELECT q.id, p.items, p.done_items, p.places, p.done_places, l.labels
     FROM unnest(%s::uuid[]) AS q(id)
-    CROSS JOIN LATERAL (SELECT count(*) AS items FROM annotator_item WHERE queue_id = q.id) i
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE whole) AS done_items,
+        SELECT count(*) AS items, count(*) FILTER (WHERE whole) AS done_items,
                coalesce(sum(places), 0)::bigint AS places, coalesce(sum(done), 0)::bigint AS done_places
         FROM (SELECT count(*) AS places, count(done_at) AS done, count(*) = count(done_at) AS whole
-              FROM annotator_place WHERE queue_id = q.id GROUP BY item_id) by_item) p
+              FROM annotator_place WHERE queue_id = q.id AND NOT extra GROUP BY item_id) by_item) p
     CROSS JOIN LATERAL (
         SELECT count(*) AS labels FROM annotator_label l
-        WHERE l.queue_id = q.id AND l.answer IN ('yes', 'no')
+        WHERE l.queue_id = q.id AND l.answer NOT IN ('skip', 'undo')
           AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)) l"""
 
 
@@ -58,7 +60,7 @@ FILL = """
     FROM unnest(%s::uuid[]) AS q(id)
     LEFT JOIN (SELECT queue_id, count(*) FILTER (WHERE n = 0) AS items, count(*) AS places,
                       count(done_at) AS done
-               FROM annotator_place WHERE queue_id = ANY(%s::uuid[]) GROUP BY queue_id) p
+               FROM annotator_place WHERE queue_id = ANY(%s::uuid[]) AND NOT extra GROUP BY queue_id) p
            ON p.queue_id = q.id"""
 
 
@@ -114,7 +116,7 @@ SHARES = """
     SELECT r.id, coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name), r.kind,
            count(*) FILTER (WHERE l.answer = 'yes'), count(*) FILTER (WHERE l.answer = 'no'),
            count(*) FILTER (WHERE l.answer = 'skip'), count(*) FILTER (WHERE l.surplus),
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) FILTER (WHERE l.answer IN ('yes', 'no')) / 1000,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) FILTER (WHERE l.answer <> 'skip') / 1000,
            max(l.created_at)
     FROM annotator_label l
     JOIN annotator_rater r ON r.id = l.rater_id

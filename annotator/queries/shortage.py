@@ -1,5 +1,6 @@
 """Why a claim came back with nothing: looked up without locks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +10,20 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from annotator.chain_rules import Step
 from annotator.models import Queue
-from annotator.queries.places import ANSWERED, FREE, IN_HAND, MINE, OTHERWISE_MINE
+from annotator.queries.places import FREE, IN_HAND, MINE, OTHERWISE_MINE, WAITING, answered
 
 FACING = f"""
-    SELECT p.item_id, p.lease_until, {IN_HAND} AS in_hand, {ANSWERED} OR {OTHERWISE_MINE} AS settled,
-           {FREE} OR {MINE} AS takeable, coalesce(p.owner_id = %(rater)s AND NOT {FREE}, false) AS mine
-    FROM annotator_place p WHERE p.queue_id = %(queue)s AND p.done_at IS NULL"""  # noqa: S608 - constants only
+    SELECT p.item_id, p.lease_until, {IN_HAND} AS in_hand, {{answered}} OR {OTHERWISE_MINE} AS settled,
+           {FREE} OR {MINE} OR {WAITING} AS takeable,
+           coalesce(p.owner_id = %(rater)s AND NOT {FREE}, false) AS mine
+    FROM annotator_place p
+    WHERE p.queue_id = %(queue)s AND p.done_at IS NULL
+      AND (NOT p.extra OR p.owner_id = %(rater)s)"""  # noqa: S608 - constants only
 OTHERS = "NOT takeable AND NOT mine AND NOT settled"
 LOOK = f"""
-    WITH facing AS ({FACING})
+    WITH facing AS ({{facing}})
     SELECT count(DISTINCT item_id),
            count(DISTINCT item_id) FILTER (WHERE takeable AND NOT in_hand AND NOT settled),
            count(DISTINCT item_id) FILTER (WHERE mine AND NOT takeable AND NOT in_hand AND NOT settled),
@@ -42,10 +47,10 @@ def closed() -> Shortage:
     return Shortage("closed", _("This queue is closed: no more answers are asked for."))
 
 
-def look(*, queue: Queue, facts: dict[str, Any]) -> Shortage:
+def look(*, queue: Queue, chain: Sequence[Step], facts: dict[str, Any]) -> Shortage:
     """The reason, in the order of what somebody can do about it. `facts` as in queries.places."""
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, facts)
+        cursor.execute(LOOK.format(facing=FACING.format(answered=answered(chain))), facts)
         left, takeable, other_tab, in_hand, others, until, any_item = cursor.fetchone()
     if not any_item:
         return Shortage("no_items", _("There are no items in this queue yet."))

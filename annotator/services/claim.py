@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from time import sleep
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,33 +11,58 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection
 
-from annotator.models import Queue, Rater
+from annotator.chain_rules import Step
+from annotator.models import ItemOrder, Queue, Rater
 from annotator.queries import shortage
-from annotator.queries.chains import Asked
-from annotator.queries.places import ANSWERED, FREE, IN_HAND, MINE, OPEN, OTHERWISE_MINE
+from annotator.queries.chains import Asked, steps_of
+from annotator.queries.places import (
+    ANSWERS_SO_FAR,
+    FREE,
+    HAS_MINE,
+    IN_HAND,
+    MINE,
+    OPEN,
+    WAITING,
+    answered,
+)
 from annotator.services.collisions import is_collision
 
 TRIES = 5  # a race of two tabs, or every candidate locked at this very moment
 PAUSE = 0.02  # seconds, growing with each try
 
+# Places of this rater: what the tab holds or lost hold of, and, at the end, what waits.
+OWN = """
+    (SELECT seat.id, seat.was
+     FROM (SELECT p.id FROM annotator_place p
+           WHERE p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND p.done_at IS NULL
+             AND {which} AND NOT {in_hand} AND NOT {answered}
+           ORDER BY {order} p.position LIMIT %(size)s) mine
+     CROSS JOIN LATERAL (
+           SELECT p.id, p.owner_id AS was FROM annotator_place p
+           WHERE p.id = mine.id AND p.owner_id = %(rater)s AND {open}
+           FOR UPDATE SKIP LOCKED) seat)"""
+
 # DISTINCT ON follows the partial index places_to_fill (queue, position, n): rows stream in
 # order and the LIMIT stops the walk, however long the queue is. The lateral part locks one
 # place per item; a place that somebody is just taking is skipped, and the item's next tried.
-PICKED = f"""
-    SELECT seat.id, seat.owner_id AS was
-    FROM (SELECT DISTINCT ON (p.position) p.item_id, p.position
-          FROM annotator_place p
-          WHERE p.queue_id = %(queue)s AND p.done_at IS NULL
-            AND ({FREE} OR {MINE}) AND NOT {IN_HAND} AND NOT {ANSWERED}
-          ORDER BY p.position, p.n) item
-    CROSS JOIN LATERAL (
-          SELECT p.id, p.owner_id
-          FROM annotator_place p
-          WHERE p.item_id = item.item_id AND {OPEN}
-            AND ({FREE} OR {MINE}) AND NOT {IN_HAND} AND NOT {OTHERWISE_MINE}
-          ORDER BY p.n LIMIT 1
-          FOR UPDATE SKIP LOCKED) seat
-    LIMIT %(size)s"""  # noqa: S608 - constants only
+WALK = """
+    (SELECT seat.id, seat.was
+     FROM (SELECT DISTINCT ON (p.position) p.item_id, p.position
+           FROM annotator_place p
+           WHERE p.queue_id = %(queue)s AND p.done_at IS NULL AND {where}
+             AND {free} AND NOT {has_mine} AND NOT {answered}
+           ORDER BY p.position, p.n) item
+     CROSS JOIN LATERAL (
+           SELECT p.id, p.owner_id AS was
+           FROM annotator_place p
+           WHERE p.item_id = item.item_id AND {open} AND {free} AND NOT {has_mine}
+           ORDER BY p.n LIMIT 1
+           FOR UPDATE SKIP LOCKED) seat)"""
+
+# How far this rater has come. Behind it nothing is left for them but what came back since.
+REACHED = """(
+    SELECT coalesce(max(p.position), -1) AS position FROM annotator_place p
+    WHERE p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND p.done_at IS NOT NULL AND NOT p.extra)"""
 
 LEASED = """
     UPDATE annotator_place p
@@ -46,7 +71,7 @@ LEASED = """
         lease_id = CASE WHEN picked.was = %(rater)s THEN coalesce(p.lease_id, gen_random_uuid())
                         ELSE gen_random_uuid() END
     FROM picked WHERE p.id = picked.id
-    RETURNING p.id, p.item_id, p.position, p.lease_id, p.lease_until"""
+    RETURNING p.id, p.item_id, p.position, p.lease_id, p.lease_until, p.reason"""
 
 LEDGER = """
     INSERT INTO annotator_lease (id, place_id, rater_id, leased_at)
@@ -58,7 +83,7 @@ SETTLED = """
     UPDATE annotator_label l SET surplus = (l.rater_id <> %(rater)s)
     FROM picked JOIN annotator_place p ON p.id = picked.id
     WHERE picked.was IS DISTINCT FROM %(rater)s AND l.item_id = p.item_id
-      AND l.rater_id IN (picked.was, %(rater)s) AND l.answer IN ('yes', 'no')"""
+      AND l.rater_id IN (picked.was, %(rater)s) AND l.answer NOT IN ('skip', 'undo')"""
 
 DONE = """
     (SELECT json_object_agg(l.question_id, l.answer) FROM annotator_label l
@@ -66,18 +91,29 @@ DONE = """
        AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id))"""
 
 
+PRELABELS = """
+    (SELECT json_agg(json_build_array(b.question_id, b.answer, b.confidence, r.name))::text
+     FROM annotator_prelabel b JOIN annotator_rater r ON r.id = b.rater_id WHERE b.item_id = i.id)"""
+
+
 class Leased(NamedTuple):
     """One item in somebody's hands. Payloads are JSON text as stored, or None."""
 
     lease: UUID
     lease_until: datetime
+    item: int
+    copy_of: int | None
     external_id: str
     input: str | None
     output: str | None
+    left: str | None
+    right: str | None
     context: str | None
     error: str
     metadata: str | None
+    reason: str  # why it comes now; empty where that says nothing
     done: dict[str, str] | None  # by question id: this rater's answers so far
+    prelabels: str | None  # JSON: [[question id, answer, confidence, who], ...]
 
 
 @dataclass(frozen=True)
@@ -86,16 +122,31 @@ class Claim:
     empty: shortage.Shortage | None = None
 
 
-@cache
-def _statement(*, chained: bool) -> str:
+@lru_cache(maxsize=1000)
+def _statement(chain: tuple[Step, ...], *, by_pass: bool, marked: bool) -> str:
+    """`marked`: begin the walk where the rater has come to, for others may be far behind."""
+    done = answered(chain)
+    pieces = {"open": OPEN, "free": FREE, "in_hand": IN_HAND, "has_mine": HAS_MINE, "answered": done}
+    parts = [OWN.format(which=f"{MINE} AND NOT {WAITING}", order="", **pieces)]
+    if marked:
+        parts.append(WALK.format(where="p.position > (SELECT position FROM reached)", **pieces))
+        parts.append(WALK.format(where="p.position <= (SELECT position FROM reached)", **pieces))
+    else:
+        parts.append(WALK.format(where="true", **pieces))
+    passes = f"{ANSWERS_SO_FAR}," if by_pass else ""
+    parts.append(OWN.format(which=WAITING, order=passes, **pieces))
+    picked = " UNION ALL ".join(parts)
+    chained = len(chain) > 1
     settled = f", settled AS ({SETTLED})" if chained else ""
-    done = DONE if chained else "NULL"
     return f"""
-        WITH picked AS MATERIALIZED ({PICKED}), leased AS ({LEASED}), ledger AS ({LEDGER}){settled}
-        SELECT leased.lease_id, leased.lease_until, i.external_id, i.input::text, i.output::text,
-               i.context::text, i.error, i.metadata::text, {done}
-        FROM leased JOIN annotator_item i ON i.id = leased.item_id
-        ORDER BY leased.position"""  # noqa: S608 - constants only
+        WITH {f"reached AS MATERIALIZED {REACHED}," if marked else ""}
+             picked AS MATERIALIZED (SELECT * FROM ({picked}) found LIMIT %(size)s),
+             leased AS ({LEASED}), ledger AS ({LEDGER}){settled}
+        SELECT p.lease_id, p.lease_until, i.id, i.copy_of_id, i.external_id, i.input::text,
+               i.output::text, i.left::text, i.right::text, i.context::text, i.error, i.metadata::text,
+               p.reason, {DONE if chained else "NULL"}, {PRELABELS}
+        FROM leased p JOIN annotator_item i ON i.id = p.item_id
+        ORDER BY {passes} p.position"""  # noqa: S608 - constants only
 
 
 def claim(
@@ -116,7 +167,6 @@ def claim(
     facts: dict[str, Any] = {
         "queue": queue.pk,
         "rater": rater.pk,
-        "chain": len(chain),
         "size": size,
         "holder": holder,
         "take_over": take_over,
@@ -125,20 +175,25 @@ def claim(
     }
     if queue.closed_at is not None:
         return Claim([], shortage.closed())
+    steps = steps_of(chain)
+    # With overlap a fast rater would walk past all that others have still to do; a learned order
+    # puts new things in front.
+    marked = queue.overlap > 1 and queue.order != ItemOrder.UNCERTAIN
+    statement = _statement(steps, by_pass=queue.by_pass, marked=marked)
     for n in range(TRIES):
-        if items := _lease(facts):
+        if items := _lease(statement, facts):
             return Claim(items)
-        empty = shortage.look(queue=queue, facts=facts)
+        empty = shortage.look(queue=queue, chain=steps, facts=facts)
         if empty.code != "busy":
             break
         sleep(n * PAUSE)
     return Claim([], empty)
 
 
-def _lease(facts: dict[str, Any]) -> list[Leased]:
+def _lease(statement: str, facts: dict[str, Any]) -> list[Leased]:
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_statement(chained=facts["chain"] > 1), facts)
+            cursor.execute(statement, facts)
             return [Leased(*row) for row in cursor.fetchall()]
     except (IntegrityError, OperationalError) as error:
         if not is_collision(error):

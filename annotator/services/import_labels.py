@@ -10,14 +10,15 @@ from django.db import transaction
 
 from annotator import labeling_rules as rules
 from annotator.models import Item, Label, Place, Queue, Rater
-from annotator.queries.chains import chain_of
+from annotator.queries.chains import chain_of, steps_of
 
 CHUNK = 1000
 
 
 @dataclass(frozen=True)
 class ImportedLabel:
-    """`question` is a key of the queue's chain; `answer` yes, no or skip; `rater` one of its project."""
+    """`question` is a key of the queue's chain; `answer` one of its kind's, or skip; `rater` one of
+    its project. `swapped`: a pair's right side was shown as A, if that is known."""
 
     external_id: str
     question: str
@@ -27,6 +28,7 @@ class ImportedLabel:
     ms: int | None = None
     note: str = ""
     flagged: bool = False
+    swapped: bool | None = None
 
 
 @dataclass
@@ -58,23 +60,26 @@ def _import_chunk(queue: Queue, chunk: list[ImportedLabel], told: Imported) -> N
     given = _given(list(items.values()))
     facts: dict[tuple[int, int], rules.Facts] = {}
     labels: list[Label] = []
-    asked_ids = tuple(asked.id for asked in chain.values())
+    steps = steps_of(list(chain.values()))
+    answers = {step.question: {*step.answers, "skip"} for step in steps}
     for row in sorted(chunk, key=lambda row: row.created_at):
         item, asked, rater = items.get(row.external_id), chain.get(row.question), row.rater.pk
-        if item is None or asked is None or row.answer not in {*rules.ANSWERS, "skip"}:
+        if item is None or asked is None or row.answer not in answers[asked.id]:
             told.unknown += 1
             continue
         seen = facts.setdefault(
-            (item, rater), rules.Facts(rater, asked_ids, seats[item], given.get((item, rater), {}))
+            (item, rater), rules.Facts(rater, steps, seats[item], given.get((item, rater), {}))
         )
         if asked.id in seen.given:
             told.known += 1  # answered before, or answered and taken back
             continue
-        rules.decide(seen, label=0, question=asked.id, answer=row.answer)
+        if isinstance(rules.decide(seen, label=0, question=asked.id, answer=row.answer), rules.Refused):
+            told.unknown += 1  # an earlier answer of the chain rules this question out
+            continue
         labels.append(_label(queue, row, item=item, question=asked.id, version=asked.version_id))
     for label in labels:
         label.surplus = (
-            label.answer in rules.ANSWERS and facts[label.item_id, label.rater_id].own_seat is None
+            label.answer not in rules.NO_ANSWERS and facts[label.item_id, label.rater_id].own_seat is None
         )
     Label.objects.bulk_create(labels)
     _seat(seats, labels)
@@ -93,6 +98,7 @@ def _label(queue: Queue, row: ImportedLabel, *, item: int, question: int, versio
         answer=row.answer,
         note=rules.clean(row.note),
         flagged=row.flagged,
+        swapped=row.swapped,
         ms=row.ms,
         idempotency_key=f"import-{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}",
         imported=True,
@@ -110,7 +116,7 @@ def _lock(items: list[int]) -> dict[int, list[rules.Seat]]:
     seats: dict[int, list[rules.Seat]] = {item: [] for item in items}
     places = Place.objects.select_for_update().filter(item__in=items).order_by("item_id", "n")
     for place in places:
-        seat = rules.Seat(place.pk, place.owner_id, done=place.done_at is not None)
+        seat = rules.Seat(place.pk, place.owner_id, done=place.done_at is not None, extra=place.extra)
         seats[place.item_id].append(seat)
     return seats
 

@@ -10,24 +10,37 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from annotator.models import Lease, Queue, Rater, User
+from annotator.queries.places import PARKED, PARKED_SECONDS
 from annotator.services.collisions import begins_anew
 
-# A place that goes back takes its counting with it: see labeling_rules on surplus.
-GIVE_BACK = """
+# A place that goes back takes its counting with it: see labeling_rules on surplus. What is its
+# owner's alone, or half answered on the way to the next pass, waits for its owner.
+GIVE_BACK = f"""
     WITH freed AS (
         UPDATE annotator_place p
-        SET owner_id = NULL, lease_id = NULL, lease_until = NULL, holder = ''
-        FROM (SELECT id, lease_id, owner_id FROM annotator_place p
-              WHERE p.done_at IS NULL AND {which} ORDER BY p.item_id, p.n FOR UPDATE) was
-        WHERE p.id = was.id RETURNING p.item_id, was.lease_id, was.owner_id),
+        SET owner_id = CASE WHEN was.kept THEN p.owner_id END, lease_id = NULL,
+            lease_until = CASE WHEN was.kept THEN clock_timestamp() + make_interval(
+                secs => CASE WHEN p.extra THEN 0 ELSE {PARKED_SECONDS} END) END,
+            holder = CASE WHEN was.kept THEN '{PARKED}' ELSE '' END
+        FROM (SELECT id, lease_id, owner_id,
+                     p.extra OR (SELECT q.by_pass FROM annotator_queue q WHERE q.id = p.queue_id) AND EXISTS (
+                         SELECT FROM annotator_label l
+                         WHERE l.item_id = p.item_id AND l.rater_id = p.owner_id
+                           AND l.answer NOT IN ('skip', 'undo')
+                           AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
+                     ) AS kept
+              FROM annotator_place p
+              WHERE p.done_at IS NULL AND p.holder <> '{PARKED}' AND {{which}}
+              ORDER BY p.item_id, p.n FOR UPDATE) was
+        WHERE p.id = was.id RETURNING p.item_id, was.lease_id, was.owner_id, was.kept),
     ledger AS (
         UPDATE annotator_lease l SET released_at = clock_timestamp()
         FROM freed WHERE l.id = freed.lease_id),
     settled AS (
         UPDATE annotator_label l SET surplus = true
-        FROM freed WHERE l.item_id = freed.item_id AND l.rater_id = freed.owner_id
-          AND l.answer IN ('yes', 'no') AND NOT l.surplus)
-    SELECT count(*) FROM freed"""
+        FROM freed WHERE NOT freed.kept AND l.item_id = freed.item_id AND l.rater_id = freed.owner_id
+          AND l.answer NOT IN ('skip', 'undo') AND NOT l.surplus)
+    SELECT count(*) FROM freed"""  # noqa: S608 - constants only
 
 RENEW = """
     UPDATE annotator_place p

@@ -3,14 +3,19 @@
 Three statements however many answers come: the rules are in `labeling_rules`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from annotator import chance
 from annotator import labeling_rules as rules
-from annotator.models import Rater, User
+from annotator import marks as spans
+from annotator.models import QueueKind, Rater, User
+from annotator.queries.revealed import others_of
 from annotator.services import submit_sql as sql
 from annotator.services.collisions import begins_anew
 
@@ -24,15 +29,21 @@ class Sent:
     answer: str
     idempotency_key: str
     ms: int | None = None
+    wait_ms: int | None = None
     note: str = ""
     flagged: bool = False
     question_version: int | None = None  # the wording that was shown; without it, the newest
     supersedes: int | None = None  # the label that the sender takes for the newest
+    marks: tuple[spans.Mark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Result:
-    """`state`: counted, surplus, skipped, undone, repeated or refused."""
+    """`state`: counted, surplus, skipped, undone, repeated or refused.
+
+    `revealed`: what was hidden before the answer. Of a pair {"left", "right"}: what made them; of
+    an adjudicated item {"others"}: what the raters said.
+    """
 
     idempotency_key: str
     status: int
@@ -40,6 +51,7 @@ class Result:
     label: int | None = None
     error: str = ""
     standing: rules.Given | None = None
+    revealed: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -47,9 +59,7 @@ class _Batch:
     """What was read under the lock, and what is to be written."""
 
     leases: dict[UUID, sql.LeaseRow]
-    chains: dict[UUID, dict[str, sql.QuestionRow]]  # by queue, by key
-    stored: dict[tuple[int, str], sql.StoredRow]  # by rater and idempotency key
-    ids: list[int]
+    read: sql.Read
     facts: dict[tuple[int, int], rules.Facts]  # by item and rater
     rows: list[sql.NewRow] = field(default_factory=list)
     seated: dict[int, UUID] = field(default_factory=dict)  # by place: the lease that it is held by
@@ -68,23 +78,25 @@ def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> li
     results = [_judge(batch, answer) for answer in answers]
     if batch.rows:
         _settle_rows(batch)
-        sql.write(batch.rows, _places(batch), _settled(batch), holder)
-    return results
+        sql.write(batch.rows, _places(batch), _settled(batch), _extras(batch), holder)
+    return [_revealing(batch, sent, result) for sent, result in zip(answers, results, strict=True)]
 
 
 def _read(
     answers: Sequence[Sent], leases: dict[UUID, sql.LeaseRow], seats: dict[int, list[rules.Seat]]
 ) -> _Batch:
     if not leases:
-        return _Batch(leases, {}, {}, [], {})
+        return _Batch(leases, sql.Read({}, {}, {}, {}, frozenset(), []), {})
     keys = [answer.idempotency_key for answer in answers]
-    read = sql.read(leases.values(), keys)
+    read = sql.read(leases.values(), keys, marks=any(answer.marks for answer in answers))
     facts = {}
     for lease in leases.values():
-        chain = tuple(row.id for row in read.chains.get(lease.queue, {}).values())
+        queue = read.queues[lease.queue]
         given = read.given.get((lease.item, lease.rater), {})
-        facts[lease.item, lease.rater] = rules.Facts(lease.rater, chain, seats[lease.item], given)
-    return _Batch(leases, read.chains, read.stored, read.ids, facts)
+        facts[lease.item, lease.rater] = rules.Facts(
+            lease.rater, queue.steps, seats[lease.item], given, queue.by_pass
+        )
+    return _Batch(leases, read, facts)
 
 
 def _judge(batch: _Batch, sent: Sent) -> Result:
@@ -93,23 +105,25 @@ def _judge(batch: _Batch, sent: Sent) -> Result:
         return _refused(sent, 409, "This item was never leased to you: claim it first.")
     if not lease.may_label:
         return _refused(sent, 403, "Your role in this project does not allow labeling any more.")
-    asked = batch.chains.get(lease.queue, {}).get(sent.question)
+    asked = batch.read.queues[lease.queue].questions.get(sent.question)
     if asked is None:
         return _refused(sent, 422, "There is no such question in this queue.")
-    content = (lease.item, asked.id, sent.answer, sent.note, sent.flagged)
-    if stored := batch.stored.get((lease.rater, sent.idempotency_key)):
+    content = _content(lease, asked.id, sent)
+    if stored := batch.read.stored.get((lease.rater, sent.idempotency_key)):
         if stored.content == content:
             return Result(sent.idempotency_key, 200, "repeated", stored.id)
         return _refused(sent, 422, "This idempotency key was used for another answer.")
     version = asked.versions.get(sent.question_version or asked.newest)
     if version is None:
         return _refused(sent, 422, f"Question “{asked.key}” has no version {sent.question_version}.")
+    if sent.marks and (fault := _marks_fault(batch, lease, sent)):
+        return _refused(sent, 422, fault)
     return _decide(batch, sent, lease, asked.id, version)
 
 
 def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, version: int) -> Result:
     facts = batch.facts[lease.item, lease.rater]
-    label = batch.ids[len(batch.rows)]
+    label = batch.read.ids[len(batch.rows)]
     verdict = rules.decide(facts, label=label, question=question, answer=sent.answer, edited=sent.supersedes)
     if isinstance(verdict, rules.Refused):
         return _refused(sent, verdict.status, verdict.error, verdict.standing)
@@ -125,23 +139,79 @@ def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, versi
         note=sent.note,
         flagged=sent.flagged,
         ms=sent.ms,
+        wait_ms=sent.wait_ms,
         key=sent.idempotency_key,
         supersedes=verdict.supersedes,
         surplus=verdict.surplus,
     )
+    row.swapped, row.prelabel_shown = _as_shown(batch, lease, question)
+    if marks := spans.as_json(sent.marks):
+        row.marks = json.dumps(marks)
     batch.rows.append(row)
-    content = (lease.item, question, sent.answer, sent.note, sent.flagged)
-    batch.stored[lease.rater, sent.idempotency_key] = sql.StoredRow(label, content)
+    content = _content(lease, question, sent)
+    batch.read.stored[lease.rater, sent.idempotency_key] = sql.StoredRow(label, content)
     for seat in facts.seats:
         if seat.changed and seat.owner == lease.rater:
             batch.seated[seat.id] = sent.lease
     return Result(sent.idempotency_key, 201, verdict.state, label)
 
 
+def _content(lease: sql.LeaseRow, question: int, sent: Sent) -> Any:
+    return (lease.item, question, sent.answer, sent.note, sent.flagged, tuple(sorted(sent.marks)))
+
+
+def _marks_fault(batch: _Batch, lease: sql.LeaseRow, sent: Sent) -> str:
+    if not batch.read.queues[lease.queue].marks:
+        return "Marks are not asked for in this queue."
+    if sent.answer in rules.NO_ANSWERS:
+        return "Marks belong to an answer."
+    return spans.fault(sent.marks, batch.read.items[lease.item].lengths, batch.read.kinds)
+
+
+def _as_shown(batch: _Batch, lease: sql.LeaseRow, question: int) -> tuple[bool | None, bool | None]:
+    """How the item was shown to this rater: chance decided it, and tells it again."""
+    queue, item = batch.read.queues[lease.queue], batch.read.items[lease.item]
+    swapped = shown = None
+    if queue.kind == QueueKind.PAIRWISE:
+        swapped = chance.swapped(queue.seed, lease.item, lease.rater, mirror_of=item.mirror_of)
+    if question in item.prelabeled:
+        shown = not chance.hides_prelabel(queue.seed, lease.item, lease.rater, queue.hidden_share)
+    return swapped, shown
+
+
+def _extras(batch: _Batch) -> sql.Extras:
+    """What comes of items that were finished just now, in queues that want it."""
+    mirrored, gold = [], []
+    finishing = {(row.item, row.rater): row for row in batch.rows if row.answer not in rules.NO_ANSWERS}
+    for (item, rater), row in finishing.items():
+        queue, seat = batch.read.queues[row.queue], batch.facts[item, rater].own_seat
+        if seat is None or seat.extra or not (seat.changed and seat.done):
+            continue
+        if queue.mirror_share > 0:
+            mirrored.append((item, rater, row.queue))
+        if chance.share(queue.seed, "gold", item, rater) < queue.gold_rate:
+            gold.append((row.queue, rater))
+    return sql.Extras(mirrored, gold)
+
+
+def _revealing(batch: _Batch, sent: Sent, result: Result) -> Result:
+    """The result with what the rater may see now that the answer is stored."""
+    if result.state not in {"counted", "surplus", "repeated"} or sent.answer in rules.NO_ANSWERS:
+        return result
+    lease = batch.leases[sent.lease]
+    queue, item = batch.read.queues[lease.queue], batch.read.items[lease.item]
+    revealed: dict[str, Any] = {}
+    if queue.kind == QueueKind.PAIRWISE and any(item.variants):
+        revealed |= {"left": item.variants[0], "right": item.variants[1]}
+    if queue.adjudicates:
+        revealed["others"] = others_of(lease.item, queue.questions[sent.question].id)
+    return replace(result, revealed=revealed) if revealed else result
+
+
 def _settle_rows(batch: _Batch) -> None:
     """A later act of the same batch may have given or taken the place that an answer counted in."""
     for row in batch.rows:
-        if row.answer in rules.ANSWERS:
+        if row.answer not in rules.NO_ANSWERS:
             row.surplus = batch.facts[row.item, row.rater].own_seat is None
 
 
@@ -152,6 +222,7 @@ def _places(batch: _Batch) -> list[sql.PlaceRow]:
             owner=seat.owner,
             lease=batch.seated[seat.id] if seat.owner is not None else None,
             done=seat.done,
+            parked=seat.parked,
         )
         for _, seat in _changed(batch)
     ]

@@ -8,8 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from annotator.chain_rules import Step
 from annotator.labeling_rules import Given, Seat
+from annotator.marks import PARTS, Mark, from_json
 from annotator.models import Rater, Role, User
+from annotator.queries.places import PARKED, PARKED_SECONDS
+
+MIRROR_SECONDS = 120  # before a pair comes again, sides swapped; sooner when nothing else is left
+GOLD_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,40 @@ class QuestionRow:
 
 
 @dataclass(frozen=True)
+class QueueRow:
+    """What a queue wants of its answers. `questions` by key, in order."""
+
+    kind: str
+    seed: int
+    by_pass: bool
+    marks: bool
+    hidden_share: float
+    gold_rate: float
+    mirror_share: float
+    adjudicates: bool
+    questions: dict[str, QuestionRow]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """`mirror_of`: the pair that this one repeats. `prelabeled`: questions with a pre-label.
+
+    `lengths` are of the payloads that are strings, read only where marks came.
+    """
+
+    mirror_of: int | None
+    variants: tuple[str, str]  # left, right
+    prelabeled: frozenset[int]
+    lengths: dict[str, int | None]
+
+
+@dataclass(frozen=True)
 class StoredRow:
-    """A label by its idempotency key. `content`: item, question, answer, note, flagged."""
+    """A label by its idempotency key. `content`: what makes it the same answer again."""
 
     id: int
-    content: tuple[int, int, str, str, bool]
+    content: tuple[int, int, str, str, bool, tuple[Mark, ...]]
 
 
 @dataclass
@@ -52,9 +87,13 @@ class NewRow:
     note: str
     flagged: bool
     ms: int | None
+    wait_ms: int | None
     key: str
     supersedes: int | None
     surplus: bool
+    swapped: bool | None = None
+    prelabel_shown: bool | None = None
+    marks: str | None = None  # JSON
 
 
 @dataclass(frozen=True)
@@ -63,6 +102,7 @@ class PlaceRow:
     owner: int | None
     lease: UUID | None
     done: bool
+    parked: bool
 
 
 @dataclass(frozen=True)
@@ -78,14 +118,17 @@ class Settled:
 class Read:
     given: dict[tuple[int, int], dict[int, Given]]  # by item and rater, by question
     stored: dict[tuple[int, str], StoredRow]
-    chains: dict[UUID, dict[str, QuestionRow]]
+    queues: dict[UUID, QueueRow]
+    items: dict[int, ItemRow]
+    kinds: frozenset[str]  # keys of defect kinds; read only where marks came
     ids: list[int]
 
 
 # All places of the items, in one order for everybody, so that two batches cannot deadlock.
 LOCK = """
     SELECT l.id, p.queue_id, p.item_id, l.rater_id, {may_label},
-           s.id, s.owner_id, s.done_at IS NOT NULL, coalesce(s.lease_until <= clock_timestamp(), true)
+           s.id, s.owner_id, s.done_at IS NOT NULL, coalesce(s.lease_until <= clock_timestamp(), true),
+           s.extra
     FROM annotator_lease l
     JOIN annotator_place p ON p.id = l.place_id
     JOIN annotator_place s ON s.item_id = p.item_id
@@ -109,46 +152,98 @@ READ = """
        WHERE l.item_id = ANY(%(items)s) AND l.rater_id + 0 = ANY(%(raters)s)  -- by item, never by rater
          AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)),
       (SELECT json_agg(json_build_array(l.rater_id, l.idempotency_key, l.id, l.item_id, l.question_id,
-                                        l.answer, l.note, l.flagged))
+                                        l.answer, l.note, l.flagged, l.marks))
        FROM annotator_label l
        WHERE l.rater_id = ANY(%(raters)s) AND l.idempotency_key = ANY(%(keys)s)),
-      (SELECT json_agg(json_build_array(c.queue_id, q.id, q.key,
+      (SELECT json_agg(json_build_array(u.id, u.kind, u.seed, u.by_pass, u.marks, u.hidden_share,
+                                        u.gold_rate, u.mirror_share, u.adjudicates_id IS NOT NULL,
+         (SELECT json_agg(json_build_array(q.id, q.key, q.kind, c.after_id, c.after_answer, c.stops_on,
                 (SELECT json_agg(json_build_array(v.number, v.id)) FROM annotator_questionversion v
                  WHERE v.question_id = q.id)) ORDER BY c.position, c.id)
-       FROM annotator_queuequestion c JOIN annotator_question q ON q.id = c.question_id
-       WHERE c.queue_id = ANY(%(queues)s::uuid[])),
+          FROM annotator_queuequestion c JOIN annotator_question q ON q.id = c.question_id
+          WHERE c.queue_id = u.id)))
+       FROM annotator_queue u WHERE u.id = ANY(%(queues)s::uuid[])),
+      (SELECT json_agg(json_build_array(i.id, i.queue_id, i.copy_of_id, i.left_variant, i.right_variant,
+         (SELECT json_agg(b.question_id) FROM annotator_prelabel b WHERE b.item_id = i.id), {lengths}))
+       FROM annotator_item i WHERE i.id = ANY(%(items)s)),
+      {kinds},
       ARRAY(SELECT nextval(pg_get_serial_sequence('annotator_label', 'id'))
             FROM generate_series(1, %(size)s))"""
+WITHOUT_MARKS = READ.format(lengths="NULL", kinds="NULL::json")
+WITH_MARKS = READ.format(
+    lengths="json_build_array({})".format(
+        ", ".join(
+            f"CASE WHEN json_typeof(i.{part}) = 'string' THEN char_length(i.{part} #>> '{{}}') END"
+            for part in PARTS
+        )
+    ),
+    kinds="""(SELECT json_agg(k.key) FROM annotator_defectkind k
+              WHERE k.project_id IN (SELECT u.project_id FROM annotator_queue u
+                                     WHERE u.id = ANY(%(queues)s::uuid[])))""",
+)
 
 PLACED = """
     placed AS (
         UPDATE annotator_place p
         SET owner_id = u.owner, lease_id = u.lease,
             lease_until = CASE WHEN u.owner IS NOT NULL AND NOT u.done
-                               THEN clock_timestamp() + make_interval(secs => %(seconds)s) END,
+                               THEN clock_timestamp() + make_interval(
+                                   secs => CASE WHEN u.parked THEN %(parked_seconds)s ELSE %(seconds)s END)
+                               END,
             holder = CASE WHEN u.owner IS NULL THEN ''
+                          WHEN u.parked THEN %(parked_holder)s
                           WHEN %(holder)s <> '' OR p.owner_id IS DISTINCT FROM u.owner THEN %(holder)s
                           ELSE p.holder END,
             done_at = CASE WHEN u.done THEN clock_timestamp() END
-        FROM unnest(%(place)s::bigint[], %(owner)s::bigint[], %(held)s::uuid[], %(done)s::bool[])
-             AS u(id, owner, lease, done)
+        FROM unnest(%(place)s::bigint[], %(owner)s::bigint[], %(held)s::uuid[], %(done)s::bool[],
+                    %(parked)s::bool[]) AS u(id, owner, lease, done, parked)
         WHERE p.id = u.id)"""
 SETTLED = """
     settled AS (
         UPDATE annotator_label l SET surplus = u.surplus
         FROM unnest(%(settled_item)s::bigint[], %(settled_rater)s::bigint[], %(settled_surplus)s::bool[])
              AS u(item, rater, surplus)
-        WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.answer IN ('yes', 'no')
+        WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.answer NOT IN ('skip', 'undo')
           AND l.surplus <> u.surplus)"""
+# Places outside of the overlap, for whoever answered just now: the pair again, sides swapped; a
+# gold item that this rater has not had. Two raters may want the same number: one goes without.
+MIRRORED = """
+    mirrored AS (
+        INSERT INTO annotator_place (queue_id, item_id, position, n, extra, owner_id, holder, lease_until)
+        SELECT m.queue_id, m.id, m.position,
+               (SELECT coalesce(max(o.n) + 1, 0) FROM annotator_place o WHERE o.item_id = m.id), true,
+               u.rater, %(parked_holder)s, clock_timestamp() + make_interval(secs => %(mirror_seconds)s)
+        FROM unnest(%(answered_item)s::bigint[], %(answered_rater)s::bigint[], %(answered_queue)s::uuid[])
+             AS u(item, rater, queue)
+        JOIN annotator_item m ON m.copy_of_id = u.item AND m.queue_id = u.queue
+        ON CONFLICT DO NOTHING)"""
+GOLD = """
+    golden AS (
+        INSERT INTO annotator_place (queue_id, item_id, position, n, extra, owner_id, holder, lease_until)
+        SELECT DISTINCT ON (i.id, u.rater) u.queue, i.id, i.position,
+               (SELECT coalesce(max(o.n) + 1, 0) FROM annotator_place o WHERE o.item_id = i.id), true,
+               u.rater, %(parked_holder)s, clock_timestamp() + make_interval(secs => %(gold_seconds)s)
+        FROM unnest(%(gold_queue)s::uuid[], %(gold_rater)s::bigint[]) AS u(queue, rater)
+        CROSS JOIN LATERAL (
+            SELECT i.id, i.position FROM annotator_item i
+            WHERE i.queue_id = u.queue AND i.gold IS NOT NULL
+              AND NOT EXISTS (SELECT FROM annotator_place o
+                              WHERE o.item_id = i.id AND o.owner_id = u.rater)
+              AND NOT EXISTS (SELECT FROM annotator_label l
+                              WHERE l.item_id = i.id AND l.rater_id = u.rater)
+            ORDER BY hashint8(i.id # u.rater), i.id LIMIT 1) i
+        ON CONFLICT DO NOTHING)"""
 INSERT = """
     INSERT INTO annotator_label
         (id, queue_id, item_id, question_id, question_version_id, rater_id, lease_id, answer, note,
-         flagged, ms, idempotency_key, supersedes_id, surplus, imported, created_at)
+         flagged, ms, wait_ms, idempotency_key, supersedes_id, surplus, swapped, prelabel_shown, marks,
+         imported, created_at)
     SELECT u.*, false, clock_timestamp()
     FROM unnest(%(id)s::bigint[], %(queue)s::uuid[], %(item)s::bigint[], %(question)s::bigint[],
                 %(version)s::bigint[], %(rater)s::bigint[], %(lease)s::uuid[], %(answer)s::text[],
-                %(note)s::text[], %(flagged)s::bool[], %(ms)s::int[], %(key)s::text[],
-                %(supersedes)s::bigint[], %(surplus)s::bool[]) AS u"""
+                %(note)s::text[], %(flagged)s::bool[], %(ms)s::int[], %(wait_ms)s::int[], %(key)s::text[],
+                %(supersedes)s::bigint[], %(surplus)s::bool[], %(swapped)s::bool[],
+                %(prelabel_shown)s::bool[], %(marks)s::jsonb[]) AS u"""
 COLUMNS = list(NewRow.__dataclass_fields__)
 
 
@@ -164,17 +259,17 @@ def lock(leases: Collection[UUID], by: Rater | User) -> tuple[dict[UUID, LeaseRo
     seats: dict[int, dict[int, Seat]] = {}
     with connection.cursor() as cursor:
         cursor.execute(statement, facts)
-        for lease, queue, item, rater, may, place, owner, done, lapsed in cursor.fetchall():
+        for lease, queue, item, rater, may, place, owner, done, lapsed, extra in cursor.fetchall():
             found[lease] = LeaseRow(queue, item, rater, may)
-            seats.setdefault(item, {}).setdefault(place, Seat(place, owner, done, lapsed))
+            seats.setdefault(item, {}).setdefault(place, Seat(place, owner, done, lapsed, extra))
     return found, {item: list(by_place.values()) for item, by_place in seats.items()}
 
 
-def read(leases: Collection[LeaseRow], keys: Sequence[str]) -> Read:
+def read(leases: Collection[LeaseRow], keys: Sequence[str], *, marks: bool) -> Read:
     """What stands already, read after the lock: a statement of its own, with a newer snapshot."""
     with connection.cursor() as cursor:
         cursor.execute(
-            READ,
+            WITH_MARKS if marks else WITHOUT_MARKS,
             {
                 "items": [lease.item for lease in leases],
                 "raters": list({lease.rater for lease in leases}),
@@ -183,8 +278,9 @@ def read(leases: Collection[LeaseRow], keys: Sequence[str]) -> Read:
                 "size": len(keys),
             },
         )
-        given, stored, chains, ids = cursor.fetchone()
-    return Read(_given(given), _stored(stored), _chains(chains), ids)
+        given, stored, queues, items, kinds, ids = cursor.fetchone()
+    known = _queues(queues)
+    return Read(_given(given), _stored(stored), known, _items(items, known), frozenset(kinds or ()), ids)
 
 
 def _given(rows: Iterable[Any] | None) -> dict[tuple[int, int], dict[int, Given]]:
@@ -195,30 +291,73 @@ def _given(rows: Iterable[Any] | None) -> dict[tuple[int, int], dict[int, Given]
 
 
 def _stored(rows: Iterable[Any] | None) -> dict[tuple[int, str], StoredRow]:
-    return {(rater, key): StoredRow(label, tuple(content)) for rater, key, label, *content in rows or ()}
+    return {
+        (rater, key): StoredRow(label, (item, question, answer, note, flagged, from_json(marks)))
+        for rater, key, label, item, question, answer, note, flagged, marks in rows or ()
+    }
 
 
-def _chains(rows: Iterable[Any] | None) -> dict[UUID, dict[str, QuestionRow]]:
-    chains: dict[UUID, dict[str, QuestionRow]] = {}
-    for queue, question, key, versions in rows or ():
-        chains.setdefault(UUID(queue), {})[key] = QuestionRow(question, key, dict(versions))
-    return chains
+def _queues(rows: Iterable[Any] | None) -> dict[UUID, QueueRow]:
+    return {UUID(queue): _queue(wants, chain or ()) for queue, *wants, chain in rows or ()}
+
+
+def _queue(wants: Sequence[Any], chain: Sequence[Any]) -> QueueRow:
+    """`wants`: the queue's own columns in the order of QueueRow."""
+    steps = tuple(Step(one, kind, after, said, stops) for one, _, kind, after, said, stops, _ in chain)
+    questions = {key: QuestionRow(one, key, dict(versions)) for one, key, *_, versions in chain}
+    return QueueRow(**dict(zip(QueueRow.__dataclass_fields__, (*wants, questions, steps), strict=True)))
+
+
+def _items(rows: Iterable[Any] | None, queues: dict[UUID, QueueRow]) -> dict[int, ItemRow]:
+    return {
+        item: ItemRow(
+            None if queues[UUID(queue)].adjudicates else copy_of,
+            (left, right),
+            frozenset(prelabeled or ()),
+            dict(zip(PARTS, lengths or (), strict=False)),
+        )
+        for item, queue, copy_of, left, right, prelabeled, lengths in rows or ()
+    }
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Who answered what just now and gets something extra for it."""
+
+    mirrored: Sequence[tuple[int, int, UUID]] = ()  # item, rater, queue
+    gold: Sequence[tuple[UUID, int]] = ()  # queue, rater
 
 
 def write(
-    rows: Sequence[NewRow], places: Sequence[PlaceRow], settled: Sequence[Settled], holder: str
+    rows: Sequence[NewRow],
+    places: Sequence[PlaceRow],
+    settled: Sequence[Settled],
+    extras: Extras,
+    holder: str,
 ) -> None:
     """Store the labels and what they do to places and to earlier answers, in one statement."""
     parts: list[str] = []
     facts: dict[str, Any] = dict(zip(COLUMNS, _columns(rows), strict=True))
     if places:
         parts.append(PLACED)
-        facts |= dict(zip(("place", "owner", "held", "done"), _columns(places), strict=True))
+        facts |= dict(zip(("place", "owner", "held", "done", "parked"), _columns(places), strict=True))
         facts |= {"seconds": settings.LEASE_SECONDS, "holder": holder}
+        facts |= {"parked_seconds": PARKED_SECONDS, "parked_holder": PARKED}
     if settled:
         parts.append(SETTLED)
         names = ("settled_item", "settled_rater", "settled_surplus")
         facts |= dict(zip(names, _columns(settled), strict=True))
+    if extras.mirrored:
+        parts.append(MIRRORED)
+        names = ("answered_item", "answered_rater", "answered_queue")
+        facts |= dict(zip(names, map(list, zip(*extras.mirrored, strict=True)), strict=True))
+        facts |= {"mirror_seconds": MIRROR_SECONDS, "parked_holder": PARKED}
+    if extras.gold:
+        parts.append(GOLD)
+        facts |= dict(
+            zip(("gold_queue", "gold_rater"), map(list, zip(*extras.gold, strict=True)), strict=True)
+        )
+        facts |= {"gold_seconds": GOLD_SECONDS, "parked_holder": PARKED}
     with connection.cursor() as cursor:
         cursor.execute((f"WITH {', '.join(parts)}" if parts else "") + INSERT, facts)
 

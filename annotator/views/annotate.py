@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -27,6 +28,8 @@ from annotator.web.request import PersonRequest
 def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug, access.LABELERS)
     queue = access.queue_of(membership.project, queue_id)
+    if not access.may_label(membership, queue):
+        raise PermissionDenied
     mine, chain = progress_for(queue, request.user), chain_of(queue)
     skipped = skipped_by(request.user, queue, chain)
     page = {

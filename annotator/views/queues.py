@@ -68,7 +68,7 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "tab": "queues",
         "subtab": "queue",
         "queue": found,
-        "may_label": membership.role != Role.VIEWER and unfinished,
+        "may_label": unfinished and access.may_label(membership, found),
         "progress": progress,
         "questions": [(asked, payload_html(asked.guideline)) for asked in chain_of(found)],
         "blind": blind,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from annotator.chain_rules import Step
 from annotator.labeling_rules import Accepted, Facts, Given, Refused, Seat, clean, decide
 
 ME, OTHER, Q1, Q2 = 1, 2, 11, 12
@@ -16,7 +17,8 @@ THEIRS_DONE = (OTHER, True, False)
 
 
 def facts(*seats, given=None, chain=(Q1,)):
-    return Facts(ME, chain, [Seat(n, *seat) for n, seat in enumerate(seats)], given or {})
+    steps = [Step(question) for question in chain]
+    return Facts(ME, steps, [Seat(n, *seat) for n, seat in enumerate(seats)], given or {})
 
 
 @pytest.mark.parametrize(

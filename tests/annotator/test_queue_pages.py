@@ -204,7 +204,16 @@ def test_the_api_lists_queues_and_tells_progress(queue, viewer, stranger, as_):
 
     assert (told["items"], told["done_items"], told["labels"]) == (4, 0, 0)
     assert told["questions"] == [
-        {"key": "good", "version": 1, "text": "Is it good?", "guideline": "", "desirable": ""}
+        {
+            "key": "good",
+            "version": 1,
+            "text": "Is it good?",
+            "kind": "binary",
+            "after": None,
+            "stops_on": "",
+            "guideline": "",
+            "desirable": "",
+        }
     ]
     assert as_(viewer).get(f"/api/v1/queues/{queue.pk}").status_code == 200
     assert as_(stranger).get(f"/api/v1/queues/{queue.pk}").status_code == 404
