@@ -13,7 +13,7 @@ from annotator.exports.filters import Filters
 from annotator.models import QuestionVersion, Queue, Rater
 
 FORMAT = "genba-labels"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class Tally:
@@ -83,7 +83,7 @@ def describe(queue: Queue, filters: Filters, tally: Tally) -> dict[str, Any]:
         },
         "questions": _questions(tally),
         "raters": _raters(tally),
-        "columns": {name: meaning for name, (_, meaning) in rows.COLUMNS.items()},
+        "columns": {name: meaning for name, (_, meaning) in rows.columns(queue).items()},
         "order": "by label id; one line per label; one snapshot of the database",
         "check": "A whole file ends with a line end and has this many rows and bytes and this SHA-256.",
     }

@@ -14,22 +14,25 @@ from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from annotator.exports.filters import Filters
-from annotator.models import Queue
+from annotator.models import Queue, QueueKind
 
 CHUNK_BYTES = 1024 * 1024
 FIRST_ROWS, MOST_ROWS = 50, 500
 PATIENCE = "15min"  # a slow reader may take this long over one chunk
 
 # name: where it comes from, and what it means (the manifest tells)
-COLUMNS = {
+Columns = dict[str, tuple[str, str]]
+COLUMNS: Columns = {
     "external_id": ("i.external_id", "the item's id at its source"),
     "question": ("q.key", "the question's key"),
     "question_version": ("v.number", "the wording that was answered; see questions"),
-    "answer": ("l.answer", "yes, no; skip if included"),
+    "answer": ("l.answer", "yes, no; of pairs left, right, tie, both_bad; skip if included"),
     "rater": ("r.name", "who answered"),
     "rater_kind": ("r.kind", "human, llm, model or rule"),
     "rater_id": ("r.id", "tells raters of one name apart"),
     "ms": ("l.ms", "milliseconds from shown to answered, where it was measured"),
+    "prelabel_shown": ("l.prelabel_shown", "whether the rater saw a model's answer; null: there was none"),
+    "gold": ("i.gold IS NOT NULL", "the right answer was known before: a check on the rater"),
     "created_at": (
         """to_char(l.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
         "when the answer was stored, UTC",
@@ -50,14 +53,40 @@ COLUMNS = {
     "queue": ("l.queue_id", "the queue's id"),
     "error": ("i.error", "what went wrong when there is no output"),
     "input": ("i.input", "as it was received"),
-    "output": ("i.output", "as it was received; null: there was none"),
+}
+BINARY: Columns = {"output": ("i.output", "as it was received; null: there was none")}
+PAIRWISE: Columns = {
+    "left": ("i.left", "one of the two outputs"),
+    "right": ("i.right", "the other one"),
+    "left_variant": ("i.left_variant", "what made the left one"),
+    "right_variant": ("i.right_variant", "what made the right one"),
+    "swapped": ("l.swapped", "whether the right one was shown as A; null: not known"),
+    "mirror_of": (
+        "(SELECT o.external_id FROM annotator_item o WHERE o.id = i.copy_of_id AND o.queue_id = i.queue_id)",
+        "external id of the pair that this one repeats, sides swapped",
+    ),
+}
+MARKS: Columns = {
+    "marks": (
+        "l.marks",
+        "spans of the text: part, start, end (Unicode code points, end exclusive), kind of defect",
+    )
+}
+LAST: Columns = {
     "context": ("i.context", "documents given to the model"),
     "metadata": ("i.metadata", "what else came with it"),
 }
-LINE = ", ".join(f"{source} AS {name}" for name, (source, _) in COLUMNS.items())
-SELECT = f"""
+
+
+def columns(queue: Queue) -> Columns:
+    """What the lines of this queue hold, in order."""
+    texts = PAIRWISE if queue.kind == QueueKind.PAIRWISE else BINARY
+    return COLUMNS | texts | (MARKS if queue.marks else {}) | LAST
+
+
+SELECT = """
     SELECT (SELECT row_to_json(line)::text
-            FROM (SELECT {LINE} FROM annotator_item i WHERE i.id = l.item_id) line),
+            FROM (SELECT {line} FROM annotator_item i WHERE i.id = l.item_id) line),
            v.id, r.id, l.answer, l.surplus
     FROM annotator_label l
     JOIN annotator_question q ON q.id = l.question_id
@@ -70,7 +99,7 @@ SELECT = f"""
       AND (%(rater_kind)s::text IS NULL OR r.kind = %(rater_kind)s)
       AND (%(rater)s::text IS NULL OR r.name = %(rater)s)
       AND (%(since)s::timestamptz IS NULL OR l.created_at >= %(since)s)
-    ORDER BY l.id"""  # noqa: S608 - constants only
+    ORDER BY l.id"""
 
 
 CUT = b'{"error": "This export was cut here: take it again.'
@@ -107,7 +136,8 @@ def chunks(queue: Queue, filters: Filters, using: BaseDatabaseWrapper) -> Genera
     with using.cursor() as cursor:
         cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'")
     with using.chunked_cursor() as cursor:
-        cursor.execute(SELECT, _facts(queue, filters))
+        line = ", ".join(f"{source} AS {name}" for name, (source, _) in columns(queue).items())
+        cursor.execute(SELECT.format(line=line), _facts(queue, filters))
         size = FIRST_ROWS
         while rows := cursor.fetchmany(size):
             chunk = [Row(*row) for row in rows]

@@ -1,11 +1,15 @@
 """Pairs: sides swapped by chance, nobody told who wrote which, and shown again mirrored."""
 
+import json
+
 import pytest
+from django.test import Client
 
 from annotator import chance
 from annotator.models import Item, Label, Place
 from annotator.queries.queues import progress_of
 from annotator.services import submit_sql
+from tests import make
 from tests.annotator.asking import fill, pair, pair_queue
 from tests.annotator.labeling import person, program
 
@@ -130,3 +134,17 @@ def test_a_pair_that_is_held_back_is_not_asked(project):
 
     assert program(queue).claim()["items"] == []
     assert Item.objects.get().places.count() == 0
+
+
+def test_the_export_tells_both_sides_who_wrote_them_and_how_they_were_shown(queue, project):
+    me = program(queue)
+    [item] = me.items()
+    me.answer(item, "right", question="better")
+    headers = make.bearer(make.api_key(project, scopes=["export"]))
+
+    lines = Client().get(f"/api/v1/queues/{queue.pk}/export.jsonl", headers=headers)
+
+    [row] = [json.loads(line) for line in b"".join(lines.streaming_content).splitlines()]
+    assert (row["left"], row["left_variant"], row["right_variant"]) == ("Left 0", "kestrel", "heron")
+    assert (row["answer"], row["swapped"], row["mirror_of"]) == ("right", item["swapped"], None)
+    assert "output" not in row
