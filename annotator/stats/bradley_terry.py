@@ -1,0 +1,421 @@
+"""Which variant wins in comparisons of two, and how sure that is.
+
+Bradley and Terry 1952 without ties, Davidson 1970 with them: a variant has a strength s, and
+i wins, j wins and a tie have the weights exp(s_i), exp(s_j) and nu exp((s_i + s_j) / 2).
+Strengths are natural logarithms of odds and are shown centred, their mean being 0: measured from
+one variant, that one's doubt would hide in all the others.
+
+Votes on one prompt depend on each other, so what is uncertain is summed by prompt: H^-1 (sum over
+prompts of u u') H^-1 with u the summed score of a prompt's votes and H the information (Liang and
+Zeger 1986). All intervals are of 95 %. What is not defined is None with a reason.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import ceil, exp, log, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.stats.intervals import Estimate, Z, bounds, kish
+from annotator.stats.intervals import Undefined as NoRate
+from annotator.stats.newton import maximise
+
+# A difference that is worth knowing of: 55 of 100 decided votes.
+WORTHWHILE = log(0.55 / 0.45)
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Outcome(StrEnum):
+    FIRST = "first"
+    SECOND = "second"
+    TIE = "tie"
+
+
+class Undefined(StrEnum):
+    """Why there is no value."""
+
+    NO_VOTES = "no_votes"
+    APART = "apart"  # no chain of votes leads from one to the other
+    FEW_PROMPTS = "few_prompts"  # not more of them than there are numbers to find: no interval
+    NO_SPREAD = "no_spread"  # the votes of every prompt cancel out: no interval
+    TOO_CLOSE = "too_close"  # the difference is too near 0 to be worth its votes
+
+
+class Vote(NamedTuple):
+    """`prompt`: whatever is the same for votes that depend on each other."""
+
+    prompt: Hashable
+    first: int
+    second: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Strength:
+    """One value with its interval, in natural logarithms of odds.
+
+    `vote_se`: the standard error if all votes were independent of each other.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+    vote_se: float | None = None
+    reason: Undefined | None = None
+
+
+@dataclass(frozen=True)
+class Chances:
+    first: float
+    tie: float
+    second: float
+
+
+@dataclass(frozen=True)
+class Need:
+    """How many more votes tell two variants apart. All None if nothing can be said (`reason`).
+
+    `votes`: if the difference is what it seems; 0 if they are apart. None if it is smaller than
+    what is worthwhile. `worthwhile`: until a difference of `WORTHWHILE` would show.
+    """
+
+    votes: int | None = None
+    worthwhile: int | None = None
+    reason: Undefined | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Variants that a chain of votes connects, strongest first, on one scale.
+
+    `covariance` (by prompt) and `vote_covariance` (by vote) are of the centred strengths, in the
+    order of `variants`. `ties`: ln nu, None without ties. `helped`: some variants never lost to
+    some others, which leaves no solution, so half a win each way was added to every pair that was
+    compared; the covariance is then that of single votes, made larger by as much as votes of one
+    prompt can repeat each other.
+    """
+
+    variants: tuple[int, ...]
+    strengths: tuple[Strength, ...]
+    ties: Strength | None
+    votes: int
+    prompts: int
+    log_likelihood: float
+    helped: bool
+    covariance: Floats | None = field(repr=False, compare=False)
+    vote_covariance: Floats = field(repr=False, compare=False)
+    reason: Undefined | None = None  # why there are no intervals
+
+    def difference(self, one: int, other: int) -> Strength:
+        """s of the one variant minus that of the other."""
+        i, j = self.variants.index(one), self.variants.index(other)
+        value = (self.strengths[i].value or 0.0) - (self.strengths[j].value or 0.0)
+        return _strength(
+            value,
+            None if self.covariance is None else _between(self.covariance, i, j),
+            _between(self.vote_covariance, i, j),
+            self.reason,
+        )
+
+    def chances(self, one: int, other: int) -> Chances:
+        """Of the next vote between two: the one wins, a tie, the other wins."""
+        half = (self.difference(one, other).value or 0.0) / 2
+        nu = exp(self.ties.value) if self.ties and self.ties.value is not None else 0.0
+        top = abs(half)  # so that no power is too large
+        weights = exp(half - top), nu * exp(-top), exp(-half - top)
+        total = sum(weights)
+        return Chances(weights[0] / total, weights[1] / total, weights[2] / total)
+
+    def beats(self, one: int, other: int) -> Estimate:
+        """The chance that the one wins if the vote is no tie, with its interval."""
+        found = self.difference(one, other)
+        low, high = (None if end is None else _sigmoid(end) for end in (found.low, found.high))
+        return Estimate(_sigmoid(found.value or 0.0), low, high, self.votes)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Parts are never ranked together: no vote compares them. The part with most votes first.
+
+    `wins`: per variant the share of its comparisons that it won, a tie being half a win.
+    """
+
+    parts: tuple[Part, ...]
+    wins: tuple[Estimate, ...]
+    votes: int
+    prompts: int
+    reason: Undefined | None = None
+
+    def part(self, one: int, other: int) -> Part | None:
+        """The part that has both."""
+        return next((part for part in self.parts if {one, other} <= set(part.variants)), None)
+
+    def difference(self, one: int, other: int) -> Strength:
+        part = self.part(one, other)
+        return part.difference(one, other) if part else Strength(reason=Undefined.APART)
+
+    def needed(self, one: int, other: int, worthwhile: float = WORTHWHILE) -> Need:
+        """How many more votes it takes until 1.96 standard errors are less than the difference.
+
+        Further votes are taken to be like those so far (among the same variants, as many on a
+        prompt), so that the standard error shrinks with the root of their number.
+        """
+        part = self.part(one, other)
+        if part is None:
+            return Need(reason=Undefined.APART)
+        found = part.difference(one, other)
+        if found.se is None or found.value is None:
+            return Need(reason=found.reason)
+        least = _more(part.votes, found.se, worthwhile)
+        if abs(found.value) > Z * found.se:
+            return Need(0, least)
+        if abs(found.value) < worthwhile:
+            return Need(None, least, Undefined.TOO_CLOSE)
+        return Need(_more(part.votes, found.se, abs(found.value)), least)
+
+
+@dataclass(frozen=True)
+class _Votes:
+    """Arrays along the votes; `won` is 0 for the first, 1 for a tie, 2 for the second."""
+
+    prompt: Integers
+    first: Integers
+    second: Integers
+    won: Integers
+
+    def only(self, kept: NDArray[np.bool_]) -> "_Votes":
+        return _Votes(self.prompt[kept], self.first[kept], self.second[kept], self.won[kept])
+
+
+def rank(votes: Iterable[Vote], variants: int, *, halves: bool = False) -> Ranking:
+    """Strengths and win rates of variants 0 to `variants` - 1; those without a vote are in no part.
+
+    `halves`: a tie as half a win each, which pulls strengths together. Only to compare with tools
+    that do so.
+    """
+    v = _arrays(votes, variants)
+    parts = [_part(v.only(np.isin(v.first, group)), group, halves) for group in _connected(v, variants)]
+    return Ranking(
+        tuple(sorted(parts, key=lambda part: (-part.votes, part.variants))),
+        tuple(_win_rate(v, variant) for variant in range(variants)),
+        len(v.won),
+        len(np.unique(v.prompt)),
+        None if parts else Undefined.NO_VOTES,
+    )
+
+
+def _arrays(votes: Iterable[Vote], variants: int) -> _Votes:
+    codes = {Outcome.FIRST: 0, Outcome.TIE: 1, Outcome.SECOND: 2}
+    prompts: dict[Hashable, int] = {}
+    rows = [
+        (prompts.setdefault(prompt, len(prompts)), first, second, codes[Outcome(outcome)])
+        for prompt, first, second, outcome in votes
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    v = _Votes(*columns)
+    ends = columns[1:3]
+    if ends.size and (ends.min() < 0 or ends.max() >= variants or (v.first == v.second).any()):
+        raise ValueError("a vote compares two different variants")
+    return v
+
+
+def _connected(v: _Votes, variants: int) -> list[Integers]:
+    """Variants that were compared, by chains of comparisons."""
+    compared = np.zeros((variants, variants), dtype=bool)
+    compared[v.first, v.second] = compared[v.second, v.first] = True
+    reached = _closure(compared)
+    groups = {tuple(np.flatnonzero(row)) for row in reached if row.any()}
+    return [np.array(group) for group in sorted(groups)]
+
+
+def _closure(arrows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which arrows lead where, over any number of them; whoever has one leads to itself."""
+    reached = arrows | np.diag(arrows.any(axis=0) | arrows.any(axis=1))
+    while True:
+        further = (reached.astype(np.int64) @ reached.astype(np.int64)) > 0
+        if (further == reached).all():
+            return reached
+        reached = further
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """(pairs) arrays: who was compared, and how often the first won, nobody, the second won."""
+
+    first: Integers
+    second: Integers
+    counts: Floats  # (pairs, 3)
+    variants: int
+    tied: bool
+
+    def function(self, at: Floats) -> tuple[float, Floats, Floats]:
+        """The log-likelihood with its gradient and information, at the strengths and ln nu."""
+        chances, logs = self.chances(at)
+        total = self.counts.sum(axis=1)
+        mean = (chances[:, 0] - chances[:, 2]) / 2
+        pull = (self.counts[:, 0] - self.counts[:, 2]) / 2 - total * mean
+        size = self.variants + self.tied
+        gradient, information = np.zeros(size), np.zeros((size, size))
+        np.add.at(gradient, self.first, pull)
+        np.add.at(gradient, self.second, -pull)
+        spread = total * ((chances[:, 0] + chances[:, 2]) / 4 - mean**2)
+        for i, j, sign in (
+            (self.first, self.first, 1),
+            (self.second, self.second, 1),
+            (self.first, self.second, -1),
+            (self.second, self.first, -1),
+        ):
+            np.add.at(information, (i, j), sign * spread)
+        information[: self.variants, : self.variants] += 1  # of all sums the one of 0
+        if self.tied:
+            tie = chances[:, 1]
+            gradient[-1] = (self.counts[:, 1] - total * tie).sum()
+            information[-1, -1] = (total * tie * (1 - tie)).sum()
+            shared = -total * mean * tie
+            for i, sign in ((self.first, 1), (self.second, -1)):
+                np.add.at(information[-1], i, sign * shared)
+            information[:-1, -1] = information[-1, :-1]
+        return float((self.counts * np.where(self.counts > 0, logs, 0)).sum()), gradient, information
+
+    def chances(self, at: Floats) -> tuple[Floats, Floats]:
+        """(pairs, 3), and their logarithms."""
+        half = (at[self.first] - at[self.second]) / 2
+        nothing = np.full(len(half), at[-1] if self.tied else -np.inf)
+        weights = np.stack([half, nothing, -half], axis=1)
+        top = weights.max(axis=1, keepdims=True)
+        logs = weights - top - np.log(np.exp(weights - top).sum(axis=1, keepdims=True))
+        return np.exp(logs), logs
+
+
+def _part(v: _Votes, group: Integers, halves: bool) -> Part:
+    """`group`: the variants' numbers, ascending. Inside, variants are counted from 0 in it."""
+    first, second = np.searchsorted(group, v.first), np.searchsorted(group, v.second)
+    swap = first > second
+    low, high = np.where(swap, second, first), np.where(swap, first, second)
+    won = np.where(swap, 2 - v.won, v.won)
+    k = len(group)
+    cells, pair = np.unique(low * k + high, return_inverse=True)
+    counts = np.bincount(pair * 3 + won, minlength=len(cells) * 3).reshape(-1, 3).astype(float)
+    if halves:
+        counts[:, [0, 2]] += counts[:, [1]] / 2
+        counts[:, 1] = 0
+    tied = bool(counts[:, 1].any())
+    pairs = _Pairs(cells // k, cells % k, counts, k, tied)
+    at = maximise(pairs.function, np.zeros(k + tied)) if _beatable(pairs) else None
+    helped = at is None
+    if at is None:
+        pairs = _Pairs(pairs.first, pairs.second, counts + np.array([0.5, 0, 0.5]), k, tied)
+        at = maximise(pairs.function, np.zeros(k + tied))
+    if at is None:  # pragma: no cover - wins each way on connected pairs always have a solution
+        raise ArithmeticError("no solution although every pair was won each way")
+    likelihood, _, information = pairs.function(at)
+    inverse: Floats = np.asarray(np.linalg.inv(information), dtype=float)
+    by_vote = inverse.copy()
+    by_vote[:k, :k] -= 1 / k**2
+    prompts, of_vote = np.unique(v.prompt, return_inverse=True)
+    by_prompt: Floats | None = None
+    if helped:
+        sizes = np.bincount(of_vote).astype(float)
+        by_prompt = by_vote * float((sizes**2).sum() / sizes.sum())
+    elif len(prompts) > k - 1 + tied:
+        scores = _scores(pairs, at, pair, won, of_vote, len(prompts))
+        by_prompt = inverse @ (scores.T @ scores) @ inverse
+    reason = Undefined.FEW_PROMPTS if by_prompt is None else None
+    order = np.lexsort((group, -at[:k]))
+    strengths = tuple(
+        _strength(
+            float(at[i]), None if by_prompt is None else float(by_prompt[i, i]), float(by_vote[i, i]), reason
+        )
+        for i in order
+    )
+    spread = None if by_prompt is None else float(by_prompt[-1, -1])
+    return Part(
+        variants=tuple(group[order].tolist()),
+        strengths=strengths,
+        ties=_strength(float(at[-1]), spread, float(by_vote[-1, -1]), reason) if tied else None,
+        votes=len(won),
+        prompts=len(prompts),
+        log_likelihood=likelihood,
+        helped=helped,
+        covariance=None if by_prompt is None else by_prompt[np.ix_(order, order)],
+        vote_covariance=by_vote[np.ix_(order, order)],
+        reason=reason,
+    )
+
+
+def _beatable(pairs: _Pairs) -> bool:
+    """Everyone is beaten or tied, over some chain, by everyone: else strengths have no bound."""
+    arrows = np.zeros((pairs.variants, pairs.variants), dtype=bool)
+    for i, j, column in ((pairs.first, pairs.second, 0), (pairs.second, pairs.first, 2)):
+        arrows[i, j] |= pairs.counts[:, [column, 1]].any(axis=1)
+    return bool(_closure(arrows).all())
+
+
+def _scores(
+    pairs: _Pairs, at: Floats, pair: Integers, won: Integers, prompt: Integers, prompts: int
+) -> Floats:
+    """(prompts, strengths and ln nu): how much the votes of each prompt pull at each."""
+    chances, _ = pairs.chances(at)
+    mean = (chances[:, 0] - chances[:, 2]) / 2
+    pull = (1 - won) / 2 - mean[pair]
+    scores = np.zeros((prompts, pairs.variants + pairs.tied))
+    np.add.at(scores, (prompt, pairs.first[pair]), pull)
+    np.add.at(scores, (prompt, pairs.second[pair]), -pull)
+    if pairs.tied:
+        np.add.at(scores[:, -1], prompt, (won == 1) - chances[pair, 1])
+    return scores
+
+
+def _win_rate(v: _Votes, variant: int) -> Estimate:
+    """A ratio of sums by prompt: the standard error is that of sum (won - rate * compared).
+
+    The interval is Wilson's on as many plain votes as would have that error, and no more than
+    there are. Where all prompts say the same it is Kish's number for their sizes; with one prompt
+    there is no interval.
+    """
+    mine = v.only((v.first == variant) | (v.second == variant))
+    n = len(mine.won)
+    if n == 0:
+        return Estimate(reason=NoRate.NO_ANSWERS)
+    won = np.where(mine.first == variant, 2 - mine.won, mine.won) / 2
+    _, prompt = np.unique(mine.prompt, return_inverse=True)
+    sizes = np.bincount(prompt).astype(float)
+    g, rate = len(sizes), float(won.mean())
+    if g < 2:
+        return Estimate(rate, n=n)
+    apart = np.bincount(prompt, weights=won) - rate * sizes
+    se = sqrt(g / (g - 1) * float((apart**2).sum())) / n
+    worth = kish(sizes.tolist())
+    n_eff = min(n, rate * (1 - rate) / se**2) if se > 1e-9 else worth
+    low, high = bounds(rate, n_eff)
+    return Estimate(rate, low, high, n, se=se, n_eff=n_eff, kish=worth)
+
+
+def _strength(value: float, variance: float | None, by_vote: float, reason: Undefined | None) -> Strength:
+    vote_se = sqrt(max(0.0, by_vote))
+    if variance is None:
+        return Strength(value, vote_se=vote_se, reason=reason)
+    se = sqrt(max(0.0, variance))
+    if se < 1e-9:
+        return Strength(value, vote_se=vote_se, reason=Undefined.NO_SPREAD)
+    return Strength(value, value - Z * se, value + Z * se, se, vote_se)
+
+
+def _between(covariance: Floats, i: int, j: int) -> float:
+    return float(covariance[i, i] + covariance[j, j] - 2 * covariance[i, j])
+
+
+def _more(votes: int, se: float, difference: float) -> int:
+    """Votes beyond those there are until Z standard errors are less than the difference."""
+    total = votes * (Z * se / difference) ** 2
+    return max(0, ceil(total - votes + 1e-9))
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
