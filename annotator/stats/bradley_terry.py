@@ -7,7 +7,9 @@ one variant, that one's doubt would hide in all the others.
 
 Votes on one prompt depend on each other, so what is uncertain is summed by prompt: H^-1 (sum over
 prompts of u u') H^-1 with u the summed score of a prompt's votes and H the information (Liang and
-Zeger 1986). All intervals are of 95 %. What is not defined is None with a reason.
+Zeger 1986). On few prompts that comes out too small, so no standard error is less than H^-1 says
+of single votes, and under LEAST prompts there is no interval. All intervals are of 95 %. What is
+not defined is None with a reason.
 """
 
 from collections.abc import Hashable, Iterable
@@ -25,6 +27,7 @@ from annotator.stats.newton import maximise
 
 # A difference that is worth knowing of: 55 of 100 decided votes.
 WORTHWHILE = log(0.55 / 0.45)
+LEAST = 5  # prompts
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -41,8 +44,7 @@ class Undefined(StrEnum):
 
     NO_VOTES = "no_votes"
     APART = "apart"  # no chain of votes leads from one to the other
-    FEW_PROMPTS = "few_prompts"  # not more of them than there are numbers to find: no interval
-    NO_SPREAD = "no_spread"  # the votes of every prompt cancel out: no interval
+    FEW_PROMPTS = "few_prompts"  # a value without an interval: votes on under LEAST prompts
     TOO_CLOSE = "too_close"  # the difference is too near 0 to be worth its votes
 
 
@@ -59,13 +61,15 @@ class Vote(NamedTuple):
 class Strength:
     """One value with its interval, in natural logarithms of odds.
 
-    `vote_se`: the standard error if all votes were independent of each other.
+    `se` is the larger of `prompt_se`, summed by prompt, and `vote_se`, which takes all votes as
+    independent of each other.
     """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
     se: float | None = None
+    prompt_se: float | None = None
     vote_se: float | None = None
     reason: Undefined | None = None
 
@@ -94,11 +98,12 @@ class Need:
 class Part:
     """Variants that a chain of votes connects, strongest first, on one scale.
 
-    `covariance` (by prompt) and `vote_covariance` (by vote) are of the centred strengths, in the
-    order of `variants`. `ties`: ln nu, None without ties. `helped`: some variants never lost to
-    some others, which leaves no solution, so half a win each way was added to every pair that was
-    compared; the covariance is then that of single votes, made larger by as much as votes of one
-    prompt can repeat each other.
+    `on`: how many prompts each variant has votes on. `covariance` (by prompt) and
+    `vote_covariance` (by vote) are of the centred strengths. All in the order of `variants`.
+    `ties`: ln nu, None without ties. `helped`: some variants never lost to some others, or all
+    votes are ties, which leaves no solution; so half a win each way was added to every pair that
+    was compared, and the covariance is that of single votes, made larger by as much as votes of
+    one prompt can repeat each other.
     """
 
     variants: tuple[int, ...]
@@ -108,19 +113,18 @@ class Part:
     prompts: int
     log_likelihood: float
     helped: bool
-    covariance: Floats | None = field(repr=False, compare=False)
+    on: tuple[int, ...]
+    covariance: Floats = field(repr=False, compare=False)
     vote_covariance: Floats = field(repr=False, compare=False)
-    reason: Undefined | None = None  # why there are no intervals
 
     def difference(self, one: int, other: int) -> Strength:
         """s of the one variant minus that of the other."""
         i, j = self.variants.index(one), self.variants.index(other)
-        value = (self.strengths[i].value or 0.0) - (self.strengths[j].value or 0.0)
         return _strength(
-            value,
-            None if self.covariance is None else _between(self.covariance, i, j),
+            (self.strengths[i].value or 0.0) - (self.strengths[j].value or 0.0),
+            _between(self.covariance, i, j),
             _between(self.vote_covariance, i, j),
-            self.reason,
+            min(self.on[i], self.on[j]),
         )
 
     def chances(self, one: int, other: int) -> Chances:
@@ -319,33 +323,29 @@ def _part(v: _Votes, group: Integers, halves: bool) -> Part:
     by_vote = inverse.copy()
     by_vote[:k, :k] -= 1 / k**2
     prompts, of_vote = np.unique(v.prompt, return_inverse=True)
-    by_prompt: Floats | None = None
     if helped:
         sizes = np.bincount(of_vote).astype(float)
         by_prompt = by_vote * float((sizes**2).sum() / sizes.sum())
-    elif len(prompts) > k - 1 + tied:
+    else:
         scores = _scores(pairs, at, pair, won, of_vote, len(prompts))
         by_prompt = inverse @ (scores.T @ scores) @ inverse
-    reason = Undefined.FEW_PROMPTS if by_prompt is None else None
-    order = np.lexsort((group, -at[:k]))
-    strengths = tuple(
-        _strength(
-            float(at[i]), None if by_prompt is None else float(by_prompt[i, i]), float(by_vote[i, i]), reason
-        )
-        for i in order
-    )
-    spread = None if by_prompt is None else float(by_prompt[-1, -1])
+    on = [len(np.unique(of_vote[(first == i) | (second == i)])) for i in range(k)]
+    order = np.lexsort((group, -at[:k])).tolist()
+
+    def strength(i: int, on: int) -> Strength:
+        return _strength(float(at[i]), float(by_prompt[i, i]), float(by_vote[i, i]), on)
+
     return Part(
-        variants=tuple(group[order].tolist()),
-        strengths=strengths,
-        ties=_strength(float(at[-1]), spread, float(by_vote[-1, -1]), reason) if tied else None,
+        variants=tuple(int(group[i]) for i in order),
+        strengths=tuple(strength(i, on[i]) for i in order),
+        ties=strength(-1, len(prompts)) if tied else None,
         votes=len(won),
         prompts=len(prompts),
         log_likelihood=likelihood,
         helped=helped,
-        covariance=None if by_prompt is None else by_prompt[np.ix_(order, order)],
+        on=tuple(on[i] for i in order),
+        covariance=by_prompt[np.ix_(order, order)],
         vote_covariance=by_vote[np.ix_(order, order)],
-        reason=reason,
     )
 
 
@@ -376,8 +376,8 @@ def _win_rate(v: _Votes, variant: int) -> Estimate:
     """A ratio of sums by prompt: the standard error is that of sum (won - rate * compared).
 
     The interval is Wilson's on as many plain votes as would have that error, and no more than
-    there are. Where all prompts say the same it is Kish's number for their sizes; with one prompt
-    there is no interval.
+    there are. Where all prompts say the same it is Kish's number for their sizes; under LEAST
+    prompts there is no interval.
     """
     mine = v.only((v.first == variant) | (v.second == variant))
     n = len(mine.won)
@@ -387,7 +387,7 @@ def _win_rate(v: _Votes, variant: int) -> Estimate:
     _, prompt = np.unique(mine.prompt, return_inverse=True)
     sizes = np.bincount(prompt).astype(float)
     g, rate = len(sizes), float(won.mean())
-    if g < 2:
+    if g < LEAST:
         return Estimate(rate, n=n)
     apart = np.bincount(prompt, weights=won) - rate * sizes
     se = sqrt(g / (g - 1) * float((apart**2).sum())) / n
@@ -397,14 +397,12 @@ def _win_rate(v: _Votes, variant: int) -> Estimate:
     return Estimate(rate, low, high, n, se=se, n_eff=n_eff, kish=worth)
 
 
-def _strength(value: float, variance: float | None, by_vote: float, reason: Undefined | None) -> Strength:
-    vote_se = sqrt(max(0.0, by_vote))
-    if variance is None:
-        return Strength(value, vote_se=vote_se, reason=reason)
-    se = sqrt(max(0.0, variance))
-    if se < 1e-9:
-        return Strength(value, vote_se=vote_se, reason=Undefined.NO_SPREAD)
-    return Strength(value, value - Z * se, value + Z * se, se, vote_se)
+def _strength(value: float, by_prompt: float, by_vote: float, prompts: int) -> Strength:
+    prompt_se, vote_se = sqrt(max(0.0, by_prompt)), sqrt(max(0.0, by_vote))
+    if prompts < LEAST:
+        return Strength(value, vote_se=vote_se, reason=Undefined.FEW_PROMPTS)
+    se = max(prompt_se, vote_se)
+    return Strength(value, value - Z * se, value + Z * se, se, prompt_se, vote_se)
 
 
 def _between(covariance: Floats, i: int, j: int) -> float:
