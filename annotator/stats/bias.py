@@ -16,6 +16,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import erfc, exp, lgamma, log, sqrt
+from sys import float_info
 from typing import NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ def even(one: int, other: int) -> Test:
         term *= (n - k) / (k + 1)
         total += term
         k += 1
-    return Test(min(1.0, 2 * total), n)
+    return Test(min(1.0, max(float_info.min, 2 * total)), n)  # rare beyond counting, but never 0
 
 
 def mcnemar(only_one: int, only_other: int) -> Test:
