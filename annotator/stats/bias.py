@@ -26,6 +26,8 @@ from annotator.stats.bradley_terry import LEAST, Outcome
 from annotator.stats.intervals import Estimate, Z, wilson
 from annotator.stats.newton import maximise
 
+TINY = 1e-7  # a standard error below is what rounding left of none
+
 Floats = NDArray[np.float64]
 
 
@@ -43,7 +45,7 @@ class Undefined(StrEnum):
 
 
 @dataclass(frozen=True)
-class Test:
+class Exact:
     """An exact two-sided test: `p`, of `n` that could have gone either way."""
 
     p: float | None
@@ -51,26 +53,26 @@ class Test:
     reason: Undefined | None = None
 
 
-def even(one: int, other: int) -> Test:
+def even(one: int, other: int) -> Exact:
     """Whether two kinds came as often as each other: the exact binomial test against 1/2.
 
     p = min(1, 2 * the sum from max(one, other) on of C(n, k) / 2^n).
     """
     n, k = one + other, max(one, other)
     if n == 0:
-        return Test(None, 0, Undefined.NO_VOTES)
+        return Exact(None, 0, Undefined.NO_VOTES)
     if 2 * k == n:
-        return Test(1.0, n)
+        return Exact(1.0, n)
     term = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * log(2))
     total = term
     while k < n and term > total * 1e-17:
         term *= (n - k) / (k + 1)
         total += term
         k += 1
-    return Test(min(1.0, max(float_info.min, 2 * total)), n)  # rare beyond counting, but never 0
+    return Exact(min(1.0, max(float_info.min, 2 * total)), n)  # rare beyond counting, but never 0
 
 
-def mcnemar(only_one: int, only_other: int) -> Test:
+def mcnemar(only_one: int, only_other: int) -> Exact:
     """Two raters' rates on the same items, exactly, from the items on which they differ.
 
     `only_one`: items to which the one said yes and the other no.
@@ -88,7 +90,7 @@ class BothOrders:
 
     consistent: Estimate
     first: Estimate
-    test: Test
+    test: Exact
     unclear: int
 
 
@@ -289,6 +291,6 @@ def _sigmoid(x: Floats) -> Floats:
 
 def _effect(value: float, se: float | None, otherwise: Undefined) -> Effect:
     """With its interval and test; without a standard error the reason for that."""
-    if se is None or se < 1e-9:
+    if se is None or se < TINY:
         return Effect(value, reason=otherwise)
     return Effect(value, value - Z * se, value + Z * se, se, erfc(abs(value / se) / sqrt(2)))

@@ -330,7 +330,7 @@ def _part(v: _Votes, group: Integers, halves: bool) -> Part:
         scores = _scores(pairs, at, pair, won, of_vote, len(prompts))
         by_prompt = inverse @ (scores.T @ scores) @ inverse
     on = [len(np.unique(of_vote[(first == i) | (second == i)])) for i in range(k)]
-    order = np.lexsort((group, -at[:k])).tolist()
+    order = np.lexsort((group, -at[:k].round(9))).tolist()  # equals by their number
 
     def strength(i: int, on: int) -> Strength:
         return _strength(float(at[i]), float(by_prompt[i, i]), float(by_vote[i, i]), on)
