@@ -9,12 +9,12 @@ from ninja import Router, Status
 from annotator.api.auth import ByKey, Caller
 from annotator.api.errors import Refused
 from annotator.models import ApiKey, Scope
+from annotator.reading.errors import BadBody
+from annotator.reading.records import Limits
 from annotator.web.body import read_body
 from feedback.api_schema import REQUEST_BODY, Answer, Refusal
 from feedback.ingest import batch
 from feedback.ingest.batch import Batch
-from feedback.ingest.errors import BadBody
-from feedback.ingest.record import Limits
 from feedback.services import interactions
 
 router = Router(tags=["interactions"])

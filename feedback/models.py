@@ -74,7 +74,7 @@ class LogImport(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="log_imports")
     name = models.CharField(max_length=255)  # as the person's machine calls it; shown, never a path
     size = models.PositiveBigIntegerField()  # bytes
-    shape = models.JSONField()  # ingest.files.Shape
+    shape = models.JSONField()  # reading.files.Shape
     mapping = models.JSONField(default=dict)  # field: column
     job = models.OneToOneField(Job, on_delete=models.SET_NULL, null=True, related_name="log_import")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)

@@ -67,8 +67,10 @@ def build() -> World:
     keys = _keys(ours, theirs)
     world = World(clients, keys, _one_of_each(ours), _one_of_each(theirs), {})
     for row in LogImport.objects.all():
-        uploads.rejects_of(row).write_text("{}\n")
-        world.files |= {path: path.read_bytes() for path in (uploads.file_of(row), uploads.rejects_of(row))}
+        uploads.LOGS.rejects_of(row).write_text("{}\n")
+        world.files |= {
+            path: path.read_bytes() for path in (uploads.LOGS.file_of(row), uploads.LOGS.rejects_of(row))
+        }
     claim = f"/api/v1/queues/{world.ids['queue_id']}/claim"
     world.lease = world.call("annotator", "POST", claim, '{"size": 1}').json()["items"][0]["lease"]
     return world

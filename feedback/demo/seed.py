@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import F
 
 from annotator.models import Project, Queue, RaterKind, Role, User
+from annotator.reading.records import Limits
 from annotator.services import people
 from annotator.services.labeling import ImportedLabel, import_labels
 from annotator.services.queues import NewItem, add_items, make_queue, set_question
 from annotator.services.raters import named_rater, rater_of
 from feedback import days
 from feedback.demo import calendar, texts, words
-from feedback.ingest.record import Limits, Record, read
+from feedback.ingest.record import Record, read
 from feedback.models import Interaction, VibeCheck, VibePlan
 from feedback.services import interactions, plans, vibecheck
 

@@ -1,37 +1,13 @@
-"""Splitting a body into records. One bad record never takes the others with it."""
+"""The interactions in a body. One bad record never takes the others with it."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-import msgspec
-from msgspec import Raw
-
-from feedback.ingest import hygiene, record, schema
-from feedback.ingest.errors import BadBody, BadRecord
-from feedback.ingest.record import Limits, Record
-
-# A list of this many commas may be as many values, each with its cost in memory, before
-# their number is known.
-MAX_COMMAS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A record that is not stored: its place in what was sent, the field if one is to blame, why."""
-
-    index: int
-    field: str | None
-    text: str  # a message id, filled by `values`
-    values: dict[str, Any]
-
-    @classmethod
-    def of(cls, index: int, bad: BadRecord) -> "Rejected":
-        return cls(index, bad.field, bad.text, bad.values)
-
-    @property
-    def error(self) -> str:
-        return self.text % self.values if self.values else self.text
+from annotator.reading import bodies
+from annotator.reading.errors import BadRecord, Rejected
+from annotator.reading.records import Limits
+from feedback.ingest import record
+from feedback.ingest.record import Record
 
 
 class Batch(NamedTuple):
@@ -39,60 +15,14 @@ class Batch(NamedTuple):
     rejected: list[Rejected]
 
 
-_split = msgspec.json.Decoder(list[Raw]).decode
-_one = msgspec.json.Decoder(Raw).decode
-
-
 def of_json(body: bytes, *, cap: int, limits: Limits) -> Batch:
     """One object, or a list of them."""
-    body = _plain(body)
-    first = body.lstrip()[:1]
-    whole, _ = hygiene.repaired(body)  # half a surrogate pair would stop the decoder
-    try:
-        if first == b"{":
-            _one(whole)
-            return _read([(0, body)], limits)
-        if first != b"[":
-            raise BadBody("The body must be one JSON object or a list of them.")
-        if body.count(b",") > max(MAX_COMMAS, cap):
-            raise BadBody(
-                f"The list holds more than {max(MAX_COMMAS, cap):,} values: send smaller batches, or NDJSON.",
-                too_large=True,
-            )
-        found = _split(whole)
-    except RecursionError:
-        raise BadBody(f"Lists and objects are nested deeper than {limits.depth}.") from None
-    except UnicodeDecodeError as error:
-        raise BadBody(f"The body is not UTF-8 (byte {error.start}).") from None
-    except msgspec.DecodeError as error:
-        raise BadBody(f"The body is not JSON: {_words(error)}") from None
-    if not found:
-        raise BadBody("The list is empty.")
-    _check_count(len(found), cap)
-    return _read(enumerate(_as_sent(found, whole, body)), limits)
-
-
-def _as_sent(found: list[Raw], whole: bytes, body: bytes) -> Iterator[bytes]:
-    """The records before the repair, which changed no length; each counts its own."""
-    if whole is body:
-        yield from map(bytes, found)
-        return
-    end = 0
-    for raw in found:
-        text = bytes(raw)
-        start = whole.index(text, end)
-        end = start + len(text)
-        yield body[start:end]
+    return _read(bodies.of_json(body, cap=cap, depth=limits.depth), limits)
 
 
 def of_lines(body: bytes, *, cap: int, limits: Limits) -> Batch:
-    """NDJSON. The index of a record is the number of its line, from 0; empty lines are skipped."""
-    body = _plain(body).rstrip()
-    if not body:
-        raise BadBody("The body is empty.")
-    _check_count(body.count(b"\n") + 1, cap)
-    lines = ((index, line.strip()) for index, line in enumerate(body.split(b"\n")))
-    return _read(((index, line) for index, line in lines if line), limits)
+    """NDJSON: the index of a record is the number of its line, from 0."""
+    return _read(bodies.of_lines(body, cap=cap), limits)
 
 
 def _read(found: Iterable[tuple[int, bytes]], limits: Limits) -> Batch:
@@ -103,24 +33,3 @@ def _read(found: Iterable[tuple[int, bytes]], limits: Limits) -> Batch:
         except BadRecord as bad:
             batch.rejected.append(Rejected.of(index, bad))
     return batch
-
-
-def _plain(body: bytes) -> bytes:
-    """Without a byte order mark; UTF-16 and UTF-32 are named, as their first bytes tell."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:4]:
-        raise BadBody("The body is UTF-16 or UTF-32; JSON is sent as UTF-8.")
-    return body.removeprefix(b"\xef\xbb\xbf")
-
-
-def _check_count(count: int, cap: int) -> None:
-    if count > cap:
-        raise BadBody(
-            f"The batch has {count:,} records; at most {cap:,} fit into one request.", too_large=True
-        )
-
-
-def _words(error: msgspec.DecodeError) -> str:
-    words = schema.reason(error)
-    if "trailing characters" in words:
-        words += ". For one record a line, send Content-Type: application/x-ndjson"
-    return words

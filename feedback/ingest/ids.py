@@ -6,11 +6,12 @@ arrive in index order, and one id of two projects makes two keys.
 """
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from annotator.reading.times import EPOCH
+
 MILLISECOND = timedelta(milliseconds=1)
 
 

@@ -4,13 +4,13 @@ The decoder, the messages about a wrong field and the OpenAPI schema are made fr
 Payloads stay raw bytes here, so that they are stored as they were sent.
 """
 
-import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Raw, Struct, field
 
-from feedback.ingest.errors import BadRecord, gettext_noop
+from annotator.reading.errors import gettext_noop
+from annotator.reading.records import RecordKind
 
 IDENTIFIER, SHORT = 256, 200  # characters
 
@@ -72,7 +72,6 @@ class Sent(Struct, gc=False):
 
 
 FIELDS = Sent.__struct_fields__
-KNOWN = frozenset(FIELDS)
 PAYLOADS = ("input", "output", "context", "metadata")
 
 _SHORT = gettext_noop("must be text of at most 200 characters")
@@ -95,40 +94,7 @@ RULES = {
     **dict.fromkeys(("input_tokens", "output_tokens"), _COUNT),
 }
 
-_decode = msgspec.json.Decoder(Sent).decode
-_PLACE = re.compile(r" - at `\$\.(\w+)")
-
-
-def decode(record: bytes) -> Sent:
-    """The record's fields, payloads unread. RecursionError: nested beyond all measure."""
-    try:
-        return _decode(record)
-    except UnicodeDecodeError as error:
-        raise not_utf8(error) from None
-    except msgspec.ValidationError as error:
-        place = _PLACE.search(str(error))
-        if place is None:
-            raise BadRecord(None, gettext_noop("is not an object")) from None
-        raise wrong(place[1]) from None
-    except msgspec.DecodeError as error:
-        raise not_json(error) from None
-
-
-def wrong(name: str) -> BadRecord:
-    return BadRecord(name, RULES[name])
-
-
-def not_utf8(error: UnicodeDecodeError, name: str | None = None) -> BadRecord:
-    return BadRecord(name, gettext_noop("is not UTF-8"))
-
-
-def not_json(error: msgspec.DecodeError, name: str | None = None) -> BadRecord:
-    return BadRecord(name, gettext_noop("is not JSON: %(why)s"), why=reason(error))
-
-
-def reason(error: msgspec.DecodeError) -> str:
-    """The decoder's own words, which name the byte."""
-    return str(error).removeprefix("JSON is malformed: ")
+INTERACTION = RecordKind(Sent, RULES)
 
 
 def json_schema() -> dict[str, Any]:

@@ -16,7 +16,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Left
 
 from annotator.models import Project
-from feedback.ingest.ids import EPOCH, MILLISECOND
+from annotator.reading.times import EPOCH
+from feedback.ingest.ids import MILLISECOND
 from feedback.models import Interaction
 from feedback.queries.texts import holds
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
 from annotator.models import Project
+from annotator.reading.errors import BadRecord, Rejected, gettext_noop
 from feedback.ingest import times
-from feedback.ingest.batch import Rejected
-from feedback.ingest.errors import BadRecord, gettext_noop
 from feedback.ingest.ids import interaction_id, new_external_id
 from feedback.ingest.record import Record, keep_sent_time
 from feedback.models import Interaction

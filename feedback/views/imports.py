@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,14 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotator import access, tasks
 from annotator.models import Membership
 from annotator.queries.jobs import Shown
+from annotator.reading.errors import BadFile
+from annotator.web import downloads, refusals
 from annotator.web.request import PersonRequest
 from feedback import days
 from feedback.access import import_of
 from feedback.forms.log_import import MappingForm, UploadForm
-from feedback.ingest.files import BadFile
 from feedback.models import LogImport
 from feedback.queries.shifts import zone_of
 from feedback.services import uploads
+from feedback.services.uploads import LOGS
 
 LISTED = 20
 
@@ -35,14 +38,14 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
-            uploads.sweep()
+            LOGS.sweep()
             try:
                 kept = uploads.keep(
                     project=membership.project, file=form.cleaned_data["file"], by=request.user
                 )
                 return redirect("log-import-file", slug, kept.pk)
             except BadFile as bad:
-                form.add_error("file", _(bad.text) % bad.values if bad.values else _(bad.text))
+                form.add_error("file", refusals.of_file(bad))
     earlier = LogImport.objects.filter(project=membership.project).select_related("job", "created_by")
     page = {**_page(membership), "form": form, "earlier": earlier[:LISTED]}
     return render(request, "feedback/log_import.html", page, status=422 if form.errors else 200)
@@ -56,15 +59,16 @@ def upload(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponse:
     found = _upload_of(membership, upload_id)
     if found.job is not None:
         return _outcome(request, membership, found)
-    if not uploads.file_of(found).exists():  # read long ago: its job is forgotten
+    if not LOGS.file_of(found).exists():  # read long ago: its job is forgotten
         messages.error(request, _("The uploaded file is gone: upload it again."))
         return redirect("log-import", slug)
     sent = request.POST if request.method == "POST" else None
     form = MappingForm(found.shape["columns"], found.mapping, sent)
     if form.is_valid():
-        tasks.ring(uploads.start(upload=found, chosen=form.mapping(), by=request.user))
+        chosen = form.mapping()
+        tasks.ring(LOGS.start(found, project=membership.project, chosen=chosen, by=request.user))
         return redirect("log-import-file", slug, found.pk)
-    rows = uploads.preview(found)
+    rows = LOGS.preview(found)
     samples = [[row[n] for row in rows if row[n]][:3] for n in range(len(form.columns))]
     columns = list(zip(form, samples, strict=True))
     page = {**_page(membership), "upload": found, "form": form, "columns": columns}
@@ -76,22 +80,25 @@ def _outcome(request: PersonRequest, membership: Membership, found: LogImport) -
         return redirect("log-import-file", membership.project.slug, found.pk)  # started already
     assert found.job is not None  # noqa: S101 - asked by the caller
     result: dict[str, Any] = found.job.result or {}
-    errors = [
-        {**bad, "error": _(bad["text"]) % bad["values"] if bad["values"] else _(bad["text"])}
-        for bad in result.get("errors", [])
-    ]
     page = {
         **_page(membership),
         "upload": found,
         "shown": Shown(found.job, timezone.now()),
         "result": result,
         "imported": _imported(membership, result),
-        "errors": errors,
-        "hidden_errors": max(0, result.get("rejected", 0) - len(errors)),
-        "rejects": uploads.rejects_of(found).exists() and result.get("rejected"),
+        "errors": refusals.of_lines(result),
+        "hidden_errors": refusals.hidden(result),
+        "rejects": _rejects_url(membership, found) if result.get("rejected") else "",
     }
     template = "feedback/log_import_outcome.html"
     return render(request, f"{template}#outcome" if request.htmx else template, page)
+
+
+def _rejects_url(membership: Membership, found: LogImport) -> str:
+    """Where the refused lines can be fetched; empty when they are there no more."""
+    if not LOGS.rejects_of(found).exists():
+        return ""
+    return reverse("log-import-rejects", args=[membership.project.slug, found.pk])
 
 
 def _imported(membership: Membership, result: dict[str, Any]) -> str:
@@ -108,7 +115,7 @@ def _imported(membership: Membership, result: dict[str, Any]) -> str:
 def discard(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponse:
     found = _upload_of(access.membership(request.user, slug, access.LABELERS), upload_id)
     if found.job is None:
-        uploads.discard(upload=found)
+        LOGS.discard(found)
         messages.success(request, _("The uploaded file is deleted. Nothing was imported."))
     return redirect("log-import", slug)
 
@@ -118,15 +125,10 @@ def discard(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponse:
 def rejects(request: PersonRequest, slug: str, upload_id: UUID) -> HttpResponseBase:
     """The refused lines with the reason, as JSONL."""
     found = _upload_of(access.membership(request.user, slug, access.LABELERS), upload_id)
-    path = uploads.rejects_of(found)
+    path = LOGS.rejects_of(found)
     if not path.exists():
         raise Http404
-    return FileResponse(
-        path.open("rb"),
-        as_attachment=True,
-        filename=f"{found.name}.rejects.jsonl",
-        content_type="application/x-ndjson",
-    )
+    return downloads.stored(path, name=f"{found.name}.rejects.jsonl")
 
 
 def _upload_of(membership: Membership, upload_id: UUID) -> LogImport:

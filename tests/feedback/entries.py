@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from annotator.models import Project
+from annotator.reading.records import Limits
 from feedback.ingest import record
 from feedback.models import Interaction
 from feedback.services.interactions import store
@@ -22,7 +23,7 @@ def entries(of: Project, given: list[dict[str, Any]]) -> list[Interaction]:
     for index, one in enumerate(given):
         when = NOON + timedelta(minutes=one.pop("minutes", 0))
         sent = {"occurred_at": when.isoformat(), "input": "A question", "output": "An answer", **one}
-        records.append(record.read(index, json.dumps(sent).encode(), record.Limits()))
+        records.append(record.read(index, json.dumps(sent).encode(), Limits()))
     stored = store(of, records)
     assert not stored.rejected, stored.rejected
     names = [one["id"] for one in given]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.ingest import times
-from feedback.ingest.errors import BadRecord
+from annotator.reading import times
+from annotator.reading.errors import BadRecord
 from feedback.ingest.ids import first_id, interaction_id, new_external_id
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_made_ids_do_not_repeat():
     ],
 )
 def test_times_that_are_understood(sent, read):
-    assert times.moment(sent) == read
+    assert times.moment("occurred_at", sent) == read
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_times_that_are_understood(sent, read):
 )
 def test_times_that_are_refused(sent):
     with pytest.raises(BadRecord) as refused:
-        times.moment(sent)
+        times.moment("occurred_at", sent)
     assert refused.value.field == "occurred_at"
 
 
 def test_a_time_without_a_zone_is_read_in_the_zone_one_names():
     from zoneinfo import ZoneInfo
 
-    assert times.moment("2026-11-20T21:00:00", ZoneInfo("Asia/Seoul")) == NOON
+    assert times.moment("occurred_at", "2026-11-20T21:00:00", ZoneInfo("Asia/Seoul")) == NOON

@@ -6,9 +6,9 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.reading.errors import BadBody
+from annotator.reading.records import Limits
 from feedback.ingest import batch, preview
-from feedback.ingest.errors import BadBody
-from feedback.ingest.record import Limits
 
 LIMITS = Limits()
 QUICK = settings(max_examples=200, deadline=2000)

@@ -13,8 +13,12 @@ from django.urls import reverse
 
 from annotator.jobs import runner
 from annotator.models import Job, JobState
+from annotator.reading import files as reading_files
+from annotator.reading import plans
+from annotator.reading.rejects import Rejects
 from feedback.models import Interaction, LogImport
-from feedback.services import imports, uploads
+from feedback.services import imports
+from feedback.services.uploads import LOGS
 from tests.feedback.sending import record
 
 NEW = "/p/shop/log/import/"
@@ -37,7 +41,7 @@ def upload(amir, content: str | bytes = CSV, name: str = "log.csv"):
 
 
 def files() -> list[Path]:
-    folder = uploads.folder()
+    folder = LOGS.folder()
     return sorted(folder.iterdir()) if folder.exists() else []
 
 
@@ -76,13 +80,11 @@ def test_from_upload_to_the_log(amir, annotator):
 
 
 def test_a_job_that_was_killed_goes_on_behind_the_last_chunk(amir, monkeypatch):
-    from feedback.jobs import import_logs
-
     lines = [json.dumps(record(n, latency_ms="x") if n % 5 == 0 else record(n)) for n in range(1, 31)]
     where = upload(amir, "\n".join(lines), "day.jsonl").url
     amir.post(where, {f"column-{n}": name for n, name in enumerate(record(1, latency_ms=1))})
     job = Job.objects.get()
-    monkeypatch.setattr(imports, "CHUNK_RECORDS", 7)
+    monkeypatch.setattr(plans, "CHUNK_RECORDS", 7)
     stored, killed = imports.store_chunk, []
 
     def dies_in_the_third(project, plan, chunk):
@@ -90,9 +92,7 @@ def test_a_job_that_was_killed_goes_on_behind_the_last_chunk(amir, monkeypatch):
         if chunk.line == 21 and not killed:
             killed.append(chunk.line)
             # As a kill would leave it: the rejects written, the transaction not committed.
-            import_logs.Rejects(uploads.rejects_of(job.log_import), keep=_size(job)).add(
-                chunk, result.rejected
-            )
+            Rejects(LOGS.rejects_of(job.log_import), keep=_size(job)).add(chunk, result.rejected)
             raise ConnectionError("killed")
         return result
 
@@ -106,9 +106,7 @@ def test_a_job_that_was_killed_goes_on_behind_the_last_chunk(amir, monkeypatch):
     assert job.state == JobState.DONE
     assert (job.result["accepted"], job.result["duplicates"], job.result["rejected"]) == (24, 0, 6)
     assert Interaction.objects.count() == 24
-    refused = [
-        json.loads(line)["line"] for line in uploads.rejects_of(job.log_import).read_text().splitlines()
-    ]
+    refused = [json.loads(line)["line"] for line in LOGS.rejects_of(job.log_import).read_text().splitlines()]
     assert refused == [5, 10, 15, 20, 25, 30]
 
 
@@ -258,7 +256,7 @@ def test_a_full_disk_is_said_and_keeps_nothing(amir, monkeypatch):
     def full(*_args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(uploads.files, "look", full)
+    monkeypatch.setattr(reading_files, "look", full)
     answer = upload(amir)
     assert answer.status_code == 503
     assert answer["Retry-After"]
@@ -312,7 +310,7 @@ def test_columns_of_lines_that_are_long(amir):
 
 def test_an_upload_whose_file_and_job_were_forgotten(amir):
     where = upload(amir).url
-    uploads.file_of(LogImport.objects.get()).unlink()
+    LOGS.file_of(LogImport.objects.get()).unlink()
     answer = amir.get(where, follow=True)
     assert answer.redirect_chain == [(NEW, 302)]
     assert "upload it again" in answer.content.decode()
@@ -351,7 +349,7 @@ def test_the_jobs_say_which_file_and_how_much_of_it(amir, django_assert_num_quer
 def test_the_way_on_leads_to_the_days_that_were_imported(amir, project, monkeypatch):
     project.time_zone = "Asia/Seoul"
     project.save()
-    monkeypatch.setattr(imports, "CHUNK_RECORDS", 2)
+    monkeypatch.setattr(plans, "CHUNK_RECORDS", 2)
     times = ("2026-11-20T14:59:00Z", "2026-11-18T16:00:00Z", "2026-11-19T03:00:00Z")
     content = "time,prompt\n" + "".join(f"{time},hi\n" for time in times)
 

@@ -7,23 +7,27 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from annotator.models import Project
-from feedback.ingest import files, mapping
-from feedback.ingest.files import BadFile, Shape
-from feedback.ingest.schema import KNOWN
+from annotator.reading import files, plans
+from annotator.reading.errors import BadFile
+from annotator.reading.files import Shape
+from annotator.reading.plans import Plan
+from annotator.reading.rejects import Rejects
+from annotator.services.uploads import limits
+from feedback.ingest.mapping import LOG
+from feedback.ingest.schema import FIELDS
 from feedback.services import imports
-from feedback.services.imports import Outcome, Plan
+from feedback.services.imports import Outcome
 
 
 def _pair(text: str) -> tuple[str, str]:
     field, sign, column = text.partition("=")
-    if not sign or not column or field not in KNOWN:
+    if not sign or not column or field not in FIELDS:
         raise ArgumentTypeError(
-            f"{text}: write FIELD=COLUMN, where FIELD is one of {', '.join(sorted(KNOWN))}"
+            f"{text}: write FIELD=COLUMN, where FIELD is one of {', '.join(sorted(FIELDS))}"
         )
     return field, column
 
@@ -75,7 +79,7 @@ class Command(BaseCommand):
         for column in given.values():
             if column not in shape.columns:
                 raise CommandError(f"The file has no column “{column}”, only: {', '.join(shape.columns)}")
-        guessed = mapping.guess(column for column in shape.columns if column not in given.values())
+        guessed = LOG.guess(column for column in shape.columns if column not in given.values())
         chosen = {**guessed, **given}
         named = ", ".join(f"{field}={column}" for field, column in chosen.items())
         self.stderr.write(f"{shape.kind.upper()}, {shape.encoding}: {named or 'no field is recognised'}")
@@ -83,14 +87,13 @@ class Command(BaseCommand):
             zone = ZoneInfo(options["time_zone"] or project.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise CommandError(f"There is no time zone “{options['time_zone']}”.") from None
-        limits = settings.INGEST_MAX_RECORD_BYTES, settings.INGEST_MAX_DEPTH
-        return Plan(options["file"], shape, chosen, zone, *limits)
+        return Plan(options["file"], shape, chosen, limits(zone))
 
     def _import(self, project: Project, plan: Plan, shown: int) -> Outcome:
-        outcome, rejects = Outcome(), imports.Rejects(_rejects(plan.path))
+        outcome, rejects = Outcome(), Rejects(_rejects(plan.path))
         size = plan.path.stat().st_size
         with tqdm(total=size, unit="B", unit_scale=True, disable=None, file=sys.stderr) as bar:
-            for chunk in imports.chunks(plan):
+            for chunk in plans.chunks(plan):
                 stored = imports.store_chunk(project, plan, chunk)
                 for bad in stored.rejected[: max(0, shown - outcome.rejected)]:
                     place = f"line {bad.index}: {bad.field + ' ' if bad.field else ''}"

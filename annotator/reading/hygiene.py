@@ -5,7 +5,7 @@ Everything works on the record's bytes, so that what is not touched stays as it 
 
 import re
 
-from feedback.ingest.errors import BadRecord, gettext_noop
+from annotator.reading.errors import BadRecord, gettext_noop
 
 SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 ESCAPE = re.compile(

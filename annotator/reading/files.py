@@ -1,4 +1,4 @@
-"""Log files: what kind they are, and their records with line numbers.
+"""Files of records: what kind they are, and their records with line numbers.
 
 JSONL (also gzipped) and CSV. Nothing is read into memory but a line at a time.
 """
@@ -11,13 +11,14 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 
-from feedback.ingest.errors import BadRecord, gettext_noop
+from annotator.reading.errors import BadFile, BadRecord, gettext_noop
 
 SAMPLE = 64 * 1024
 SAMPLE_LINES, SAMPLE_BYTES = 1000, 8 * 1024 * 1024  # of a JSONL, looked through for its keys
@@ -28,14 +29,6 @@ DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8-sig", "cp949", "cp1252")
 FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"%PDF": "a PDF", b"PAR1": "a Parquet file"}
 FOREIGN |= {b"ARROW1": "an Arrow file", b"\x93NUMPY": "a NumPy file", b"\x80\x04": "a pickle"}
-
-
-class BadFile(ValueError):
-    """A file that cannot be imported. `text` is a message id, filled by `values`."""
-
-    def __init__(self, text: str, **values: object) -> None:
-        super().__init__(text % values if values else text)
-        self.text, self.values = text, values
 
 
 @dataclass(frozen=True)
@@ -56,6 +49,12 @@ class Row:
     text: bytes
     cells: dict[str, str] | None  # of a CSV
     fault: BadRecord | None = None
+
+    @property
+    def made_id(self) -> str:
+        """For a record without an id: the same whenever the file is read again, also when lines were
+        appended to it meanwhile, and another for the same text on another line."""
+        return f"{blake2b(self.text, digest_size=10).hexdigest()}:{self.line}"
 
 
 @contextmanager
