@@ -6,6 +6,7 @@ JSONL (also gzipped) and CSV. Nothing is read into memory but a line at a time.
 import csv
 import gzip
 import io
+import re
 import zlib
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ SAMPLE_LINES, SAMPLE_BYTES = 1000, 8 * 1024 * 1024  # of a JSONL, looked through
 LONG_LINE = 1024 * 1024
 MAX_COLUMNS = 500
 DELIMITERS = ",;\t|"
+SURROGATE, UNSTORABLE = re.compile("[\ud800-\udfff]"), re.compile("[\0\ud800-\udfff]")
 # Tried in turn; the last one takes any bytes. Excel in Korea writes cp949, in Europe cp1252.
 ENCODINGS = ("utf-8-sig", "cp949", "cp1252")
 FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"%PDF": "a PDF", b"PAR1": "a Parquet file"}
@@ -194,7 +196,11 @@ def _csv_row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
             found=len(cells),
             columns=len(columns),
         )
-    text = msgspec.json.encode(cells)
+    try:
+        text = msgspec.json.encode(cells)
+    except UnicodeEncodeError:  # some encodings can spell half a surrogate pair
+        cells = [SURROGATE.sub("\0", cell) for cell in cells]  # repaired, and counted, like U+0000
+        text = msgspec.json.encode(cells)
     return Row(line, text, dict(zip(columns, cells, strict=False)), fault)
 
 
@@ -259,7 +265,7 @@ def _csv_shape(path: Path, encoding: str, delimiter: str) -> Shape:
         raise BadFile(gettext_noop("The header is not good CSV: %(why)s"), why=str(error)) from None
     if not header:
         raise BadFile(gettext_noop("The first line is empty: it must name the columns."))
-    columns = [name.strip().replace("\0", "\ufffd") for name in header]
+    columns = [UNSTORABLE.sub("\ufffd", name.strip()) for name in header]
     if len(columns) > MAX_COLUMNS:
         raise BadFile(
             gettext_noop("The file has %(found)s columns; at most %(limit)s are read."),

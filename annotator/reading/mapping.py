@@ -23,8 +23,9 @@ class Vocabulary:
 
     def guess(self, columns: Iterable[str]) -> dict[str, str]:
         """Field → column, each column at most once."""
-        spelled = {_plain(column): column for column in reversed(list(columns))}
-        found: dict[str, str] = {}
+        columns = list(columns)
+        spelled = {_plain(column): column for column in reversed(columns)}
+        found = {field: field for field in self.fields if field in columns}
         for names in ([(field, (_plain(field),)) for field in self.fields], self.aliases.items()):
             for field, candidates in names:
                 free = (spelled[n] for n in candidates if n in spelled and spelled[n] not in found.values())

@@ -5,7 +5,7 @@ Size, characters that cannot be stored, depth, types, fields given twice, names 
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -47,7 +47,7 @@ class RecordKind(Generic[T]):
         self.fields = struct.__struct_fields__
         self.more = frozenset(more)
         self.known = self.more.union(self.fields)
-        self._rules = rules
+        self._struct, self._rules = struct, rules
         self._decode = msgspec.json.Decoder(struct).decode
         self._quoted = {name: b'"%b"' % name.encode() for name in (*self.fields, *self.more)}
         self._as_key = {
@@ -56,6 +56,14 @@ class RecordKind(Generic[T]):
 
     def wrong(self, name: str) -> BadRecord:
         return BadRecord(name, self._rules[name])
+
+    def json_schema(self, title: str, *, required: Sequence[str]) -> dict[str, Any]:
+        """JSON Schema of one record, for the API's description."""
+        (_, parts) = msgspec.json.schema_components([self._struct], ref_template="#/{name}")
+        schema: dict[str, Any] = parts[self._struct.__name__]
+        for properties in schema["properties"].values():
+            properties.pop("default", None)
+        return {**schema, "title": title, "required": [*required], "additionalProperties": True}
 
     def opened(self, sent: bytes, limits: Limits) -> Opened[T]:
         """The record in `sent`, else BadRecord with the field and the reason."""

@@ -1,5 +1,6 @@
 """The time a record says something happened."""
 
+import re
 from datetime import UTC, datetime, tzinfo
 
 from annotator.reading.errors import BadRecord, gettext_noop
@@ -7,6 +8,9 @@ from annotator.reading.errors import BadRecord, gettext_noop
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # As seconds this is the year 5138, as milliseconds 1973: no file holds either by mistake.
 SECONDS_END = 1e11
+# Either as a CSV has them. Any other number is no time that could be meant for sure: 2024 is a
+# year, 202411201530 a spelling of a date.
+NUMBER = re.compile(r"(?:\d{9,10}|\d{13})(?:\.\d+)?")
 
 
 def moment(field: str, value: str | float, zone: tzinfo | None = None) -> datetime:
@@ -33,6 +37,11 @@ def moment(field: str, value: str | float, zone: tzinfo | None = None) -> dateti
     if read < EPOCH:
         raise BadRecord(field, gettext_noop("lies before 1970"))
     return read
+
+
+def in_cell(cell: str) -> str | float:
+    """What a cell of a CSV says: seconds or milliseconds since 1970, else ISO 8601."""
+    return float(cell) if NUMBER.fullmatch(cell) else cell
 
 
 def _of_epoch(value: float) -> datetime:

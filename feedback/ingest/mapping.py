@@ -1,7 +1,6 @@
 """What the columns of other tools' logs are called, and what their cells say."""
 
-import re
-
+from annotator.reading import times
 from annotator.reading.mapping import Vocabulary, payload_in
 from feedback.ingest import schema
 from feedback.ingest.schema import INTERACTION
@@ -29,9 +28,6 @@ ALIASES = {
     "metadata": ("meta", "attributes", "extra"),
 }
 NUMBERS = {"latency_ms", "input_tokens", "output_tokens", "cost_usd"}
-# Seconds or milliseconds since 1970 as a CSV has them. Any other number is no time that could be
-# meant for sure: 2024 is a year, 202411201530 a spelling of a date.
-EPOCH = re.compile(r"(?:\d{9,10}|\d{13})(?:\.\d+)?")
 
 
 def _value(field: str, cell: str) -> object:
@@ -47,7 +43,7 @@ def _value(field: str, cell: str) -> object:
         except ValueError:
             raise INTERACTION.wrong(field) from None
     if field == "occurred_at":
-        return float(text) if EPOCH.fullmatch(text) else text
+        return times.in_cell(text)
     return text.lower() if field == "environment" else cell
 
 

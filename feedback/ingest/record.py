@@ -8,8 +8,9 @@ import msgspec
 
 from annotator.reading import times
 from annotator.reading.errors import BadRecord, gettext_noop
+from annotator.reading.field_types import IDENTIFIER, SHORT
 from annotator.reading.records import Limits, Opened, with_unknown
-from feedback.ingest import preview, schema
+from feedback.ingest import preview
 from feedback.ingest.schema import INTERACTION, Sent
 
 
@@ -69,23 +70,23 @@ def _record(index: int, opened: Opened[Sent], limits: Limits) -> Record:
         metadata_text, metadata_value = with_unknown(metadata_text, metadata_value, opened.unknown)
     values = (
         sent.environment or "production",
-        INTERACTION.text("feature", sent.feature, schema.SHORT),
-        INTERACTION.text("model", sent.model, schema.SHORT),
-        INTERACTION.text("prompt_version", sent.prompt_version, schema.SHORT),
-        INTERACTION.text("variant", sent.variant, schema.SHORT),
-        INTERACTION.text("user", sent.user, schema.IDENTIFIER),
-        INTERACTION.text("session", sent.session, schema.IDENTIFIER),
+        INTERACTION.text("feature", sent.feature, SHORT),
+        INTERACTION.text("model", sent.model, SHORT),
+        INTERACTION.text("prompt_version", sent.prompt_version, SHORT),
+        INTERACTION.text("variant", sent.variant, SHORT),
+        INTERACTION.text("user", sent.user, IDENTIFIER),
+        INTERACTION.text("session", sent.session, IDENTIFIER),
         sent.latency_ms,
         INTERACTION.count("input_tokens", sent.input_tokens),
         INTERACTION.count("output_tokens", sent.output_tokens),
         sent.cost_usd,
         sent.error or "",
-        INTERACTION.text("finish_reason", sent.finish_reason, schema.SHORT),
+        INTERACTION.text("finish_reason", sent.finish_reason, SHORT),
     )
     content = _canonical((values, input_value, output_value, context_value, metadata_value))
     return Record(
         index,
-        None if sent.id is None else INTERACTION.text("id", sent.id, schema.IDENTIFIER),
+        None if sent.id is None else INTERACTION.text("id", sent.id, IDENTIFIER),
         None if sent.occurred_at is None else times.moment("occurred_at", sent.occurred_at, limits.zone),
         *values,
         preview.of_input(input_value),

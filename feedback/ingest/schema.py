@@ -1,31 +1,27 @@
 """The fields of an interaction as it is sent: the one definition.
 
 The decoder, the messages about a wrong field and the OpenAPI schema are made from it.
-Payloads stay raw bytes here, so that they are stored as they were sent.
 """
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Raw, Struct, field
 
+from annotator.reading import field_types as types
 from annotator.reading.errors import gettext_noop
+from annotator.reading.field_types import (
+    Amount,
+    Count,
+    Id,
+    Name,
+    ObjectOrNull,
+    Payload,
+    PayloadOrNull,
+    Short,
+)
 from annotator.reading.records import RecordKind
 
-IDENTIFIER, SHORT = 256, 200  # characters
-
-Id = Annotated[str, Meta(min_length=1, max_length=IDENTIFIER)] | int | None
-Name = Annotated[str, Meta(max_length=IDENTIFIER)] | int | None
-Short = Annotated[str, Meta(max_length=SHORT)] | int | float | None
-Amount = Annotated[float, Meta(ge=0)] | None
-Count = Annotated[float, Meta(ge=0, le=2**53)] | None
 Environment = Literal["production", "shadow", "development"] | None
-
-_MESSAGES = {"type": "array", "description": "chat messages: objects with role and content", "items": {}}
-_SHAPES: list[dict[str, Any]] = [{"type": "string"}, _MESSAGES, {"type": "object"}]
-Payload = Annotated[Raw, Meta(extra_json_schema={"anyOf": _SHAPES})]
-PayloadOrNull = Annotated[Raw, Meta(extra_json_schema={"anyOf": [*_SHAPES, {"type": "null"}]})]
-ObjectOrNull = Annotated[Raw, Meta(extra_json_schema={"type": ["object", "null"]})]
 
 
 class Sent(Struct, gc=False):
@@ -74,24 +70,19 @@ class Sent(Struct, gc=False):
 FIELDS = Sent.__struct_fields__
 PAYLOADS = ("input", "output", "context", "metadata")
 
-_SHORT = gettext_noop("must be text of at most 200 characters")
-_NAME = gettext_noop("must be text of at most 256 characters")
-_AMOUNT = gettext_noop("must be a number, 0 or more")
-_COUNT = gettext_noop("must be a whole number, 0 or more")
 RULES = {
-    "id": gettext_noop("must be text of 1 to 256 characters"),
-    "occurred_at": gettext_noop("must be a time in ISO 8601, or seconds or milliseconds since 1970"),
+    "id": types.ID_RULE,
+    "occurred_at": types.TIME_RULE,
     "environment": gettext_noop("must be production, shadow or development"),
-    "input": gettext_noop("must be text, a list of messages or an object"),
-    "output": gettext_noop("must be text, a list of messages, an object or null"),
-    "context": gettext_noop("must be text, a list, an object or null"),
-    "metadata": gettext_noop("must be an object"),
-    "error": gettext_noop("must be text"),
-    "user": _NAME,
-    "session": _NAME,
-    **dict.fromkeys(("feature", "model", "prompt_version", "variant", "finish_reason"), _SHORT),
-    **dict.fromkeys(("latency_ms", "cost_usd"), _AMOUNT),
-    **dict.fromkeys(("input_tokens", "output_tokens"), _COUNT),
+    "input": types.PAYLOAD_RULE,
+    "output": types.PAYLOAD_OR_NULL_RULE,
+    "context": types.CONTEXT_RULE,
+    "metadata": types.OBJECT_RULE,
+    "error": types.TEXT_RULE,
+    **dict.fromkeys(("user", "session"), types.NAME_RULE),
+    **dict.fromkeys(("feature", "model", "prompt_version", "variant", "finish_reason"), types.SHORT_RULE),
+    **dict.fromkeys(("latency_ms", "cost_usd"), types.AMOUNT_RULE),
+    **dict.fromkeys(("input_tokens", "output_tokens"), types.COUNT_RULE),
 }
 
 INTERACTION = RecordKind(Sent, RULES)
@@ -99,8 +90,4 @@ INTERACTION = RecordKind(Sent, RULES)
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema of one record, for the API's description."""
-    (_, parts) = msgspec.json.schema_components([Sent], ref_template="#/{name}")
-    schema: dict[str, Any] = parts["Sent"]
-    for properties in schema["properties"].values():
-        properties.pop("default", None)
-    return {**schema, "title": "Interaction", "required": ["input"], "additionalProperties": True}
+    return INTERACTION.json_schema("Interaction", required=["input"])
