@@ -19,6 +19,7 @@ from typing import IO, cast
 
 import msgspec
 
+from annotator.reading import hygiene
 from annotator.reading.errors import BadFile, BadRecord, gettext_noop
 
 SAMPLE = 64 * 1024
@@ -220,7 +221,7 @@ def keys(path: Path, *, lines: int | None = SAMPLE_LINES) -> tuple[str, ...]:
             if lines and content.tell() > SAMPLE_BYTES:
                 break
             try:
-                record = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+                record = msgspec.json.decode(hygiene.decodable(line), type=dict[str, msgspec.Raw])
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
             found |= dict.fromkeys(key for key in record if "\0" not in key)

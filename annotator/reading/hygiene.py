@@ -18,6 +18,15 @@ TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
 
 def repaired(record: bytes) -> tuple[bytes, int]:
     """The record with U+0000 and lone surrogates as U+FFFD, and how many there were."""
+    return _mended(record, b"\\ufffd")
+
+
+def decodable(record: bytes) -> bytes:
+    """The record with lone surrogates, which stop the decoder, as U+0000; `repaired` finds as many."""
+    return _mended(record, b"\\u0000")[0]
+
+
+def _mended(record: bytes, by: bytes) -> tuple[bytes, int]:
     if not SUSPECT.search(record):
         return record, 0
     count = 0
@@ -27,7 +36,7 @@ def repaired(record: bytes) -> tuple[bytes, int]:
         if found[1] is None:
             return found[0]
         count += 1
-        return b"\\ufffd"
+        return by
 
     return ESCAPE.sub(mend, record), count
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from msgspec import Raw
 
+from annotator.reading import hygiene
 from annotator.reading.files import Row
 
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -51,7 +52,7 @@ class Vocabulary:
         failed, goes where its name says if nothing else went there.
         """
         try:
-            sent = _fields(record)
+            sent = _fields(hygiene.decodable(record))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return record  # the reader of records says what is wrong with it
         renamed = {column: field for field, column in mapping.items() if field != column}
@@ -95,7 +96,7 @@ def texts(row: Row) -> dict[str, str]:
     if row.cells is not None:
         return row.cells
     try:
-        sent = _fields(row.text)
+        sent = _fields(hygiene.repaired(row.text)[0])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return {key: bytes(raw).decode(errors="replace").strip('"') for key, raw in sent.items()}

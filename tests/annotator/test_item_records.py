@@ -273,6 +273,21 @@ def test_what_cannot_be_stored_is_repaired_and_counted():
     assert (found.metadata, found.repaired) == ({"\ufffd": 1}, 4)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"prompt": "hi \\ud800"}',
+        b'{"prompt": "hi", "\\udfff": 1}',
+        b'{"prompt": "hi", "a": {"\\u0000": 1}}',
+    ],
+)
+def test_a_line_in_the_words_of_another_tool_is_repaired_as_well(tmp_path, line):
+    good, bad = of_file(single(), tmp_path / "a.jsonl", line)
+    assert bad == {}
+    assert good[0].input.startswith("hi")
+    assert good[0].repaired == 1
+
+
 def test_half_a_pair_in_a_csv_is_repaired_too(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("input,n\ud800\nhi \ud800,\0\n".encode("utf-7", "surrogatepass"))

@@ -285,6 +285,16 @@ def test_a_name_of_a_column_that_cannot_be_stored_is_no_choice(amir):
     assert Interaction.objects.get().metadata == {"a\ufffdb": 1}
 
 
+def test_half_a_surrogate_pair_in_a_line_of_another_tool_is_repaired(amir):
+    where = upload(amir, b'{"prompt": "hi \\ud83d", "answer": "ho"}\n', "day.jsonl").url
+    assert LogImport.objects.get().shape["columns"] == ["prompt", "answer"]
+    assert "hi" in amir.get(where).content.decode()
+    amir.post(where, {"column-0": "input", "column-1": "output"})
+    runner.run(Job.objects.get().pk, queue="default")
+    row = Interaction.objects.get()
+    assert (row.input, row.output, row.repaired) == ("hi \ufffd", "ho", 1)
+
+
 def test_a_header_with_what_cannot_be_stored(amir):
     upload(amir, "input,a\0b\nhi,1\n".encode("utf-16"))
     assert LogImport.objects.get().shape["columns"] == ["input", "a\ufffdb"]
