@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from annotator.chain_rules import ANSWERS
 from annotator.reading.errors import BadRecord, gettext_noop
 
-ANSWERS = {"binary": ("yes", "no"), "pairwise": ("left", "right", "tie", "both_bad")}
 # Spreadsheets make TRUE of true, and 1.0 of 1 where some cells are empty.
 SPELLINGS = {
     "binary": {"true": "yes", "1": "yes", "1.0": "yes", "false": "no", "0": "no", "0.0": "no"},

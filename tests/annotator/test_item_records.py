@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.items.answers import ANSWERS
+from annotator.chain_rules import ANSWERS
 from annotator.items.given import GivenPrelabel
 from annotator.items.labels import LabelReader
 from annotator.items.records import ItemReader
