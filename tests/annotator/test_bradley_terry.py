@@ -352,7 +352,7 @@ def test_people_on_pairs_of_answers(oracle):
 @pytest.mark.parametrize(("prompts", "many"), [(60, 1), (40, 3)])
 def test_the_interval_holds_the_truth_when_votes_depend_on_prompts(prompts, many):
     """One of two is better by ln 1.5; the votes of a prompt are the same."""
-    chance, held, draws = random.Random(13), 0, 600
+    chance, held, draws = random.Random(13), 0, 400
     for _ in range(draws):
         wins = [chance.random() < 0.6 for _ in range(prompts)]
         given_ = [Vote(p, 0, 1, FIRST if won else SECOND) for p, won in enumerate(wins) for _ in range(many)]
