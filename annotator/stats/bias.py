@@ -22,9 +22,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.stats.bradley_terry import LEAST, Outcome
+from annotator.stats.bradley_terry import LEAST
 from annotator.stats.intervals import Estimate, Z, wilson
 from annotator.stats.newton import maximise
+from annotator.stats.pairs import Outcome
 
 TINY = 1e-7  # a standard error below is what rounding left of none
 

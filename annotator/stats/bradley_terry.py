@@ -12,31 +12,21 @@ of single votes, and under LEAST prompts there is no interval. All intervals are
 not defined is None with a reason.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil, exp, log, sqrt
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotator.stats.intervals import Estimate, Z, bounds, kish
 from annotator.stats.intervals import Undefined as NoRate
 from annotator.stats.newton import maximise
+from annotator.stats.pairs import Floats, Integers, Pairs, Vote, Votes, arrays, beatable, connected, scores_of
 
 # A difference that is worth knowing of: 55 of 100 decided votes.
 WORTHWHILE = log(0.55 / 0.45)
 LEAST = 5  # prompts
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-
-class Outcome(StrEnum):
-    FIRST = "first"
-    SECOND = "second"
-    TIE = "tie"
 
 
 class Undefined(StrEnum):
@@ -46,15 +36,6 @@ class Undefined(StrEnum):
     APART = "apart"  # no chain of votes leads from one to the other
     FEW_PROMPTS = "few_prompts"  # a value without an interval: votes on under LEAST prompts
     TOO_CLOSE = "too_close"  # the difference is too near 0 to be worth its votes
-
-
-class Vote(NamedTuple):
-    """`prompt`: whatever is the same for votes that depend on each other."""
-
-    prompt: Hashable
-    first: int
-    second: int
-    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -184,27 +165,14 @@ class Ranking:
         return Need(_more(part.votes, found.se, abs(found.value)), least)
 
 
-@dataclass(frozen=True)
-class _Votes:
-    """Arrays along the votes; `won` is 0 for the first, 1 for a tie, 2 for the second."""
-
-    prompt: Integers
-    first: Integers
-    second: Integers
-    won: Integers
-
-    def only(self, kept: NDArray[np.bool_]) -> "_Votes":
-        return _Votes(self.prompt[kept], self.first[kept], self.second[kept], self.won[kept])
-
-
 def rank(votes: Iterable[Vote], variants: int, *, halves: bool = False) -> Ranking:
     """Strengths and win rates of variants 0 to `variants` - 1; those without a vote are in no part.
 
     `halves`: a tie as half a win each, which pulls strengths together. Only to compare with tools
     that do so.
     """
-    v = _arrays(votes, variants)
-    parts = [_part(v.only(np.isin(v.first, group)), group, halves) for group in _connected(v, variants)]
+    v = arrays(votes, variants)
+    parts = [_part(v.only(np.isin(v.first, group)), group, halves) for group in connected(v, variants)]
     return Ranking(
         tuple(sorted(parts, key=lambda part: (-part.votes, part.variants))),
         tuple(_win_rate(v, variant) for variant in range(variants)),
@@ -214,90 +182,7 @@ def rank(votes: Iterable[Vote], variants: int, *, halves: bool = False) -> Ranki
     )
 
 
-def _arrays(votes: Iterable[Vote], variants: int) -> _Votes:
-    codes = {Outcome.FIRST: 0, Outcome.TIE: 1, Outcome.SECOND: 2}
-    prompts: dict[Hashable, int] = {}
-    rows = [
-        (prompts.setdefault(prompt, len(prompts)), first, second, codes[Outcome(outcome)])
-        for prompt, first, second, outcome in votes
-    ]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
-    v = _Votes(*columns)
-    ends = columns[1:3]
-    if ends.size and (ends.min() < 0 or ends.max() >= variants or (v.first == v.second).any()):
-        raise ValueError("a vote compares two different variants")
-    return v
-
-
-def _connected(v: _Votes, variants: int) -> list[Integers]:
-    """Variants that were compared, by chains of comparisons."""
-    compared = np.zeros((variants, variants), dtype=bool)
-    compared[v.first, v.second] = compared[v.second, v.first] = True
-    reached = _closure(compared)
-    groups = {tuple(np.flatnonzero(row)) for row in reached if row.any()}
-    return [np.array(group) for group in sorted(groups)]
-
-
-def _closure(arrows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which arrows lead where, over any number of them; whoever has one leads to itself."""
-    reached = arrows | np.diag(arrows.any(axis=0) | arrows.any(axis=1))
-    while True:
-        further = (reached.astype(np.int64) @ reached.astype(np.int64)) > 0
-        if (further == reached).all():
-            return reached
-        reached = further
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """(pairs) arrays: who was compared, and how often the first won, nobody, the second won."""
-
-    first: Integers
-    second: Integers
-    counts: Floats  # (pairs, 3)
-    variants: int
-    tied: bool
-
-    def function(self, at: Floats) -> tuple[float, Floats, Floats]:
-        """The log-likelihood with its gradient and information, at the strengths and ln nu."""
-        chances, logs = self.chances(at)
-        total = self.counts.sum(axis=1)
-        mean = (chances[:, 0] - chances[:, 2]) / 2
-        pull = (self.counts[:, 0] - self.counts[:, 2]) / 2 - total * mean
-        size = self.variants + self.tied
-        gradient, information = np.zeros(size), np.zeros((size, size))
-        np.add.at(gradient, self.first, pull)
-        np.add.at(gradient, self.second, -pull)
-        spread = total * ((chances[:, 0] + chances[:, 2]) / 4 - mean**2)
-        for i, j, sign in (
-            (self.first, self.first, 1),
-            (self.second, self.second, 1),
-            (self.first, self.second, -1),
-            (self.second, self.first, -1),
-        ):
-            np.add.at(information, (i, j), sign * spread)
-        information[: self.variants, : self.variants] += 1  # of all sums the one of 0
-        if self.tied:
-            tie = chances[:, 1]
-            gradient[-1] = (self.counts[:, 1] - total * tie).sum()
-            information[-1, -1] = (total * tie * (1 - tie)).sum()
-            shared = -total * mean * tie
-            for i, sign in ((self.first, 1), (self.second, -1)):
-                np.add.at(information[-1], i, sign * shared)
-            information[:-1, -1] = information[-1, :-1]
-        return float((self.counts * np.where(self.counts > 0, logs, 0)).sum()), gradient, information
-
-    def chances(self, at: Floats) -> tuple[Floats, Floats]:
-        """(pairs, 3), and their logarithms."""
-        half = (at[self.first] - at[self.second]) / 2
-        nothing = np.full(len(half), at[-1] if self.tied else -np.inf)
-        weights = np.stack([half, nothing, -half], axis=1)
-        top = weights.max(axis=1, keepdims=True)
-        logs = weights - top - np.log(np.exp(weights - top).sum(axis=1, keepdims=True))
-        return np.exp(logs), logs
-
-
-def _part(v: _Votes, group: Integers, halves: bool) -> Part:
+def _part(v: Votes, group: Integers, halves: bool) -> Part:
     """`group`: the variants' numbers, ascending. Inside, variants are counted from 0 in it."""
     first, second = np.searchsorted(group, v.first), np.searchsorted(group, v.second)
     swap = first > second
@@ -310,11 +195,11 @@ def _part(v: _Votes, group: Integers, halves: bool) -> Part:
         counts[:, [0, 2]] += counts[:, [1]] / 2
         counts[:, 1] = 0
     tied = bool(counts[:, 1].any())
-    pairs = _Pairs(cells // k, cells % k, counts, k, tied)
-    at = maximise(pairs.function, np.zeros(k + tied)) if _beatable(pairs) else None
+    pairs = Pairs(cells // k, cells % k, counts, k, tied)
+    at = maximise(pairs.function, np.zeros(k + tied)) if beatable(pairs) else None
     helped = at is None
     if at is None:
-        pairs = _Pairs(pairs.first, pairs.second, counts + np.array([0.5, 0, 0.5]), k, tied)
+        pairs = Pairs(pairs.first, pairs.second, counts + np.array([0.5, 0, 0.5]), k, tied)
         at = maximise(pairs.function, np.zeros(k + tied))
     if at is None:  # pragma: no cover - wins each way on connected pairs always have a solution
         raise ArithmeticError("no solution although every pair was won each way")
@@ -327,7 +212,7 @@ def _part(v: _Votes, group: Integers, halves: bool) -> Part:
         sizes = np.bincount(of_vote).astype(float)
         by_prompt = by_vote * float((sizes**2).sum() / sizes.sum())
     else:
-        scores = _scores(pairs, at, pair, won, of_vote, len(prompts))
+        scores = scores_of(pairs, at, pair, won, of_vote, len(prompts))
         by_prompt = inverse @ (scores.T @ scores) @ inverse
     on = [len(np.unique(of_vote[(first == i) | (second == i)])) for i in range(k)]
     order = np.lexsort((group, -at[:k].round(9))).tolist()  # equals by their number
@@ -349,30 +234,7 @@ def _part(v: _Votes, group: Integers, halves: bool) -> Part:
     )
 
 
-def _beatable(pairs: _Pairs) -> bool:
-    """Everyone is beaten or tied, over some chain, by everyone: else strengths have no bound."""
-    arrows = np.zeros((pairs.variants, pairs.variants), dtype=bool)
-    for i, j, column in ((pairs.first, pairs.second, 0), (pairs.second, pairs.first, 2)):
-        arrows[i, j] |= pairs.counts[:, [column, 1]].any(axis=1)
-    return bool(_closure(arrows).all())
-
-
-def _scores(
-    pairs: _Pairs, at: Floats, pair: Integers, won: Integers, prompt: Integers, prompts: int
-) -> Floats:
-    """(prompts, strengths and ln nu): how much the votes of each prompt pull at each."""
-    chances, _ = pairs.chances(at)
-    mean = (chances[:, 0] - chances[:, 2]) / 2
-    pull = (1 - won) / 2 - mean[pair]
-    scores = np.zeros((prompts, pairs.variants + pairs.tied))
-    np.add.at(scores, (prompt, pairs.first[pair]), pull)
-    np.add.at(scores, (prompt, pairs.second[pair]), -pull)
-    if pairs.tied:
-        np.add.at(scores[:, -1], prompt, (won == 1) - chances[pair, 1])
-    return scores
-
-
-def _win_rate(v: _Votes, variant: int) -> Estimate:
+def _win_rate(v: Votes, variant: int) -> Estimate:
     """A ratio of sums by prompt: the standard error is that of sum (won - rate * compared).
 
     The interval is Wilson's on as many plain votes as would have that error, and no more than

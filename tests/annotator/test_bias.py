@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.stats.bias import Duel, Undefined, both_orders, difference, even, mcnemar, one_order
-from annotator.stats.bradley_terry import Outcome
+from annotator.stats.pairs import Outcome
 from tests.data import read
 
 FIRST, TIE, SECOND = Outcome.FIRST, Outcome.TIE, Outcome.SECOND

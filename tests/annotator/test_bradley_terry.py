@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.stats.bradley_terry import Outcome, Undefined, Vote, rank
+from annotator.stats.bradley_terry import Undefined, rank
+from annotator.stats.pairs import Outcome, Vote
 from tests.data import read
 
 FIRST, TIE, SECOND = Outcome.FIRST, Outcome.TIE, Outcome.SECOND
