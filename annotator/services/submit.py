@@ -16,8 +16,9 @@ from annotator import labeling_rules as rules
 from annotator import marks as spans
 from annotator.models import QueueKind, Rater, User
 from annotator.queries.revealed import others_of
-from annotator.services import submit_sql as sql
+from annotator.services import submit_read as sql
 from annotator.services.collisions import begins_anew
+from annotator.services.submit_write import Golden, Mirrored, NewRow, PlaceRow, Settled, write
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class _Batch:
     leases: dict[UUID, sql.LeaseRow]
     read: sql.Read
     facts: dict[tuple[int, int], rules.Facts]  # by item and rater
-    rows: list[sql.NewRow] = field(default_factory=list)
+    rows: list[NewRow] = field(default_factory=list)
     seated: dict[int, UUID] = field(default_factory=dict)  # by place: the lease that it is held by
 
 
@@ -78,7 +79,7 @@ def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> li
     results = [_judge(batch, answer) for answer in answers]
     if batch.rows:
         _settle_rows(batch)
-        sql.write(batch.rows, _places(batch), _settled(batch), _extras(batch), holder)
+        write(batch.rows, [*_places(batch), *_settled(batch), *_extras(batch)], holder)
     return [_revealing(batch, sent, result) for sent, result in zip(answers, results, strict=True)]
 
 
@@ -127,7 +128,7 @@ def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, versi
     verdict = rules.decide(facts, label=label, question=question, answer=sent.answer, edited=sent.supersedes)
     if isinstance(verdict, rules.Refused):
         return _refused(sent, verdict.status, verdict.error, verdict.standing)
-    row = sql.NewRow(
+    row = NewRow(
         id=label,
         queue=lease.queue,
         item=lease.item,
@@ -179,19 +180,19 @@ def _as_shown(batch: _Batch, lease: sql.LeaseRow, question: int) -> tuple[bool |
     return swapped, shown
 
 
-def _extras(batch: _Batch) -> sql.Extras:
+def _extras(batch: _Batch) -> list[Mirrored | Golden]:
     """What comes of items that were finished just now, in queues that want it."""
-    mirrored, gold = [], []
+    extras: list[Mirrored | Golden] = []
     finishing = {(row.item, row.rater): row for row in batch.rows if row.answer not in rules.NO_ANSWERS}
     for (item, rater), row in finishing.items():
         queue, seat = batch.read.queues[row.queue], batch.facts[item, rater].own_seat
         if seat is None or seat.extra or not (seat.changed and seat.done):
             continue
         if queue.mirror_share > 0:
-            mirrored.append((item, rater, row.queue))
+            extras.append(Mirrored(item, rater, row.queue))
         if chance.share(queue.seed, "gold", item, rater) < queue.gold_rate:
-            gold.append((row.queue, rater))
-    return sql.Extras(mirrored, gold)
+            extras.append(Golden(row.queue, rater))
+    return extras
 
 
 def _revealing(batch: _Batch, sent: Sent, result: Result) -> Result:
@@ -215,9 +216,9 @@ def _settle_rows(batch: _Batch) -> None:
             row.surplus = batch.facts[row.item, row.rater].own_seat is None
 
 
-def _places(batch: _Batch) -> list[sql.PlaceRow]:
+def _places(batch: _Batch) -> list[PlaceRow]:
     return [
-        sql.PlaceRow(
+        PlaceRow(
             id=seat.id,
             owner=seat.owner,
             lease=batch.seated[seat.id] if seat.owner is not None else None,
@@ -228,12 +229,12 @@ def _places(batch: _Batch) -> list[sql.PlaceRow]:
     ]
 
 
-def _settled(batch: _Batch) -> list[sql.Settled]:
+def _settled(batch: _Batch) -> list[Settled]:
     """Only a chain can have earlier answers of somebody whose place changes hands."""
     chained = {item for (item, _), facts in batch.facts.items() if len(facts.chain) > 1}
     moved = [(item, seat) for item, seat in _changed(batch) if item in chained and seat.owner != seat.was]
-    lost = [sql.Settled(item, seat.was, surplus=True) for item, seat in moved if seat.was is not None]
-    won = [sql.Settled(item, seat.owner, surplus=False) for item, seat in moved if seat.owner is not None]
+    lost = [Settled(item, seat.was, surplus=True) for item, seat in moved if seat.was is not None]
+    won = [Settled(item, seat.owner, surplus=False) for item, seat in moved if seat.owner is not None]
     return lost + won
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from annotator import chance
 from annotator.models import Item, Label, Place
 from annotator.queries.queues import progress_of
-from annotator.services import submit_sql
+from annotator.services import submit_write
 from tests import make
 from tests.annotator.asking import fill, pair, pair_queue
 from tests.annotator.labeling import person, program
@@ -103,7 +103,7 @@ def test_a_mirrored_pair_can_be_skipped_and_taken_back(project):
 
 
 def test_gold_items_are_mixed_in_once_each_for_every_rater(project, monkeypatch):
-    monkeypatch.setattr(submit_sql, "GOLD_SECONDS", 0)
+    monkeypatch.setattr(submit_write, "GOLD_SECONDS", 0)
     queue = pair_queue(project, items=6, overlap=2, gold_rate=1)
     fill(queue, [{**pair(n), "gold": {"better": "left"}} for n in (90, 91)], places=False)
     golds = {"pair-90", "pair-91"}

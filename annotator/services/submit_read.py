@@ -1,21 +1,16 @@
-"""The three statements of a submit, and the rows that go in and out of them."""
+"""What a submit reads: the places that it locks, and what stands already."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from annotator.chain_rules import Step
 from annotator.labeling_rules import Given, Seat
 from annotator.marks import PARTS, Mark, from_json
 from annotator.models import Rater, Role, User
-from annotator.queries.places import PARKED, PARKED_SECONDS
-
-MIRROR_SECONDS = 120  # before a pair comes again, sides swapped; sooner when nothing else is left
-GOLD_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -72,46 +67,6 @@ class StoredRow:
 
     id: int
     content: tuple[int, int, str, str, bool, tuple[Mark, ...]]
-
-
-@dataclass
-class NewRow:
-    id: int
-    queue: UUID
-    item: int
-    question: int
-    version: int
-    rater: int
-    lease: UUID
-    answer: str
-    note: str
-    flagged: bool
-    ms: int | None
-    wait_ms: int | None
-    key: str
-    supersedes: int | None
-    surplus: bool
-    swapped: bool | None = None
-    prelabel_shown: bool | None = None
-    marks: str | None = None  # JSON
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    id: int
-    owner: int | None
-    lease: UUID | None
-    done: bool
-    parked: bool
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What this rater's standing answers on this item are from now on."""
-
-    item: int
-    rater: int
-    surplus: bool
 
 
 @dataclass(frozen=True)
@@ -181,70 +136,6 @@ WITH_MARKS = READ.format(
               WHERE k.project_id IN (SELECT u.project_id FROM annotator_queue u
                                      WHERE u.id = ANY(%(queues)s::uuid[])))""",
 )
-
-PLACED = """
-    placed AS (
-        UPDATE annotator_place p
-        SET owner_id = u.owner, lease_id = u.lease,
-            lease_until = CASE WHEN u.owner IS NOT NULL AND NOT u.done
-                               THEN clock_timestamp() + make_interval(
-                                   secs => CASE WHEN u.parked THEN %(parked_seconds)s ELSE %(seconds)s END)
-                               END,
-            holder = CASE WHEN u.owner IS NULL THEN ''
-                          WHEN u.parked THEN %(parked_holder)s
-                          WHEN %(holder)s <> '' OR p.owner_id IS DISTINCT FROM u.owner THEN %(holder)s
-                          ELSE p.holder END,
-            done_at = CASE WHEN u.done THEN clock_timestamp() END
-        FROM unnest(%(place)s::bigint[], %(owner)s::bigint[], %(held)s::uuid[], %(done)s::bool[],
-                    %(parked)s::bool[]) AS u(id, owner, lease, done, parked)
-        WHERE p.id = u.id)"""
-SETTLED = """
-    settled AS (
-        UPDATE annotator_label l SET surplus = u.surplus
-        FROM unnest(%(settled_item)s::bigint[], %(settled_rater)s::bigint[], %(settled_surplus)s::bool[])
-             AS u(item, rater, surplus)
-        WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.answer NOT IN ('skip', 'undo')
-          AND l.surplus <> u.surplus)"""
-# Places outside of the overlap, for whoever answered just now: the pair again, sides swapped; a
-# gold item that this rater has not had. Two raters may want the same number: one goes without.
-MIRRORED = """
-    mirrored AS (
-        INSERT INTO annotator_place (queue_id, item_id, position, n, extra, owner_id, holder, lease_until)
-        SELECT m.queue_id, m.id, m.position,
-               (SELECT coalesce(max(o.n) + 1, 0) FROM annotator_place o WHERE o.item_id = m.id), true,
-               u.rater, %(parked_holder)s, clock_timestamp() + make_interval(secs => %(mirror_seconds)s)
-        FROM unnest(%(answered_item)s::bigint[], %(answered_rater)s::bigint[], %(answered_queue)s::uuid[])
-             AS u(item, rater, queue)
-        JOIN annotator_item m ON m.copy_of_id = u.item AND m.queue_id = u.queue
-        ON CONFLICT DO NOTHING)"""
-GOLD = """
-    golden AS (
-        INSERT INTO annotator_place (queue_id, item_id, position, n, extra, owner_id, holder, lease_until)
-        SELECT DISTINCT ON (i.id, u.rater) u.queue, i.id, i.position,
-               (SELECT coalesce(max(o.n) + 1, 0) FROM annotator_place o WHERE o.item_id = i.id), true,
-               u.rater, %(parked_holder)s, clock_timestamp() + make_interval(secs => %(gold_seconds)s)
-        FROM unnest(%(gold_queue)s::uuid[], %(gold_rater)s::bigint[]) AS u(queue, rater)
-        CROSS JOIN LATERAL (
-            SELECT i.id, i.position FROM annotator_item i
-            WHERE i.queue_id = u.queue AND i.gold IS NOT NULL
-              AND NOT EXISTS (SELECT FROM annotator_place o
-                              WHERE o.item_id = i.id AND o.owner_id = u.rater)
-              AND NOT EXISTS (SELECT FROM annotator_label l
-                              WHERE l.item_id = i.id AND l.rater_id = u.rater)
-            ORDER BY hashint8(i.id # u.rater), i.id LIMIT 1) i
-        ON CONFLICT DO NOTHING)"""
-INSERT = """
-    INSERT INTO annotator_label
-        (id, queue_id, item_id, question_id, question_version_id, rater_id, lease_id, answer, note,
-         flagged, ms, wait_ms, idempotency_key, supersedes_id, surplus, swapped, prelabel_shown, marks,
-         imported, created_at)
-    SELECT u.*, false, clock_timestamp()
-    FROM unnest(%(id)s::bigint[], %(queue)s::uuid[], %(item)s::bigint[], %(question)s::bigint[],
-                %(version)s::bigint[], %(rater)s::bigint[], %(lease)s::uuid[], %(answer)s::text[],
-                %(note)s::text[], %(flagged)s::bool[], %(ms)s::int[], %(wait_ms)s::int[], %(key)s::text[],
-                %(supersedes)s::bigint[], %(surplus)s::bool[], %(swapped)s::bool[],
-                %(prelabel_shown)s::bool[], %(marks)s::jsonb[]) AS u"""
-COLUMNS = list(NewRow.__dataclass_fields__)
 
 
 def lock(leases: Collection[UUID], by: Rater | User) -> tuple[dict[UUID, LeaseRow], dict[int, list[Seat]]]:
@@ -318,49 +209,3 @@ def _items(rows: Iterable[Any] | None, queues: dict[UUID, QueueRow]) -> dict[int
         )
         for item, queue, copy_of, left, right, prelabeled, lengths in rows or ()
     }
-
-
-@dataclass(frozen=True)
-class Extras:
-    """Who answered what just now and gets something extra for it."""
-
-    mirrored: Sequence[tuple[int, int, UUID]] = ()  # item, rater, queue
-    gold: Sequence[tuple[UUID, int]] = ()  # queue, rater
-
-
-def write(
-    rows: Sequence[NewRow],
-    places: Sequence[PlaceRow],
-    settled: Sequence[Settled],
-    extras: Extras,
-    holder: str,
-) -> None:
-    """Store the labels and what they do to places and to earlier answers, in one statement."""
-    parts: list[str] = []
-    facts: dict[str, Any] = dict(zip(COLUMNS, _columns(rows), strict=True))
-    if places:
-        parts.append(PLACED)
-        facts |= dict(zip(("place", "owner", "held", "done", "parked"), _columns(places), strict=True))
-        facts |= {"seconds": settings.LEASE_SECONDS, "holder": holder}
-        facts |= {"parked_seconds": PARKED_SECONDS, "parked_holder": PARKED}
-    if settled:
-        parts.append(SETTLED)
-        names = ("settled_item", "settled_rater", "settled_surplus")
-        facts |= dict(zip(names, _columns(settled), strict=True))
-    if extras.mirrored:
-        parts.append(MIRRORED)
-        names = ("answered_item", "answered_rater", "answered_queue")
-        facts |= dict(zip(names, map(list, zip(*extras.mirrored, strict=True)), strict=True))
-        facts |= {"mirror_seconds": MIRROR_SECONDS, "parked_holder": PARKED}
-    if extras.gold:
-        parts.append(GOLD)
-        facts |= dict(
-            zip(("gold_queue", "gold_rater"), map(list, zip(*extras.gold, strict=True)), strict=True)
-        )
-        facts |= {"gold_seconds": GOLD_SECONDS, "parked_holder": PARKED}
-    with connection.cursor() as cursor:
-        cursor.execute((f"WITH {', '.join(parts)}" if parts else "") + INSERT, facts)
-
-
-def _columns(rows: Sequence[Any]) -> list[list[Any]]:
-    return [list(column) for column in zip(*map(astuple, rows), strict=True)]
