@@ -11,12 +11,11 @@ from ninja import Router
 from annotator import access
 from annotator.api import labeling_answer as answers
 from annotator.api import labeling_schema as schema
-from annotator.api.auth import ByKey, ByKeyOrPage, Caller
+from annotator.api.auth import ByKeyOrPage, Caller
 from annotator.api.errors import Refused
 from annotator.api.naming import rater_for, rater_named
 from annotator.models import Queue, Rater, Scope
 from annotator.queries.chains import chain_of
-from annotator.queries.queues import progress_of
 from annotator.services import labeling
 
 router = Router(tags=["labeling"])
@@ -147,28 +146,3 @@ def release(
     with _own_leases():
         released = labeling.give_back(queue=queue, rater=rater, leases=payload.leases, holder=holder)
     return {"released": released}
-
-
-@router.get(
-    "/queues", auth=ByKey(Scope.LABEL, Scope.EXPORT), response=list[schema.QueueOut], summary="The queues"
-)
-def queues(request: HttpRequest, limit: int = 100) -> list[Queue]:
-    """The queues of the key's project, the newest first, at most 500."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    assert caller.key is not None  # noqa: S101 - ByKey lets nobody else in
-    found = Queue.objects.filter(project=caller.key.project).order_by("-created_at", "-pk")
-    return list(found[: max(1, min(limit, 500))])
-
-
-@router.get(
-    "/queues/{uuid:queue_id}",
-    auth=ByKeyOrPage(Scope.LABEL, Scope.EXPORT),
-    response=schema.QueueDetailOut,
-    summary="One queue and how far it is",
-)
-def queue(request: HttpRequest, queue_id: UUID) -> dict[str, Any]:
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    found = caller.queue(queue_id, access.ANYBODY)
-    progress = progress_of([found])[found.pk]
-    row = {name: getattr(found, name) for name in schema.QueueOut.model_fields}
-    return {**row, "questions": chain_of(found), **vars(progress)}

@@ -17,6 +17,8 @@ api = DescribedApi(
     description="Answers are JSON. A refusal is `{code, message}` and says what to do.",
 )
 errors.register(api)
+api.add_router("", "annotator.api.queues.router")
+api.add_router("", "annotator.api.items.router")
 api.add_router("", "annotator.api.labeling.router")
 api.add_router("", "annotator.api.exports.router")
 api.add_router("", "feedback.api.router")

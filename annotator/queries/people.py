@@ -68,3 +68,10 @@ def members_of(project: Project) -> QuerySet[Membership]:
     """Owners first, viewers last, then by name."""
     rank = Case(*(When(role=role, then=n) for n, role in enumerate(Role.values)), output_field=IntegerField())
     return project.memberships.select_related("user").order_by(rank, Lower("user__username"), "pk")
+
+
+def labelers_of(project: Project) -> list[User]:
+    """Who may label, by name."""
+    roles = (Role.OWNER, Role.ANNOTATOR)
+    rows = project.memberships.filter(role__in=roles, user__is_active=True)
+    return [row.user for row in rows.select_related("user").order_by(Lower("user__username"), "pk")]

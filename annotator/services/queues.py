@@ -1,45 +1,54 @@
-"""Making queues and filling them."""
+"""Making queues. They are filled by `services.items`, and changed by `services.queue_settings`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
-from annotator.models import Item, Place, Project, Question, QuestionVersion, Queue, QueueQuestion, User
+from annotator import chain_faults
+from annotator.models import (
+    ItemOrder,
+    Project,
+    Question,
+    Queue,
+    QueueKind,
+    QueuePerson,
+    QueueQuestion,
+    User,
+    new_seed,
+)
+from annotator.services.defects import ensure_defect_kinds
+from annotator.services.items import Added, NewItem, NewPrelabel, add_items
+from annotator.services.questions import set_question
 
-CHUNK = 1000
+__all__ = [
+    "Added",
+    "BadChain",
+    "ChainStep",
+    "NewItem",
+    "NewPrelabel",
+    "add_items",
+    "make_queue",
+    "set_question",
+]
 
 
 @dataclass(frozen=True)
-class NewItem:
-    """What an item copies from where it comes from. Payloads are JSON values."""
+class ChainStep:
+    """A question, and when it is asked: see `QueueQuestion`."""
 
-    external_id: str
-    input: Any = None
-    output: Any = None
-    context: Any = None
-    error: str = ""
-    metadata: Any = None
-    origin: str = ""
-    reason: str = ""
-    stratum: str = ""
-    inclusion_probability: float | None = None
+    question: Question
+    after: Question | None = None
+    after_answer: str = ""
+    stops_on: str = ""
 
 
-@transaction.atomic
-def set_question(
-    *, project: Project, key: str, text: str, guideline: str = "", desirable: str = ""
-) -> QuestionVersion:
-    """The question's version with these words; a new version if its newest says otherwise."""
-    question, _ = Question.objects.select_for_update().get_or_create(project=project, key=key)
-    newest = question.versions.order_by("-number").first()
-    words = {"text": text, "guideline": guideline, "desirable": desirable}
-    if newest and all(getattr(newest, name) == value for name, value in words.items()):
-        return newest
-    return question.versions.create(number=newest.number + 1 if newest else 1, **words)
+class BadChain(ValueError):
+    """These questions cannot be asked one after the other."""
+
+    def __init__(self, faults: list[chain_faults.Fault]) -> None:
+        super().__init__(faults)
+        self.faults = faults
 
 
 @transaction.atomic
@@ -47,44 +56,61 @@ def make_queue(
     *,
     project: Project,
     name: str,
-    questions: Sequence[Question],
+    questions: Sequence[Question | ChainStep],
+    kind: str = QueueKind.BINARY,
     overlap: int = 1,
+    order: str = ItemOrder.GIVEN,
+    seed: int | None = None,
+    by_pass: bool = False,
+    marks: bool = False,
+    gold_rate: float = 0,
+    mirror_share: float = 0,
+    hidden_share: float = 0.2,
+    random_share: float = 0.2,
+    restricted: bool = False,
+    people: Iterable[User] = (),
     origin: str = "",
     by: User | None = None,
 ) -> Queue:
-    queue = Queue.objects.create(project=project, name=name, overlap=overlap, origin=origin, created_by=by)
-    QueueQuestion.objects.bulk_create(
-        QueueQuestion(queue=queue, question=question, position=n) for n, question in enumerate(questions)
+    """An empty queue. BadChain when its questions cannot be asked in this order."""
+    steps = [step if isinstance(step, ChainStep) else ChainStep(step) for step in questions]
+    _check(kind, steps)
+    queue = Queue.objects.create(
+        project=project,
+        name=name,
+        kind=kind,
+        overlap=overlap,
+        order=order,
+        seed=new_seed() if seed is None else seed,
+        by_pass=by_pass,
+        marks=marks,
+        gold_rate=gold_rate,
+        mirror_share=mirror_share,
+        hidden_share=hidden_share,
+        random_share=random_share,
+        restricted=restricted,
+        origin=origin,
+        created_by=by,
     )
+    QueueQuestion.objects.bulk_create(
+        QueueQuestion(queue=queue, position=n, **vars(step)) for n, step in enumerate(steps)
+    )
+    QueuePerson.objects.bulk_create(QueuePerson(queue=queue, user=user) for user in people)
+    if marks:
+        ensure_defect_kinds(project)
     return queue
 
 
-def add_items(queue: Queue, items: Iterable[NewItem]) -> int:
-    """Append items with their places; one that is there already (by external id) is left alone.
-
-    Returns how many were new. Works in chunks of 1,000, each in its own transaction.
-    """
-    source, added = iter(items), 0
-    while chunk := list(islice(source, CHUNK)):
-        added += _add_chunk(queue, chunk)
-    return added
-
-
-@transaction.atomic
-def _add_chunk(queue: Queue, chunk: list[NewItem]) -> int:
-    Queue.objects.select_for_update().get(pk=queue.pk)  # positions are dealt by one at a time
-    ids = [item.external_id for item in chunk]
-    known = set(queue.items.filter(external_id__in=ids).values_list("external_id", flat=True))
-    fresh = {item.external_id: item for item in chunk if item.external_id not in known}
-    last = queue.items.aggregate(last=Max("position"))["last"]
-    first = 0 if last is None else last + 1
-    items = Item.objects.bulk_create(
-        Item(queue=queue, position=position, **vars(item))
-        for position, item in enumerate(fresh.values(), first)
-    )
-    Place.objects.bulk_create(
-        Place(queue=queue, item=item, position=item.position, n=n)
-        for item in items
-        for n in range(queue.overlap)
-    )
-    return len(items)
+def _check(kind: str, steps: list[ChainStep]) -> None:
+    links = [
+        chain_faults.Link(
+            step.question.key, step.after.key if step.after else "", step.after_answer, step.stops_on
+        )
+        for step in steps
+    ]
+    found = chain_faults.faults(kind, links)
+    found += [
+        chain_faults.Fault(n, "key", "kind") for n, step in enumerate(steps) if step.question.kind != kind
+    ]
+    if found:
+        raise BadChain(found)
