@@ -19,6 +19,7 @@ from annotator.models import (
     Job,
     Membership,
     Project,
+    Question,
     Queue,
     QueuePerson,
     Role,
@@ -140,3 +141,20 @@ def may_export(role: str, queue: Queue) -> bool:
     if role == Role.OWNER:
         return True
     return role == Role.ANNOTATOR and (queue.overlap == 1 or not queue.places.filter(done_at=None).exists())
+
+
+def is_blind(membership: Membership, queue: Queue, *, finished: bool) -> bool:
+    """Who may still be asked for an answer must not see what others said."""
+    return membership.role == Role.ANNOTATOR and queue.overlap > 1 and not finished
+
+
+def has_work(membership: Membership, queue: Queue, *, finished: bool) -> bool:
+    """Whether there is something to label for this person, as far as that is known at a glance."""
+    return not finished and queue.closed_at is None and may_label(membership, queue)
+
+
+def question_of(project: Project, key: str) -> Question:
+    """A question of this project, else 404."""
+    found = get_object_or_404(Question, project=project, key=key)
+    found.project = project
+    return found

@@ -7,8 +7,9 @@ class AnnotatorConfig(AppConfig):
 
     def ready(self) -> None:
         from annotator.exports import job as export  # noqa: PLC0415 - models are loaded by now
-        from annotator.jobs import registry, schedules, tidy  # noqa: PLC0415
+        from annotator.jobs import ask_again, registry, schedules, tidy  # noqa: PLC0415
 
         registry.register(tidy.KIND)
         registry.register(export.KIND)
+        registry.register(ask_again.KIND)
         schedules.register_schedule(tidy.SCHEDULE)

@@ -39,6 +39,9 @@ BODIES: dict[str, Callable[[World], Any]] = {
     "settings": lambda world: {"name": "New", "time_zone": "UTC"},
     "theme": lambda world: {"theme": "dark"},
     "account": lambda world: {"first_name": "", "email": "", "language": "", "theme": "auto"},
+    "held": lambda world: {"do": "ask", "item": str(world.ids["item_id"])},
+    "gold": lambda world: {"right-good": "yes"},
+    "wording": lambda world: {"text": "Is it ours, really?", "guideline": "", "seen": "1"},
     "note": lambda world: {
         "note": "All well.",
         "seen": state_of(VibeCheck.objects.get(project__slug="shop")),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from annotator.exports.file import path_of
 from annotator.models import ApiKey, Export, JobState, Membership, Project, Queue
 from annotator.services import invitations, people
+from annotator.services.questions import set_question
 from feedback.ingest.ids import interaction_id
 from feedback.models import Interaction, LogImport, VibeCheck
 from feedback.services import uploads
@@ -115,8 +116,15 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "day": DAY.isoformat(),
         "name": "labels.jsonl",
+        "key": _question(project),
         "token": people.signin_link(guest).split("/")[-2],
     }
+
+
+def _question(project: Project) -> str:
+    """A question that only this project has."""
+    own = f"only-{project.slug}"
+    return set_question(project=project, key=own, text="Is it ours?").question.key
 
 
 def _export(queue: Queue, project: Project) -> Export:

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator import access
-from annotator.models import Label, Membership, Project, Queue, RaterKind, Role
-from annotator.queries.chains import chain_of
+from annotator.models import Label, Project, Queue, RaterKind
+from annotator.queries.chains import Asked, chain_of
 from annotator.queries.labels import latest_labels
 from annotator.queries.queues import listed, progress_of, shares_of
-from annotator.web import panels
+from annotator.queries.stale import stale_in
 from annotator.web.payload.beginning import words
 from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
@@ -59,7 +59,7 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug)
     found = access.queue_of(membership.project, queue_id)
     progress = progress_of([found])[found.pk]
-    blind = _is_blind(membership, found, finished=progress.finished)
+    blind = access.is_blind(membership, found, finished=progress.finished)
     latest = latest_labels(found, only_of=request.user if blind else None)[:LATEST]
     unfinished = bool(progress.places) and not progress.finished and found.closed_at is None
     page = {
@@ -70,10 +70,10 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "queue": found,
         "may_label": unfinished and access.may_label(membership, found),
         "progress": progress,
-        "questions": [(asked, payload_html(asked.guideline)) for asked in chain_of(found)],
+        "questions": _questions(found),
         "blind": blind,
         "shares": shares_of(found),
-        "latest": [_latest(membership.project, label) for label in latest],
+        "latest": [_latest(label) for label in latest],
         "may_export": access.may_export(membership.role, found),
         "exports": found.exports.select_related("job", "created_by").order_by("-created_at")[:EXPORTS],
         "rater_kinds": RaterKind.choices,
@@ -81,12 +81,20 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     return render(request, "annotator/queue.html", page)
 
 
-def _latest(project: Project, label: Any) -> tuple[Label, str, str]:
-    """A label with a few words of its item, and where that came from."""
-    text = words(label.output_start) or words(label.input_start)
-    return label, text, panels.item_url(project, label.item)
+def _questions(queue: Queue) -> list[tuple[Asked, str, list[tuple[int, int]]]]:
+    """Each with its guideline, and how many answers stand that older wordings got."""
+    chain = chain_of(queue)
+    stale = stale_in(queue, chain)
+    return [
+        (
+            asked,
+            payload_html(asked.guideline),
+            [(row.version, row.answers) for row in stale.get(asked.key, ())],
+        )
+        for asked in chain
+    ]
 
 
-def _is_blind(membership: Membership, queue: Queue, *, finished: bool) -> bool:
-    """Who may still be asked for an answer must not see what others said."""
-    return membership.role == Role.ANNOTATOR and queue.overlap > 1 and not finished
+def _latest(label: Any) -> tuple[Label, str]:
+    """A label with a few words of its item."""
+    return label, words(label.output_start) or words(label.input_start)

@@ -4,6 +4,7 @@ The one place that may call HTML safe: every text went through `markup.escape`, 
 Markdown made also through nh3 with an allow-list of our own. Styles: static/css/payload.css.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from annotator.web.payload.budget import OPENING, Budget
 from annotator.web.payload.documents import document_html, listed
+from annotator.web.payload.marked import Mark, marked_html
 from annotator.web.payload.markup import Html, element, escape, fold, together
 from annotator.web.payload.plain import json_html, json_text, plain_html
 from annotator.web.payload.text import blank_html, text_html
@@ -32,6 +34,17 @@ def payload_html(
         inner = element("p", escape(absent or _("No output"), budget), css="payload-none payload-absent")
     else:
         inner = _typed(value, budget) if as_typed else _shown(value, budget)
+    if error:
+        inner = together((_error(error, budget), inner))
+    return _safe(element("div", inner, css="payload"))
+
+
+def marked_payload_html(value: object, marks: Sequence[Mark], *, error: str = "") -> SafeString:
+    """The same with marked spans. Only a text can have them; anything else is shown as ever."""
+    if not marks or not isinstance(value, str):
+        return payload_html(value, error=error)
+    budget = Budget()
+    inner = marked_html(value, marks, budget)
     if error:
         inner = together((_error(error, budget), inner))
     return _safe(element("div", inner, css="payload"))

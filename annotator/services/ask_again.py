@@ -1,0 +1,122 @@
+"""Asking again what was answered to an older wording.
+
+Nothing is changed that somebody said: each such answer is taken back by a row of its own in its
+rater's history, and the place that it filled opens again.
+"""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from annotator.models import Job, JobState, Question, QuestionVersion, Queue, User
+from annotator.queries.stale import STALE, stale_count
+from annotator.services import jobs
+
+KIND = "annotator.ask_again"
+KEY = "asked-again:"  # with the id of the label that it takes back: twice is once
+CHUNK = 200  # answers; the places of their items are locked for so long
+
+# Each of these runs in one transaction, in this order.
+FIND = f"""
+    SELECT l.id, l.item_id {STALE} AND v.number < %(version)s AND l.id > %(after)s
+    ORDER BY l.id LIMIT %(size)s"""
+
+# In the order that everybody keeps: see submit_sql.
+LOCK = """
+    SELECT p.id FROM annotator_place p WHERE p.item_id = ANY(%(items)s::bigint[])
+    ORDER BY p.item_id, p.n FOR UPDATE"""
+
+# What still stands under the lock. The row has no lease: nobody's screen sent it.
+TAKE_BACK = f"""
+    INSERT INTO annotator_label
+        (queue_id, item_id, question_id, question_version_id, rater_id, answer, note, flagged,
+         idempotency_key, supersedes_id, surplus, imported, by_id, created_at)
+    SELECT l.queue_id, l.item_id, l.question_id, %(version_id)s, l.rater_id, 'undo', %(note)s, false,
+           '{KEY}' || l.id, l.id, false, false, %(by)s, clock_timestamp()
+    {STALE} AND v.number < %(version)s AND l.id = ANY(%(labels)s::bigint[])
+    ORDER BY l.id
+    ON CONFLICT (rater_id, idempotency_key) DO NOTHING
+    RETURNING item_id, rater_id"""
+
+# A place that is in somebody's hands is not done: it stays where it is. An extra one stays its
+# owner's, with a lease that is over.
+OPEN = """
+    UPDATE annotator_place p
+    SET owner_id = CASE WHEN p.extra THEN p.owner_id END,
+        lease_id = CASE WHEN p.extra THEN p.lease_id END,
+        lease_until = CASE WHEN p.extra THEN clock_timestamp() END,
+        holder = '', done_at = NULL
+    FROM unnest(%(item)s::bigint[], %(rater)s::bigint[]) AS u(item, rater)
+    WHERE p.item_id = u.item AND p.owner_id = u.rater AND p.done_at IS NOT NULL
+    RETURNING u.item, u.rater, p.extra"""
+
+# Who owns no place of an item any more has only surplus answers there: see labeling_rules.
+SETTLE = """
+    UPDATE annotator_label l SET surplus = true
+    FROM unnest(%(item)s::bigint[], %(rater)s::bigint[]) AS u(item, rater)
+    WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.answer NOT IN ('skip', 'undo')
+      AND NOT l.surplus AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)"""
+
+
+class NotNow(Exception):
+    """Nothing is asked again, for a reason: `closed` or `nothing`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def ask_again(*, queue: Queue, question: Question, by: User | None = None) -> Job:
+    """The job that does it; the one there is, if it was asked for already. Ring for it at the edge."""
+    if queue.closed_at is not None:
+        raise NotNow("closed")
+    newest = question.versions.order_by("-number").first()
+    count, last = stale_count(queue, question, newest.number) if newest else (0, 0)
+    if newest is None or not count:
+        raise NotNow("nothing")
+    job = jobs.ask(
+        kind=KIND,
+        key=f"queue {queue.pk}, question {question.pk}, version {newest.number}, {count} labels to {last}",
+        project=queue.project_id,
+        arguments={"queue": str(queue.pk), "question": question.pk, "version": newest.number},
+        by=by,
+    )
+    if job.state in {JobState.FAILED, JobState.CANCELLED}:
+        return jobs.retry(job=job) or job
+    return job
+
+
+def again(*, queue: Queue, version: QuestionVersion, by: User | None, after: int = 0) -> tuple[int, int]:
+    """Ask the next few again: how many, and the label to go on after; 0 when there are no more.
+
+    Inside the caller's transaction. An answer that was changed meanwhile is left alone.
+    """
+    facts: dict[str, Any] = {
+        "queues": [queue.pk],
+        "questions": [version.question_id],
+        "version": version.number,
+        "version_id": version.pk,
+        "note": f"asked again: version {version.number}",
+        "by": by.pk if by else None,
+        "after": after,
+        "size": CHUNK,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, facts)
+        found = cursor.fetchall()
+        if not found:
+            return 0, 0
+        facts |= {"labels": [label for label, _ in found], "items": list({item for _, item in found})}
+        cursor.execute(LOCK, facts)
+        cursor.execute(TAKE_BACK, facts)
+        taken = cursor.fetchall()
+        cursor.execute(OPEN, _pairs(taken))
+        freed = [(item, rater) for item, rater, extra in cursor.fetchall() if not extra]
+        if freed:
+            cursor.execute(SETTLE, _pairs(freed))
+    return len(taken), found[-1][0]
+
+
+def _pairs(rows: list[tuple[int, int]]) -> dict[str, list[int]]:
+    return {"item": [item for item, _ in rows], "rater": [rater for _, rater in rows]}
