@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from annotator import access
-from annotator.models import Queue
+from annotator.models import DefectKind, ItemOrder, Queue, QueueKind
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.mine import Mine, progress_for, skipped_by
 from annotator.web import label_texts
@@ -41,9 +41,22 @@ def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "answered": mine.answered,
         "total": mine.total,
         "end_url": queue_end_url(queue),
-        "config": {**_config(request, queue, mine), "skipped": skipped},
+        "pairwise": queue.kind == QueueKind.PAIRWISE,
+        "says_why": _says_why(queue, chain),
+        "has_tools": queue.kind == QueueKind.PAIRWISE or queue.marks,
+        "actions": label_texts.actions(queue.kind, marks=queue.marks).items(),
+        "config": {
+            **_config(request, queue, mine),
+            "questions": {asked.key: asked.text for asked in chain},
+            "skipped": skipped,
+        },
     }
     return render(request, "annotator/annotate.html", page)
+
+
+def _says_why(queue: Queue, chain: list[Asked]) -> bool:
+    """Whether the line below the question is likely to be used: it has its room from the start."""
+    return len(chain) > 1 or queue.order != ItemOrder.GIVEN
 
 
 def _question(asked: Asked) -> dict[str, str]:
@@ -63,6 +76,11 @@ def _config(request: PersonRequest, queue: Queue, mine: Mine) -> dict[str, Any]:
         "csrf": get_token(request),
         "session": reverse("session"),
         "queue": str(queue.pk),
+        "kind": queue.kind,
+        "byPass": queue.by_pass,
+        "marks": queue.marks,
+        "defectKinds": _defect_kinds(queue),
+        "adjudicates": queue.adjudicates_id is not None,
         "answered": mine.answered,
         "total": mine.total,
         "more": mine.more,
@@ -74,5 +92,12 @@ def _config(request: PersonRequest, queue: Queue, mine: Mine) -> dict[str, Any]:
             "labels": f"{api}labels",
             "htmx": static("django_htmx/htmx-2.min.js"),
         },
-        "texts": label_texts.screen(),
+        "texts": {**label_texts.screen(), "actions": label_texts.all_actions()},
     }
+
+
+def _defect_kinds(queue: Queue) -> list[dict[str, str]]:
+    if not queue.marks:
+        return []
+    kinds = DefectKind.objects.filter(project=queue.project_id, retired_at=None)
+    return list(kinds.values("key", "name"))

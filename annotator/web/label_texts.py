@@ -1,39 +1,141 @@
 """Words that the labeling screen's script shows; `{n}` and the like are filled in there."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from annotator.models import QueueKind
+
+Texts = dict[str, str]
 
 
-def screen() -> dict[str, str]:
+def actions(kind: str, *, marks: bool) -> Texts:
+    """What each key does in a queue of this kind, in the order of the list of keys."""
+    answers = _pair_actions() if kind == QueueKind.PAIRWISE else _binary_actions()
+    marking = {"mark": _("Mark what is wrong in the text, sentence by sentence")} if marks else {}
+    return (
+        answers
+        | marking
+        | {
+            "undo": _("Take the last answer back, also after it was saved; again for the one before"),
+            "skip": _("Skip: leave it to somebody else"),
+            "flag": _("Flag this item for a second look"),
+            "note": _("Write a note; Enter or Escape leaves it"),
+            "guideline": _("Show or hide the guideline; Escape hides it"),
+            "history": _("Your last ten answers"),
+            "help": _("This list"),
+        }
+    )
+
+
+def all_actions() -> Texts:
+    """Of every kind of queue: a key chosen in one counts in the others."""
+    return {name: what for kind in QueueKind.values for name, what in actions(kind, marks=True).items()}
+
+
+def _binary_actions() -> Texts:
+    return {"yes": _("Yes, and on to the next"), "no": _("No, and on to the next")}
+
+
+def _pair_actions() -> Texts:
     return {
-        "yes": _("Yes"),
-        "no": _("No"),
-        "skip": _("Skipped"),
-        "undo": _("Undo"),
-        "undoOf": _("{answer} · undo"),
-        "progress": _("{n} of {total}"),
-        "saved": _("All saved"),
-        "unsent": _("{n} unsent"),
-        "flagged": _("Flagged"),
-        "unflagged": _("Not flagged"),
-        "fetching": _("Fetching the next items…"),
-        "saving": _("Your last answers are on their way."),
-        "done": _("All done here"),
-        "nothing": _("Nothing to label just now"),
-        "elsewhere": _("Open elsewhere"),
-        "stopped": _("This cannot go on"),
-        "surplus": _("Somebody else answered that item meanwhile. Your answer is kept beside theirs."),
-        "lookAgain": _("{n} skipped: look at them again"),
-        "cannotFetch": _(
-            "The server does not answer. What you answered is kept; new items come by themselves."
-        ),
-        "signedOut": _(
-            "You are signed out. What you answered is kept in this browser until you sign in again."
-        ),
-        "somebodyElse": _("Somebody else is signed in now. Your answers wait in this browser for you."),
-    } | _troubles()
+        "a": _("A is better"),
+        "b": _("B is better"),
+        "tie": _("Tie: neither is better"),
+        "both_bad": _("Both bad"),
+        "differences": _("Show or hide where the two texts differ, word by word"),
+        "link": _("Let the two texts scroll together, or each by itself"),
+        "input": _("Unfold or fold a long input"),
+        "down": _("Scroll the texts down"),
+        "up": _("Scroll the texts up"),
+    }
 
 
-def _troubles() -> dict[str, str]:
+def screen() -> Texts:
+    return (
+        {
+            "yes": _("Yes"),
+            "no": _("No"),
+            "a": pgettext("the first of a pair", "A"),
+            "b": pgettext("the second of a pair", "B"),
+            "tie": _("Tie"),
+            "both_bad": _("Both bad"),
+            "skip": _("Skipped"),
+            "undo": _("Undo"),
+            "undoOf": _("{answer} · undo"),
+            "progress": _("{n} of {total}"),
+            "step": _("Question {n} of {of}"),
+            "suggested": _("Suggested by {who}: {answer}"),
+            "suggestedSure": _("Suggested by {who}: {answer}, {percent}"),
+            "othersWait": _(
+                "Your answer: {answer}. What the others had answered comes as soon as yours is stored."
+            ),
+            "othersSaid": _("Your answer: {answer}. The others had answered:"),
+            "reason": _("Why now: {why}"),
+            "saved": _("All saved"),
+            "unsent": _("{n} unsent"),
+            "flagged": _("Flagged"),
+            "unflagged": _("Not flagged"),
+            "fetching": _("Fetching the next items…"),
+            "saving": _("Your last answers are on their way."),
+            "done": _("All done here"),
+            "nothing": _("Nothing to label just now"),
+            "elsewhere": _("Open elsewhere"),
+            "stopped": _("This cannot go on"),
+            "surplus": _("Somebody else answered that item meanwhile. Your answer is kept beside theirs."),
+            "lookAgain": _("{n} skipped: look at them again"),
+            "cannotFetch": _(
+                "The server does not answer. What you answered is kept; new items come by themselves."
+            ),
+            "signedOut": _(
+                "You are signed out. What you answered is kept in this browser until you sign in again."
+            ),
+            "somebodyElse": _("Somebody else is signed in now. Your answers wait in this browser for you."),
+        }
+        | _pairs()
+        | _keys()
+        | _marks()
+        | _troubles()
+    )
+
+
+def _marks() -> Texts:
+    return {
+        "cannotMark": _("There is no plain text here that could be marked."),
+        "noKinds": _("This project has no kinds of defects to mark with yet."),
+        "sentence": _("Sentence {n} of {of}: {text}"),
+        "marked": _("Marked as {name}: {text}"),
+        "removeMark": _("Remove the mark: {name}"),
+    }
+
+
+def _pairs() -> Texts:
+    return {
+        "linked": _("The two texts scroll together."),
+        "unlinked": _("Each text scrolls by itself."),
+        "differencesShown": _("Differences are shown."),
+        "differencesHidden": _("Differences are hidden."),
+        "noDifference": _("The two texts are the same, word for word."),
+        "roughDifference": _("The two texts differ too much to be compared word by word."),
+        "names": _("A was {a}, B was {b}"),
+    }
+
+
+def _keys() -> Texts:
+    return {
+        "change": _("Change"),
+        "changeOf": _("Change the answer “{answer}” to: {item}"),
+        "pressKey": _("Press a key; Esc keeps it"),
+        "space": _("Space"),
+        "keyReserved": _(
+            "{key} cannot be chosen: it scrolls, leaves or marks everywhere, or goes with Ctrl or Alt. Press a letter or a sign."
+        ),
+        "keyTaken": _("{key} is taken: {what}. Press another one."),
+        "keyChosen": _("{key} now does: {what}"),
+        "keysReset": _("All keys are as they were."),
+    }
+
+
+def _troubles() -> Texts:
     return {
         "away": _("{n} unsent: the server does not answer. They are kept here and sent by themselves."),
         "awayUnsafe": _(

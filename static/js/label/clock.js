@@ -1,11 +1,11 @@
 /**
- * How long somebody looked at an item: time while the page was hidden does not count.
+ * A stopwatch that stands still while the page is hidden: how long somebody looked or waited.
  */
 
 export class Clock {
   #began = 0;
   #before = 0;
-  /** When the item appeared, on the scale of `event.timeStamp`. */
+  /** When what is answered appeared, on the scale of `event.timeStamp`. */
   shownAt = 0;
 
   constructor() {
@@ -15,9 +15,15 @@ export class Clock {
     });
   }
 
-  start() {
-    this.shownAt = this.#began = performance.now();
+  /** @param {number} [at] milliseconds since the page was asked for */
+  start(at = performance.now()) {
+    this.shownAt = this.#began = at;
     this.#before = 0;
+  }
+
+  /** Something more is to be seen before the next answer; the time goes on. */
+  seen() {
+    this.shownAt = performance.now();
   }
 
   /** @returns {number} milliseconds */

@@ -2,14 +2,23 @@
  * The next items, leased to this tab before they are needed and given back when it goes away.
  */
 
+import { nextQuestion } from "./chain.js";
+
 /**
  * @typedef {object} Item
  * @property {string} lease
  * @property {string} external_id
+ * @property {any} input
+ * @property {any} [output] of a yes/no item
+ * @property {any} [left] of a pair, as `right`
+ * @property {any} [right]
+ * @property {boolean} [swapped] of a pair: the right side is shown as A
  * @property {string} [error]
+ * @property {string} [reason] why it comes now
  * @property {Record<string, string>} done this person's answers so far, by question
- * @property {{key: string, version: number, text: string}[]} questions
- * @property {{input: string, output: string, context: string}} html safe, made by the server
+ * @property {import("./chain.js").Question[]} questions
+ * @property {Record<string, {answer: string, confidence: number | null, rater: string}>} [prelabels] by question
+ * @property {Record<string, string>} html by part; safe, made by the server
  */
 
 /** @typedef {{code: string, text: string, until?: string | null}} Why */
@@ -29,7 +38,7 @@ export class Deck {
   /** @type {"" | "away" | "signed-out" | "somebody-else" | "refused"} */
   trouble = "";
   message = "";
-  /** @type {Set<string>} external ids that are answered here: a claim on its way may still name them */
+  /** @type {Set<string>} names of what is answered here: a claim on its way may still bring it */
   #answered = new Set();
   /** @type {Promise<void> | null} a claim on its way */
   #asking = null;
@@ -45,9 +54,10 @@ export class Deck {
    * @param {() => Promise<Map<string, string>>} parts.unsent external id to lease of what is answered
    *   here and not known to the server
    * @param {() => void} parts.changed
+   * @param {boolean} parts.byPass an item comes again for its next question
    */
-  constructor({ server, urls, holder, unsent, changed }) {
-    Object.assign(this, { server, urls, holder, unsent, changed });
+  constructor({ server, urls, holder, unsent, changed, byPass }) {
+    Object.assign(this, { server, urls, holder, unsent, changed, byPass });
     window.addEventListener("online", () => this.trouble && this.fill({ now: true }));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
     window.addEventListener("pagehide", () => this.leave());
@@ -71,14 +81,19 @@ export class Deck {
     this.why = null;
   }
 
-  /** The current item is answered or skipped, and may not come again by itself. */
-  finished() {
-    if (this.current) this.#answered.add(this.current.external_id);
+  /** The current item is answered or skipped, and may not come again by itself. @param {string} question */
+  finished(question) {
+    if (this.current) this.#answered.add(this.#name(this.current.external_id, question));
   }
 
-  /** Its answer was taken back or thrown away. @param {string} externalId */
-  reopen(externalId) {
-    this.#answered.delete(externalId);
+  /** Its answer was taken back or thrown away. @param {string} externalId @param {string} question */
+  reopen(externalId, question) {
+    this.#answered.delete(this.#name(externalId, question));
+  }
+
+  /** What is asked at a time: a whole item, or one question on it. */
+  #name(externalId, question) {
+    return this.byPass ? `${question} ${externalId}` : externalId;
   }
 
   /** Nothing is on the screen; what was there comes next. */
@@ -159,8 +174,9 @@ export class Deck {
   /** An item that is here already keeps its place and gets the lease that is in force now. */
   #take(item) {
     const here = [this.current, ...this.ahead].find((one) => one?.external_id === item.external_id);
+    const question = item.questions[nextQuestion(item.questions, item.done)]?.key ?? "";
     if (here) here.lease = item.lease;
-    else if (!this.#answered.has(item.external_id)) this.ahead.push(item);
+    else if (!this.#answered.has(this.#name(item.external_id, question))) this.ahead.push(item);
   }
 
   /** Another tab of this person has these now. @param {Set<string>} leases */

@@ -1,6 +1,10 @@
 /**
- * The half-typed note of the item on the screen, kept over a reload or a closed tab.
+ * The half-typed note and the marks of the item on the screen, kept over a reload or a closed tab.
  */
+
+/** @typedef {import("./past.js").Typed} Typed */
+
+export const NOTHING = Object.freeze({ note: "", flagged: false, marks: [] });
 
 export class Draft {
   /** @param {string} name tells person and queue apart */
@@ -8,24 +12,25 @@ export class Draft {
     this.name = `genba-draft:${name}`;
   }
 
-  /** @param {string} item external id @param {{note: string, flagged: boolean}} typed */
+  /** @param {string} item external id @param {Typed} typed */
   keep(item, typed) {
     try {
-      if (typed.note || typed.flagged) localStorage.setItem(this.name, JSON.stringify({ item, ...typed }));
+      const any = typed.note || typed.flagged || typed.marks?.length;
+      if (any) localStorage.setItem(this.name, JSON.stringify({ item, ...typed }));
       else localStorage.removeItem(this.name);
     } catch {
-      // The note is still on the screen.
+      // It is still on the screen.
     }
   }
 
-  /** @param {string} item @returns {{note: string, flagged: boolean}} */
+  /** @param {string} item @returns {Typed} */
   of(item) {
     try {
       const kept = JSON.parse(localStorage.getItem(this.name) ?? "null");
-      if (kept?.item === item) return { note: kept.note, flagged: kept.flagged };
+      if (kept?.item === item) return { note: kept.note, flagged: kept.flagged, marks: kept.marks ?? [] };
     } catch {
       // As if there were none.
     }
-    return { note: "", flagged: false };
+    return { ...NOTHING };
   }
 }

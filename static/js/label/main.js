@@ -9,18 +9,32 @@ import "../signed_out.js";
 import { Clock } from "./clock.js";
 import { Deck, holderName } from "./deck.js";
 import { Draft } from "./draft.js";
-import { listen, writeKeys } from "./keys.js";
+import { History } from "./history.js";
+import { KeyChoice } from "./keychoice.js";
+import { Keymap } from "./keymap.js";
+import { KEYS, listen, writeKeys } from "./keys.js";
+import { Marking, NO_MARKING } from "./marking.js";
+import { Others } from "./others.js";
 import { newKey, Outbox } from "./outbox.js";
+import { PairView } from "./pair.js";
 import { PastAnswers } from "./past.js";
+import { part } from "./page.js";
+import { showSaved } from "./saved.js";
 import { Screen } from "./screen.js";
 import { Server } from "./server.js";
+import { SingleView } from "./single.js";
 import { Sitting } from "./sitting.js";
 import { askBeforeSigningOut } from "./signout.js";
 import { openStore } from "./store.js";
 
-const part = (id) => document.getElementById(id);
 const config = JSON.parse(part("label-config").textContent);
-const screen = new Screen(config.texts);
+const { texts } = config;
+const isPair = config.kind === "pairwise";
+const view = isPair ? new PairView(texts) : new SingleView();
+const marking = config.marks
+  ? new Marking(config.defectKinds, texts, { changed: () => sitting?.typing(), tell: (text) => screen.tell(text) })
+  : NO_MARKING;
+const screen = new Screen(texts, { view, marking });
 const server = new Server(config);
 const holder = await holderName(newKey);
 
@@ -34,8 +48,8 @@ const outbox = new Outbox({
   holder,
   changed: (now) => {
     state = now;
-    screen.saved(state);
-    askBeforeSigningOut(state.unsent + state.refused.length, config.texts.signout);
+    showSaved(state, texts);
+    askBeforeSigningOut(state.unsent + state.refused.length, texts.signout);
     if (state.unsent === 0) sitting?.allSaved();
   },
   stored: (entry, result) => sitting?.stored(entry, result),
@@ -44,6 +58,7 @@ const deck = new Deck({
   server,
   urls: config.urls,
   holder,
+  byPass: config.byPass,
   unsent: () => outbox.answered(config.queue),
   changed: () => sitting?.dealt(),
 });
@@ -52,8 +67,18 @@ config.answered += (await outbox.answered(config.queue)).size; // the server doe
 const underWay = new Set((await outbox.entries(config.queue)).map((entry) => entry.item));
 const skipped = config.skipped.filter((past) => !underWay.has(past.external_id));
 const clock = new Clock();
+const past = new PastAnswers(name, skipped);
+const others = new Others(texts, () => sitting.keep());
 sitting = new Sitting({
-  config, screen, outbox, deck, clock, past: new PastAnswers(name, skipped), draft: new Draft(name), atEnd: loadPanel,
+  config, screen, outbox, deck, clock, past, others, waiting: new Clock(), draft: new Draft(name), atEnd: loadPanel,
+});
+const keymap = new Keymap(KEYS[config.kind], KEYS, config.user);
+const keyChoice = new KeyChoice(keymap, texts, () => writeKeys(document, keymap.keys));
+const history = new History({
+  past, keymap, texts,
+  questions: config.questions,
+  said: (one) => sitting.said(one),
+  change: (one) => sitting.undo(one),
 });
 
 /** What a key or button does. A press that came before its item was seen is not an answer to it. */
@@ -62,24 +87,41 @@ const TOO_SOON_CLICK = 150;
 const DOUBLE_CLICK = 400;
 
 const unseen = (event, least) => event.timeStamp - clock.shownAt < least;
+const answering = (answer) => (event, least) => void (unseen(event, least) || sitting.answer(answer));
+const scrolling = (how) => () => view.scroll(how);
+const startMarking = () => {
+  if (isPair && view.differs) view.toggleDifferences(); // the texts themselves are marked
+  marking.toggle();
+};
 const actions = {
-  yes: (event, least) => unseen(event, least) || sitting.answer("yes"),
-  no: (event, least) => unseen(event, least) || sitting.answer("no"),
-  skip: (event, least) => unseen(event, least) || sitting.answer("skip"),
-  undo: () => sitting.undo(),
-  flag: () => deck.current && (screen.toggleFlag(), sitting.typing()),
+  ...Object.fromEntries([...(isPair ? ["a", "b", "tie", "both_bad"] : ["yes", "no"]), "skip"].map((one) => [one, answering(one)])),
+  undo: () => void sitting.undo(),
+  flag: () => void (deck.current && (screen.toggleFlag(), sitting.typing())),
   note: () => screen.note.focus({ preventScroll: true }), // what the note is about stays in sight
   guideline: () => screen.toggleGuideline(),
-  help: () => screen.toggleHelp(),
+  history: () => history.toggle(),
+  help: () => keyChoice.toggle(),
   close: () => screen.closeGuideline(),
+  keep: (event, least) => (unseen(event, least) ? false : sitting.keep()),
 };
-listen(actions, TOO_SOON);
-writeKeys(document);
+if (config.marks) actions.mark = startMarking;
+if (isPair) {
+  for (const how of ["up", "down", "page", "back", "top", "bottom"]) actions[how] = scrolling(how);
+  Object.assign(actions, {
+    differences: () => view.toggleDifferences(),
+    link: () => view.toggleLink(),
+    input: () => view.toggleInput(),
+  });
+}
+listen(actions, TOO_SOON, keymap);
 
 for (const button of document.querySelectorAll("[data-action]")) {
   button.addEventListener("click", (event) => {
     actions[button.dataset.action](event, event.detail > 1 ? DOUBLE_CLICK : TOO_SOON_CLICK);
   });
+}
+for (const button of document.querySelectorAll("[data-tool]")) {
+  button.addEventListener("click", (event) => actions[button.dataset.tool](event, 0));
 }
 document.addEventListener("keydown", (event) => {
   if (event.repeat && event.target.closest?.("button")) event.preventDefault(); // a held Enter is one click
@@ -89,14 +131,8 @@ screen.note.addEventListener("keydown", (event) => {
   const leaves = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey);
   if (!leaves || event.isComposing) return;
   event.preventDefault();
+  event.stopPropagation(); // it means nothing more
   screen.note.blur();
-});
-part("help-open").addEventListener("click", actions.help);
-part("guideline-open").addEventListener("click", actions.guideline);
-part("help").addEventListener("keydown", (event) => {
-  if (event.key !== "?") return;
-  event.stopPropagation();
-  screen.toggleHelp();
 });
 part("end-skipped").addEventListener("click", () => sitting.lookAtSkipped());
 part("end-take-over").addEventListener("click", () => deck.fill({ now: true, takeOver: true }));
@@ -106,7 +142,7 @@ part("trouble").addEventListener("click", async (event) => {
   const [entry] = state.refused;
   if (choice === "retry") await (entry ? outbox.retry(entry) : outbox.hurry());
   if (choice === "discard" && entry) {
-    deck.reopen(entry.item);
+    deck.reopen(entry.item, entry.body.question);
     await outbox.discard(entry);
   }
 });

@@ -51,13 +51,13 @@ export class Outbox {
 
   /**
    * Take an answer: its writing has begun when this returns. Sending follows.
-   * @param {{queue: string, item: string, body: object}} answer
+   * @param {{queue: string, item: string, body: object, said?: string}} answer said: in the person's words
    * @returns {Promise<void>} when it is written
    */
-  async add({ queue, item, body }) {
+  async add({ queue, item, body, said }) {
     const key = newKey();
     const { user } = this.server;
-    const entry = { key, user, queue, item, at: Date.now(), body: { ...body, idempotency_key: key } };
+    const entry = { key, user, queue, item, said, at: Date.now(), body: { ...body, idempotency_key: key } };
     this.#writing += 1;
     const written = this.store.add(entry);
     this.#show({ ...this.#last, unsent: this.#last.unsent + 1 }); // at once: nobody reads "saved" meanwhile

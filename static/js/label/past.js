@@ -3,17 +3,29 @@
  * What the person skipped elsewhere comes before it, as the server knows it.
  */
 
+/** @typedef {import("./marks.js").Mark} Mark */
+
 /**
- * @typedef {object} Past
+ * @typedef {object} Typed what goes with an answer
+ * @property {string} note
+ * @property {boolean} flagged
+ * @property {Mark[]} [marks]
+ */
+
+/**
+ * @typedef {object} Given
  * @property {import("./deck.js").Item | null} item null after a reload
  * @property {string} lease
  * @property {string} external_id
- * @property {number} at which question of the chain
- * @property {string} question
- * @property {string} answer
- * @property {string} note
- * @property {boolean} flagged
+ * @property {string} question its key
+ * @property {string} answer as it is stored
+ * @property {boolean} [swapped] of a pair
+ * @property {boolean} [counts] whether the item was answered with it
+ * @property {string} [begin] of the item's text
+ * @property {{left: string, right: string}} [names] of a pair's sides, when they were revealed
  */
+
+/** @typedef {Given & Typed} Past */
 
 const KEPT = 100;
 const WITH_ITEM = 30;
@@ -54,6 +66,23 @@ export class PastAnswers {
     this.list = this.list.filter((one) => one !== past);
     this.#write();
     return past;
+  }
+
+  /** What was answered on the same item after that: it may rest on it. @param {Past} past @returns {Past[]} newest first */
+  after(past) {
+    const later = this.list.slice(this.list.indexOf(past) + 1);
+    return later.filter((one) => one.external_id === past.external_id).reverse();
+  }
+
+  /** The newest answer to that question of that item. @returns {Past | undefined} */
+  find(externalId, question) {
+    return this.list.findLast((past) => past.external_id === externalId && past.question === question);
+  }
+
+  /** @param {Past} past @param {{left: string, right: string}} names */
+  reveal(past, names) {
+    past.names = names;
+    this.#write();
   }
 
   #write() {

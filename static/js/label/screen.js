@@ -2,21 +2,38 @@
  * What the person sees: paints an item, the marks around it and the end of the queue.
  */
 
-/** @typedef {import("./deck.js").Item} Item */
+import { beginOf, build, spoken } from "./article.js";
+import { showAside } from "./aside.js";
+import { format, part, say } from "./page.js";
 
-const part = (id) => document.getElementById(id);
-const format = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** @typedef {import("./deck.js").Item} Item */
+/** @typedef {import("./past.js").Typed} Typed */
+
+/**
+ * @typedef {object} End
+ * @property {string} title
+ * @property {string} text
+ * @property {number} skipped
+ * @property {string} offer id of a button to show
+ * @property {boolean} [full] everything is done
+ */
+
 const TOLD = 8_000; // milliseconds
-const SPOKEN = 600; // characters of an output that a screen reader gets at once
 
 export class Screen {
   /** @type {WeakMap<Item, HTMLElement>} */
   #made = new WeakMap();
   #telling = 0;
 
-  /** @param {Record<string, string>} texts */
-  constructor(texts) {
-    this.texts = texts;
+  /**
+   * @param {Record<string, string>} texts
+   * @param {object} parts
+   * @param {{show: (article: HTMLElement, item: Item) => void, fit: () => void}} parts.view what is
+   *   particular to the queue's kind
+   * @param {Pick<import("./marking.js").Marking, "isRaw" | "show" | "marks">} parts.marking
+   */
+  constructor(texts, { view, marking }) {
+    Object.assign(this, { texts, view, marking });
     this.stage = part("stage");
     this.note = /** @type {HTMLTextAreaElement} */ (part("note"));
     this.buttons = Object.fromEntries(
@@ -30,7 +47,7 @@ export class Screen {
   prepare(item) {
     let article = this.#made.get(item);
     if (!article) {
-      article = build(item);
+      article = build(item, (name) => this.marking.isRaw(name, item));
       this.#made.set(item, article);
     }
     return article;
@@ -38,9 +55,10 @@ export class Screen {
 
   /**
    * @param {Item} item
-   * @param {{question: {key: string, text: string}, position: number, total: string, note: string, flagged: boolean}} how
+   * @param {{question: import("./chain.js").Question, chain: {step: number, of: number},
+   *   progress: {position: number, total: string}} & Typed} how
    */
-  show(item, { question, position, total, note, flagged }) {
+  show(item, { question, chain, progress, note, flagged, marks = [] }) {
     const article = this.prepare(item);
     const hadFocus = this.stage.contains(document.activeElement) || part("end").contains(document.activeElement);
     part("end").hidden = true;
@@ -48,32 +66,48 @@ export class Screen {
     if (article.parentElement !== this.stage) {
       this.stage.replaceChildren(article);
       window.scrollTo({ top: 0, behavior: "instant" });
-      requestAnimationFrame(stick);
+      this.view.show(article, item);
     }
     this.#ask(question);
     this.note.value = note;
     this.#flag(flagged);
+    this.marking.show(article, item, marks);
     this.enable(true);
     if (hadFocus) article.focus({ preventScroll: true });
-    this.#count(position, total);
-    this.#say(article, question);
+    this.#count(progress);
+    const aside = showAside(item, question.key, chain, this.texts);
+    say([part("progress").textContent, question.text, aside, spoken(article)].filter(Boolean).join(". "));
+  }
+
+  /** How an item begins, for people to know it again. @param {Item} item @param {number} length */
+  beginOf(item, length) {
+    return beginOf(item, length);
   }
 
   /** @param {boolean} on whether there is an item to answer */
   enable(on) {
-    for (const action of ["yes", "no", "skip", "flag", "note"]) this.buttons[action].disabled = !on;
+    for (const [action, button] of Object.entries(this.buttons)) if (action !== "undo") button.disabled = !on;
     this.note.disabled = !on;
   }
 
-  /** Show what was answered last, with the way back. @param {string} answer empty: nothing to take back */
-  mark(answer) {
+  /**
+   * Show what was answered last, with the way back.
+   * @param {string} answer in words; empty: nothing to take back
+   * @param {string} [stored] the same as it is stored
+   */
+  mark(answer, stored = "") {
     const { undo } = this.buttons;
     undo.disabled = answer === "";
-    undo.dataset.answer = answer;
-    part("last").textContent = answer ? format(this.texts.undoOf, { answer: this.texts[answer] }) : this.texts.undo;
+    undo.dataset.answer = stored;
+    part("last").textContent = answer ? format(this.texts.undoOf, { answer }) : this.texts.undo;
     undo.getAnimations().forEach((animation) => animation.cancel());
     undo.classList.remove("label-fresh");
     if (answer) requestAnimationFrame(() => undo.classList.add("label-fresh"));
+  }
+
+  /** @returns {Typed} what goes with the answer */
+  get typed() {
+    return { note: this.note.value.trim(), flagged: this.flagged, marks: this.marking.marks };
   }
 
   get flagged() {
@@ -100,17 +134,7 @@ export class Screen {
     if (hadFocus) part("guideline-open").focus({ preventScroll: true });
   }
 
-  toggleHelp() {
-    const dialog = /** @type {HTMLDialogElement} */ (part("help"));
-    if (dialog.open) dialog.close();
-    else dialog.showModal();
-  }
-
-  /**
-   * No item on the screen: say why, and what can be done.
-   * @param {{title: string, text: string, skipped: number, offer: string, full?: boolean}} end
-   *   offer: id of a button to show; full: everything is done
-   */
+  /** No item on the screen: say why, and what can be done. @param {End} end */
   finish({ title, text, skipped, offer, full = false }) {
     this.stage.hidden = true;
     this.stage.replaceChildren();
@@ -118,6 +142,7 @@ export class Screen {
     this.note.value = "";
     this.#flag(false);
     part("progress").textContent = "";
+    showAside(null, "", { step: 0, of: 0 }, this.texts);
     if (full) part("bar").value = part("bar").max;
     part("end-title").textContent = title;
     part("end-text").textContent = text;
@@ -141,25 +166,6 @@ export class Screen {
     this.stage.replaceChildren(wait);
   }
 
-  /** @param {import("./outbox.js").State} state */
-  saved({ unsent, refused, trouble, safe }) {
-    const saved = part("saved");
-    const open = unsent + refused.length;
-    saved.textContent = open === 0 ? this.texts.saved : format(this.texts.unsent, { n: open });
-    saved.dataset.state = open === 0 ? "saved" : trouble || refused.length ? "trouble" : "sending";
-    if (refused.length > 0) {
-      const [{ refused: why, body, item }] = refused;
-      const answer = this.texts[body.answer] ?? body.answer;
-      this.#trouble(format(this.texts.refused, { n: refused.length, answer, item, why: why.message }), ["retry", "discard"]);
-    } else if (trouble === "signed-out" || trouble === "somebody-else") {
-      this.#trouble(format(this.texts[trouble], { n: unsent }), ["signin", "retry"]);
-    } else if (trouble === "away" && unsent > 0) {
-      this.#trouble(format(safe ? this.texts.away : this.texts.awayUnsafe, { n: unsent }), ["retry"]);
-    } else {
-      this.#trouble(safe ? "" : this.texts.unsafe, []);
-    }
-  }
-
   /** Something to know for a few seconds; nothing is asked. @param {string} text */
   tell(text) {
     clearTimeout(this.#telling);
@@ -172,14 +178,7 @@ export class Screen {
   #fit() {
     const { style } = document.documentElement;
     for (const bar of ["head", "foot"]) style.setProperty(`--label-${bar}`, `${part(bar).offsetHeight}px`);
-    stick();
-  }
-
-  #trouble(text, choices) {
-    const box = part("trouble");
-    if (box.hidden !== (text === "")) box.hidden = text === "";
-    if (part("trouble-text").textContent !== text) part("trouble-text").textContent = text;
-    for (const choice of box.querySelectorAll("[data-do]")) choice.hidden = !choices.includes(choice.dataset.do);
+    this.view.fit();
   }
 
   #ask(question) {
@@ -192,40 +191,8 @@ export class Screen {
     this.buttons.flag.setAttribute("aria-pressed", String(on));
   }
 
-  #count(position, total) {
-    part("progress").textContent = format(this.texts.progress, { n: position, total });
+  #count({ position, total }) {
+    part("progress").textContent = total ? format(this.texts.progress, { n: position, total }) : String(position);
     part("bar").value = position - 1;
   }
-
-  #say(article, question) {
-    const output = article.querySelector("[data-part=output]").textContent.trim().replace(/\s+/g, " ");
-    const start = output.length > SPOKEN ? `${output.slice(0, SPOKEN)}…` : output;
-    say([part("progress").textContent, question.text, start].join(". "));
-  }
-}
-
-/** To those who listen; the same again is not said again. */
-function say(text) {
-  if (part("live").textContent !== text) part("live").textContent = text;
-}
-
-/** An output that fits stays in sight beside a long input; a longer one scrolls with the page. */
-function stick() {
-  const output = document.querySelector("#stage .label-output");
-  if (!output) return;
-  const room = window.innerHeight - part("head").offsetHeight - part("foot").offsetHeight;
-  output.classList.toggle("label-sticks", output.offsetHeight < room);
-}
-
-/** @param {Item} item @returns {HTMLElement} */
-function build(item) {
-  const template = /** @type {HTMLTemplateElement} */ (part("item-template"));
-  const article = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
-  for (const name of ["input", "output", "context"]) {
-    const place = article.querySelector(`[data-part=${name}]`);
-    // The server's rendering of untrusted text, safe by construction; raw payloads never come here.
-    place.innerHTML = item.html[name] ?? "";
-    if (name !== "output" && !place.hasChildNodes()) place.parentElement.remove();
-  }
-  return article;
 }

@@ -2,53 +2,80 @@
  * One person's sitting before a queue: what is on the screen, what was answered, what comes next.
  */
 
+import { nextQuestion, placeInChain } from "./chain.js";
+import { NOTHING } from "./draft.js";
+import { endOf, troubleOf } from "./endings.js";
+import { Judging } from "./judging.js";
+import { asShown, asStored } from "./sides.js";
+
 /** @typedef {import("./past.js").Past} Past */
+/** @typedef {import("./deck.js").Item} Item */
 
 const SOON = 1_000;
 const LATER = 20_000;
 const PATIENCE = 8_000;
+const BEGIN = 160; // characters of an item by which a person knows it again
 
 export class Sitting {
   #at = 0; // which question of the item
   #ended = false;
   #panel = false; // whether the end's panel was asked for
   #timer = 0;
+  #waits = true; // for the machine: the page was just opened
   /** @type {Map<string, () => void>} waiting for an item's undo to be stored, by external id */
   #undone = new Map();
   #recalls = 0; // how many of those; meanwhile nothing else comes on the screen
 
-  constructor({ config, screen, outbox, deck, past, draft, clock, atEnd }) {
-    Object.assign(this, { config, screen, outbox, deck, past, draft, clock, atEnd });
+  /**
+   * @param {object} parts
+   * @param {any} parts.config from annotator/views/annotate.py
+   * @param {import("./screen.js").Screen} parts.screen
+   * @param {import("./outbox.js").Outbox} parts.outbox
+   * @param {import("./deck.js").Deck} parts.deck
+   * @param {import("./past.js").PastAnswers} parts.past
+   * @param {import("./draft.js").Draft} parts.draft
+   * @param {import("./clock.js").Clock} parts.clock runs while an item is looked at
+   * @param {import("./clock.js").Clock} parts.waiting runs while the machine makes the person wait
+   * @param {import("./others.js").Others} parts.others
+   * @param {() => void} parts.atEnd
+   */
+  constructor({ config, screen, outbox, deck, past, draft, clock, waiting, others, atEnd }) {
+    Object.assign(this, { config, screen, outbox, deck, past, draft, clock, waiting, atEnd });
+    this.judging = new Judging({ others, said: (one) => this.said(one) });
     this.answered = config.answered;
-    this.screen.mark(past.last?.answer ?? "");
+    this.waited = 0; // milliseconds until what is on the screen was there
+    this.waiting.start(0);
+    this.#markLast();
   }
 
-  /** @param {"yes" | "no" | "skip"} answer */
+  /** @param {string} answer as on its button: yes, no, a, b, tie, both_bad or skip */
   answer(answer) {
     const item = this.deck.current;
     if (!item) return;
-    const question = item.questions[this.#at];
-    const typed = this.#typed();
-    this.#send(item, question, { answer, question_version: question.version, ms: this.clock.ms, ...typed });
-    const { lease, external_id } = item;
-    this.past.push({ item, lease, external_id, at: this.#at, question: question.key, answer, ...typed });
-    this.draft.keep(external_id, { note: "", flagged: false });
-    item.typed = undefined;
-    this.#at += 1;
-    if (answer === "skip" || this.#at >= item.questions.length) this.#advance();
-    else this.paint();
-    this.screen.mark(answer);
+    if (this.judging.open) {
+      if (this.judging.shown) this.#decide(answer);
+      return;
+    }
+    this.#give(item, item.questions[this.#at], asStored(answer, item.swapped));
+    if (this.config.adjudicates && answer !== "skip") this.judging.begin(this.past.last);
+    else this.#goOn();
   }
 
-  /** Take an answer back: the newest, or the one named. @param {Past} [which] */
+  /** Others' answers were shown: mine stands. @returns {boolean} whether there was something to keep */
+  keep() {
+    const mine = this.judging.open;
+    if (mine) this.#decide(asShown(mine.answer, mine.swapped));
+    return mine !== null;
+  }
+
+  /** Take an answer back: the newest, or the one named, with what rests on it. @param {Past} [which] */
   async undo(which = this.past.last) {
-    const past = which && this.past.take(which);
-    if (!past) return;
+    if (!which) return;
+    this.judging.end();
     this.#keepTyped();
-    this.deck.reopen(past.external_id);
-    this.#send(past, { key: past.question }, { answer: "undo" });
-    this.screen.mark(this.past.last?.answer ?? "");
-    if (past.at + 1 >= (past.item?.questions.length ?? 1) || past.answer === "skip") this.answered -= 1;
+    for (const later of this.past.after(which)) this.#takeBack(later);
+    const past = this.#takeBack(which);
+    this.#markLast();
     if (past.item) this.#showAgain(past.item, past);
     else await this.#recall(past);
   }
@@ -59,14 +86,14 @@ export class Sitting {
   }
 
   typing() {
-    if (this.deck.current) this.draft.keep(this.deck.current.external_id, this.#typed());
+    if (this.deck.current) this.draft.keep(this.deck.current.external_id, this.screen.typed);
   }
 
   /** The deck has news: items, an end, or trouble. */
   dealt() {
     for (const item of this.deck.ahead) idle(() => this.screen.prepare(item));
     if (this.deck.current || this.#recalls > 0) return;
-    if (this.deck.ahead.length > 0) this.#advance({ counts: false });
+    if (this.deck.ahead.length > 0) this.#next();
     else this.paint();
   }
 
@@ -74,6 +101,11 @@ export class Sitting {
   stored(entry, result) {
     if (entry.body.answer === "undo") this.#undone.get(entry.item)?.();
     if (result.state === "surplus") this.screen.tell(this.config.texts.surplus);
+    const past = this.past.find(entry.item, entry.body.question);
+    if (past && result.revealed?.left !== undefined) this.past.reveal(past, result.revealed);
+    if (entry.body.answer === "undo" || !past || past !== this.judging.open) return;
+    if (this.judging.show(result.revealed)) this.clock.seen();
+    else this.#goOn();
   }
 
   /** Nothing is unsent any more: the end may be the end now. */
@@ -92,37 +124,97 @@ export class Sitting {
     this.#ended = !item && this.deck.why !== null;
     if (item) this.#paintItem(item);
     else if (this.#ended) this.#paintEnd(this.deck.why);
-    else if (this.deck.trouble) this.#paintTrouble();
+    else if (this.deck.trouble) this.screen.finish(troubleOf(this.deck, this.config.texts));
     else this.screen.waiting(this.config.texts.fetching);
+    this.#keepWaiting(!item && !this.#ended);
+  }
+
+  /** @param {boolean} on whether the person can do nothing until the machine has an item */
+  #keepWaiting(on) {
+    if (on && !this.#waits) this.waiting.start();
+    this.#waits = on;
+  }
+
+  /** @param {Item} item @param {import("./chain.js").Question} question @param {string} answer as it is stored */
+  #give(item, question, answer) {
+    const { lease, external_id, swapped } = item;
+    const typed = this.screen.typed;
+    const times = { ms: this.clock.ms, wait_ms: this.waited };
+    const sent = answer === "skip" ? { ...typed, marks: undefined } : typed; // marks belong to an answer
+    this.#send(item, question.key, { answer, question_version: question.version, ...times, ...sent });
+    if (answer !== "skip") item.done[question.key] = answer;
+    const ends = answer === "skip" || nextQuestion(item.questions, item.done) < 0;
+    const counts = ends || this.config.byPass;
+    const begin = this.screen.beginOf(item, BEGIN);
+    this.past.push({ item, lease, external_id, swapped, question: question.key, answer, counts, begin, ...typed });
+    if (counts) this.answered += 1;
+    if (counts) this.deck.finished(question.key);
+    this.draft.keep(external_id, NOTHING);
+    item.typed = undefined;
+    this.#markLast();
+  }
+
+  /** My answer stands, or another takes its place; a note written meanwhile goes with it. */
+  #decide(answer) {
+    const item = this.deck.current;
+    const mine = this.judging.open;
+    if (!this.judging.keeps(answer, this.screen.typed)) {
+      const question = item.questions[this.#at];
+      this.#takeBack(mine);
+      this.#give(item, question, asStored(answer, item.swapped));
+    }
+    this.draft.keep(item.external_id, NOTHING);
+    this.#goOn();
+  }
+
+  #goOn() {
+    this.judging.end();
+    if (this.past.last.counts) {
+      this.#next();
+    } else {
+      this.#at = nextQuestion(this.deck.current.questions, this.deck.current.done);
+      this.paint();
+    }
   }
 
   #send(item, question, body) {
     const { lease, external_id } = item;
-    const whole = { lease, question: question.key, ...body };
-    this.outbox.add({ queue: this.config.queue, item: external_id, body: whole });
+    const said = this.said({ ...item, ...body });
+    this.outbox.add({ queue: this.config.queue, item: external_id, said, body: { lease, question, ...body } });
   }
 
-  #advance({ counts = true } = {}) {
-    if (counts) {
-      this.answered += 1;
-      this.deck.finished();
-    }
+  /** An answer in words. @param {{answer: string, swapped?: boolean} | null} past @returns {string} */
+  said(past) {
+    if (!past) return "";
+    return this.config.texts[asShown(past.answer, past.swapped)] ?? past.answer;
+  }
+
+  #markLast() {
+    this.screen.mark(this.said(this.past.last), this.past.last?.answer);
+  }
+
+  #next() {
     this.deck.next();
-    this.#at = this.#firstOpen();
+    const item = this.deck.current;
+    // A chain may be half answered, before a reload or by the same person elsewhere.
+    this.#at = item ? Math.max(nextQuestion(item.questions, item.done), 0) : 0;
     this.paint();
   }
 
-  /** A chain may be half answered, before a reload or by the same person elsewhere. */
-  #firstOpen() {
-    const item = this.deck.current;
-    const open = item?.questions.findIndex((question) => !item.done[question.key]) ?? 0;
-    return Math.max(open, 0);
+  /** @param {Past} past @returns {Past} */
+  #takeBack(past) {
+    this.past.take(past);
+    this.deck.reopen(past.external_id, past.question);
+    if (past.item) delete past.item.done[past.question];
+    if (past.counts || past.answer === "skip") this.answered -= 1;
+    this.#send(past, past.question, { answer: "undo" });
+    return past;
   }
 
-  #showAgain(item, { at, note, flagged }) {
+  #showAgain(item, { question, note, flagged, marks }) {
     this.deck.show(item);
-    item.typed = { note, flagged };
-    this.#at = at;
+    item.typed = { note, flagged, marks };
+    this.#at = Math.max(item.questions.findIndex((one) => one.key === question), 0);
     this.paint();
   }
 
@@ -131,6 +223,7 @@ export class Sitting {
     this.#recalls += 1;
     this.deck.setAside();
     this.screen.waiting(this.config.texts.fetching);
+    this.#keepWaiting(true);
     await new Promise((resolve) => {
       this.#undone.set(past.external_id, () => resolve(undefined));
       setTimeout(resolve, PATIENCE);
@@ -147,11 +240,7 @@ export class Sitting {
   }
 
   #keepTyped() {
-    if (this.deck.current) this.deck.current.typed = this.#typed();
-  }
-
-  #typed() {
-    return { note: this.screen.note.value.trim(), flagged: this.screen.flagged };
+    if (this.deck.current) this.deck.current.typed = this.screen.typed;
   }
 
   get #over() {
@@ -159,35 +248,28 @@ export class Sitting {
   }
 
   #paintItem(item) {
+    this.waited = this.#waits ? this.waiting.ms : 0;
     this.#panel = false;
     const typed = item.typed ?? this.draft.of(item.external_id);
-    const position = this.answered + 1;
-    const total = this.config.more ? `${this.config.total}+` : String(Math.max(this.config.total, position));
-    this.screen.show(item, { question: item.questions[this.#at], position, total, ...typed });
+    const chain = placeInChain(item.questions, item.done, this.#at);
+    this.screen.show(item, { question: item.questions[this.#at], chain, progress: this.#progress(), ...typed });
     this.clock.start();
   }
 
-  #paintEnd(why) {
-    const { texts } = this.config;
-    const skipped = this.past.skipped.length;
-    const done = this.#over || why.code === "in_hand";
-    const elsewhere = why.code === "other_tab";
-    const offer = elsewhere ? "end-take-over" : done ? "" : "end-again";
-    const text = why.code === "in_hand" ? texts.saving : why.text;
-    const title = done ? texts.done : elsewhere ? texts.elsewhere : texts.nothing;
-    this.screen.finish({ title, text, skipped, offer, full: done });
-    const pause = why.code === "busy" ? SOON : LATER;
-    if (!done) this.#timer = setTimeout(() => this.deck.fill({ now: true }), pause);
-    this.outbox.empty().then((empty) => empty && this.allSaved());
+  /** @returns {{position: number, total: string}} total: empty where nobody knows it */
+  #progress() {
+    const position = this.answered + 1;
+    const { more, total, byPass } = this.config;
+    if (byPass) return { position, total: "" };
+    return { position, total: more ? `${total}+` : String(Math.max(total, position)) };
   }
 
-  #paintTrouble() {
-    const { texts } = this.config;
-    const { trouble, message } = this.deck;
-    const known = { away: texts.cannotFetch, "signed-out": texts.signedOut, "somebody-else": texts.somebodyElse };
-    const out = trouble === "signed-out" || trouble === "somebody-else";
-    const offer = out ? "end-signin" : "end-again";
-    this.screen.finish({ title: texts.stopped, text: known[trouble] ?? message, skipped: 0, offer });
+  #paintEnd(why) {
+    const end = endOf(why, this.config.texts, this.past.skipped.length);
+    this.screen.finish(end);
+    const pause = why.code === "busy" ? SOON : LATER;
+    if (!end.full) this.#timer = setTimeout(() => this.deck.fill({ now: true }), pause);
+    this.outbox.empty().then((empty) => empty && this.allSaved());
   }
 }
 

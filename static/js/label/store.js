@@ -10,6 +10,7 @@
  * @property {string} queue
  * @property {string} item the item's external id
  * @property {object} body what the server is sent
+ * @property {string} [said] the answer in the person's words
  * @property {number} at milliseconds since 1970
  * @property {{status: number, message: string}} [refused] why the server will not have it
  */

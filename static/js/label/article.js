@@ -1,0 +1,59 @@
+/**
+ * Builds what is to be read of an item, from the page's template.
+ */
+
+import { shownAs } from "./sides.js";
+
+/** @typedef {import("./deck.js").Item} Item */
+
+const GIVEN = ["input", "context"]; // what the model was given: left out where there is nothing
+const SPOKEN = 600; // characters of a text that a screen reader gets at once
+
+/**
+ * @param {Item} item
+ * @param {(part: string) => boolean} isRaw whether this part is shown as plain text, to be marked
+ * @returns {HTMLElement}
+ */
+export function build(item, isRaw) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById("item-template"));
+  const article = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
+  const sides = shownAs(item.swapped);
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll("[data-part]"))) {
+    const part = sides[place.dataset.part] ?? place.dataset.part;
+    place.dataset.part = part;
+    if (isRaw(part)) place.append(raw(item[part]));
+    // The server's rendering of untrusted text, safe by construction; raw payloads never come here.
+    else place.innerHTML = item.html[part] ?? "";
+    if (GIVEN.includes(part) && !place.hasChildNodes()) place.closest("section").remove();
+  }
+  return article;
+}
+
+/** A text exactly as it is stored, in one node: what is marked in it is counted in its characters. */
+export function raw(text) {
+  const element = document.createElement("div");
+  element.className = "payload payload-text label-raw";
+  element.append(document.createTextNode(text));
+  return element;
+}
+
+/** How an item begins, in one line. @param {Item} item @param {number} length @returns {string} */
+export function beginOf(item, length) {
+  const value = [item.input, item.output, item.left].find((one) => one !== null && one !== undefined && one !== "");
+  return oneLine(typeof value === "string" ? value.slice(0, length * 4) : JSON.stringify(value ?? ""), length);
+}
+
+/** What a screen reader says of it at once. @param {HTMLElement} article @returns {string} */
+export function spoken(article) {
+  const texts = [...article.querySelectorAll("[data-spoken]")].map((section) => {
+    const name = /** @type {HTMLElement} */ (section).dataset.spoken;
+    const text = oneLine(section.querySelector("[data-part]").textContent, SPOKEN);
+    return name ? `${name}: ${text}` : text;
+  });
+  return texts.join(". ");
+}
+
+function oneLine(text, length) {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > length ? `${line.slice(0, length)}…` : line;
+}

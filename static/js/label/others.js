@@ -1,0 +1,50 @@
+/**
+ * What others had answered, shown once one's own answer is stored: a bar above the answers.
+ */
+
+import { format, part, say } from "./page.js";
+
+/** @typedef {{rater: string, answer: string, note: string}} Other answer: in words */
+
+export class Others {
+  /** @param {Record<string, string>} texts @param {() => void} keep what the button does */
+  constructor(texts, keep) {
+    this.texts = texts;
+    this.box = part("others");
+    part("others-keep")?.addEventListener("click", keep);
+  }
+
+  /** The answer is on its way: the others' come with the server's word. @param {string} mine */
+  wait(mine) {
+    this.#write(format(this.texts.othersWait, { answer: mine }), []);
+  }
+
+  /** @param {string} mine @param {Other[]} others */
+  show(mine, others) {
+    this.#write(format(this.texts.othersSaid, { answer: mine }), others);
+    const lines = others.map(({ rater, answer, note }) => [`${rater}: ${answer}`, note].filter(Boolean).join(", "));
+    say([part("others-mine").textContent, ...lines, part("others-how").textContent].join(" "));
+  }
+
+  hide() {
+    if (this.box) this.box.hidden = true;
+  }
+
+  #write(words, others) {
+    part("others-mine").textContent = words;
+    part("others-list").replaceChildren(...others.map(row));
+    this.box.hidden = false;
+  }
+}
+
+function row({ rater, answer, note }) {
+  const item = document.createElement("li");
+  const add = (tag, className, text) => {
+    const element = Object.assign(document.createElement(tag), { className, textContent: text, dir: "auto" });
+    item.append(element, " ");
+  };
+  add("strong", "badge", answer);
+  add("span", "", rater);
+  if (note) add("span", "soft", note);
+  return item;
+}
