@@ -16,6 +16,7 @@ from annotator.models import (
     Export,
     Invitation,
     Item,
+    ItemImport,
     Job,
     Membership,
     Project,
@@ -90,6 +91,13 @@ def item_of(project: Project, item_id: int) -> Item:
     """An item of one of this project's queues, without its long texts; else 404."""
     items = Item.objects.select_related("queue").defer("input", "output", "context")
     return get_object_or_404(items, queue__project=project, pk=item_id)
+
+
+def item_import_of(queue: Queue, import_id: UUID) -> ItemImport:
+    """A file that was uploaded into this queue, with its job; else 404."""
+    found = get_object_or_404(ItemImport.objects.select_related("job"), queue=queue, pk=import_id)
+    found.queue = queue
+    return found
 
 
 def member_of(project: Project, member_id: int) -> Membership:

@@ -15,11 +15,12 @@ from django.test import Client
 from django.utils import timezone
 
 from annotator.exports.file import path_of
-from annotator.models import ApiKey, Export, JobState, Membership, Project, Queue
+from annotator.models import ApiKey, Export, ItemImport, JobState, Membership, Project, Queue, User
 from annotator.services import invitations, people
 from annotator.services.questions import set_question
+from annotator.services.queue_files import ITEMS
 from feedback.ingest.ids import interaction_id
-from feedback.models import Interaction, LogImport, VibeCheck
+from feedback.models import Interaction, VibeCheck
 from feedback.services import uploads
 from tests import make
 
@@ -67,11 +68,10 @@ def build() -> World:
     people.remove_member(Membership.objects.get(project=ours, user=persons["removed"]))
     keys = _keys(ours, theirs)
     world = World(clients, keys, _one_of_each(ours), _one_of_each(theirs), {})
-    for row in LogImport.objects.all():
-        uploads.LOGS.rejects_of(row).write_text("{}\n")
-        world.files |= {
-            path: path.read_bytes() for path in (uploads.LOGS.file_of(row), uploads.LOGS.rejects_of(row))
-        }
+    for shelf in (uploads.LOGS, ITEMS):
+        for row in shelf.model.objects.all():
+            shelf.rejects_of(row).write_text("{}\n")
+            world.files |= {path: path.read_bytes() for path in (shelf.file_of(row), shelf.rejects_of(row))}
     claim = f"/api/v1/queues/{world.ids['queue_id']}/claim"
     world.lease = world.call("annotator", "POST", claim, '{"size": 1}').json()["items"][0]["lease"]
     return world
@@ -114,6 +114,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "job_id": job.pk,
         "interaction_id": _interaction(project),
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
+        "import_id": _item_file(queue, guest).pk,
         "day": DAY.isoformat(),
         "name": "labels.jsonl",
         "key": _question(project),
@@ -137,6 +138,11 @@ def _export(queue: Queue, project: Project) -> Export:
 
 def _log_file() -> SimpleUploadedFile:
     return SimpleUploadedFile("log.jsonl", b'{"input": "a", "output": "b"}\n')
+
+
+def _item_file(queue: Queue, by: User) -> ItemImport:
+    file = SimpleUploadedFile("items.jsonl", b'{"id": 1, "note": "a"}\n')
+    return ITEMS.keep(file=file, by=by, guess=lambda columns: {}, queue=queue)
 
 
 def _interaction(project: Project) -> UUID:

@@ -19,6 +19,7 @@ api = DescribedApi(
 errors.register(api)
 api.add_router("", "annotator.api.queues.router")
 api.add_router("", "annotator.api.items.router")
+api.add_router("", "annotator.api.labels_import.router")
 api.add_router("", "annotator.api.labeling.router")
 api.add_router("", "annotator.api.exports.router")
 api.add_router("", "feedback.api.router")

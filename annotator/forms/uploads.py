@@ -34,12 +34,19 @@ class MappingForm(forms.Form):
     """One choice a column: a field, or nothing, which keeps it as metadata."""
 
     def __init__(
-        self, columns: list[str], chosen: dict[str, str], data: Any = None, *, fields: Sequence[str]
+        self,
+        columns: list[str],
+        chosen: dict[str, str],
+        data: Any = None,
+        *,
+        fields: Sequence[str],
+        rest: str = "",
     ) -> None:
+        """`rest`: what becomes of other columns; metadata, if it is not said."""
         super().__init__(data)
         self.columns = columns
         guessed = {column: field for field, column in chosen.items()}
-        choices = [("", _("metadata")), *((field, field) for field in fields)]
+        choices = [("", rest or _("metadata")), *((field, field) for field in fields)]
         for number, column in enumerate(columns):
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=column, choices=choices, required=False, initial=guessed.get(column, "")

@@ -16,6 +16,14 @@ def number(cell: str, wrong: BadRecord) -> float:
     return found
 
 
+def truth(cell: str, wrong: BadRecord) -> bool:
+    """Spreadsheets make TRUE of true, and 1.0 of 1 where some cells are empty."""
+    said = cell.strip().casefold()
+    if said not in ("true", "1", "1.0", "false", "0", "0.0"):
+        raise wrong
+    return said in ("true", "1", "1.0")
+
+
 def json_of(cell: str, opening: str, wrong: BadRecord) -> object:
     """A list or an object, as `opening` says."""
     if cell.lstrip()[:1] != opening:

@@ -39,6 +39,9 @@ class Sent(Struct):
         Annotated[float, Meta(ge=0, le=LONGEST)] | None, Meta(description="From shown to answered.")
     ] = None
     note: Annotated[str, Meta(max_length=NOTE)] | None = None
+    swapped: Annotated[
+        bool | None, Meta(description="Of a pair: whether its right side was shown as A, if that is known.")
+    ] = None
 
 
 RULES = {
@@ -50,6 +53,7 @@ RULES = {
     "created_at": types.TIME_RULE,
     "ms": types.COUNT_RULE,
     "note": gettext_noop("must be text of at most 10,000 characters"),
+    "swapped": gettext_noop("must be true or false"),
 }
 ALIASES = {
     "external_id": ("id", "item_id", "item", "example_id"),
@@ -76,6 +80,7 @@ class SentLabel:
     created_at: datetime | None
     ms: int | None
     note: str
+    swapped: bool | None
     repaired: int
 
 
@@ -114,8 +119,14 @@ class LabelReader:
             else times.moment("created_at", sent.created_at, self.limits.zone),
             ms=record.count("ms", sent.ms),
             note=sent.note or "",
+            swapped=self._swapped(sent.swapped, question),
             repaired=opened.repaired,
         )
+
+    def _swapped(self, sent: bool | None, question: str) -> bool | None:
+        if sent is not None and self.asked.kinds[question] != "pairwise":
+            raise BadRecord("swapped", gettext_noop("is of pairs only"))
+        return sent
 
     def json_schema(self) -> dict[str, Any]:
         return self._record.json_schema("Label", required=["external_id", "answer", "rater"])
@@ -123,6 +134,8 @@ class LabelReader:
     def _value(self, field: str, cell: str) -> object:
         if field == "ms":
             return cells.number(cell, self._record.wrong(field))
+        if field == "swapped":
+            return cells.truth(cell, self._record.wrong(field))
         if field == "created_at":
             return times.in_cell(cell.strip())
         if field == "rater_kind":

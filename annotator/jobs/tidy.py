@@ -1,4 +1,5 @@
-"""Once a day: forget jobs that ended long ago, and slots that no schedule asks about any more."""
+"""Once a day: forget jobs that ended long ago, slots that no schedule asks about any more, and
+uploads that nobody started."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from annotator.jobs.registry import Kind
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import Work
 from annotator.models import Job, JobState, ScheduledRun
+from annotator.services.queue_files import ITEMS
 
 KEEP_JOBS = timedelta(days=90)
 KEEP_SLOTS = timedelta(days=400)  # far longer than any schedule looks back
@@ -25,6 +27,7 @@ def tidy(work: Work) -> None:
     old = Job.objects.filter(state__in=[JobState.DONE, JobState.CANCELLED], finished_at__lt=now - KEEP_JOBS)
     _delete(work, old, "jobs")
     _delete(work, ScheduledRun.objects.filter(due_at__lt=now - KEEP_SLOTS), "slots")
+    ITEMS.sweep()
 
 
 def _delete(work: Work, rows: QuerySet[Any], name: str) -> None:

@@ -1,8 +1,8 @@
 """Bringing labels that were given elsewhere: of people, with their own times."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -10,7 +10,9 @@ from django.db import transaction
 
 from annotator import labeling_rules as rules
 from annotator.models import Item, Label, Place, Queue, Rater
-from annotator.queries.chains import chain_of, steps_of
+from annotator.queries.chains import Asked, chain_of, steps_of
+from annotator.reading.errors import BadRecord, Rejected, gettext_noop
+from annotator.services.collisions import begins_anew
 
 CHUNK = 1000
 
@@ -18,7 +20,8 @@ CHUNK = 1000
 @dataclass(frozen=True)
 class ImportedLabel:
     """`question` is a key of the queue's chain; `answer` one of its kind's, or skip; `rater` one of
-    its project. `swapped`: a pair's right side was shown as A, if that is known."""
+    its project. `swapped`: a pair's right side was shown as A, if that is known. `index`: its place
+    in what was sent."""
 
     external_id: str
     question: str
@@ -29,16 +32,25 @@ class ImportedLabel:
     note: str = ""
     flagged: bool = False
     swapped: bool | None = None
+    index: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Imported:
-    """`known`: there already; `unknown`: no such item or question, or not an answer."""
+    """`known`: there already; `unknown`: what does not fit this queue, each with the reason."""
 
     added: int = 0
     surplus: int = 0
     known: int = 0
-    unknown: int = 0
+    unknown: Sequence[Rejected] = field(default_factory=tuple)
+
+    def __add__(self, other: "Imported") -> "Imported":
+        return Imported(
+            self.added + other.added,
+            self.surplus + other.surplus,
+            self.known + other.known,
+            (*self.unknown, *other.unknown),
+        )
 
 
 def import_labels(queue: Queue, rows: Iterable[ImportedLabel]) -> Imported:
@@ -48,52 +60,107 @@ def import_labels(queue: Queue, rows: Iterable[ImportedLabel]) -> Imported:
     """
     source, told = iter(rows), Imported()
     while chunk := list(islice(source, CHUNK)):
-        _import_chunk(queue, chunk, told)
+        told += _import_chunk(queue, chunk)
     return told
 
 
+@begins_anew  # an item without places is locked by nothing: the same label may be written elsewhere
 @transaction.atomic
-def _import_chunk(queue: Queue, chunk: list[ImportedLabel], told: Imported) -> None:
-    chain = {asked.key: asked for asked in chain_of(queue)}
+def _import_chunk(queue: Queue, chunk: list[ImportedLabel]) -> Imported:
+    chain = chain_of(queue)
     items = _items(queue, {row.external_id for row in chunk})
-    seats = _lock(list(items.values()))
-    given = _given(list(items.values()))
-    facts: dict[tuple[int, int], rules.Facts] = {}
-    labels: list[Label] = []
-    steps = steps_of(list(chain.values()))
-    answers = {step.question: {*step.answers, "skip"} for step in steps}
-    for row in sorted(chunk, key=lambda row: row.created_at):
-        item, asked, rater = items.get(row.external_id), chain.get(row.question), row.rater.pk
-        if item is None or asked is None or row.answer not in answers[asked.id]:
-            told.unknown += 1
+    judge = _Judge(chain, items, _lock(list(items.values())), _given(list(items.values())))
+    labels, known, unknown = [], 0, []
+    for row in sorted(chunk, key=judge.turn):
+        try:
+            fit = judge.fit(row)
+        except BadRecord as bad:
+            unknown.append(Rejected.of(row.index, bad))
             continue
-        seen = facts.setdefault(
-            (item, rater), rules.Facts(rater, steps, seats[item], given.get((item, rater), {}))
-        )
-        if asked.id in seen.given:
-            told.known += 1  # answered before, or answered and taken back
-            continue
-        if isinstance(rules.decide(seen, label=0, question=asked.id, answer=row.answer), rules.Refused):
-            told.unknown += 1  # an earlier answer of the chain rules this question out
-            continue
-        labels.append(_label(queue, row, item=item, question=asked.id, version=asked.version_id))
+        if fit is None:
+            known += 1
+        else:
+            labels.append(_label(queue, row, item=fit.item, asked=fit.asked))
     for label in labels:
-        label.surplus = (
-            label.answer not in rules.NO_ANSWERS and facts[label.item_id, label.rater_id].own_seat is None
-        )
+        label.surplus = label.answer not in rules.NO_ANSWERS and judge.owns_no_place(label)
     Label.objects.bulk_create(labels)
-    _seat(seats, labels)
-    told.added += len(labels)
-    told.surplus += sum(label.surplus for label in labels)
+    _seat(judge.seats, labels)
+    unknown.sort(key=lambda bad: bad.index)
+    return Imported(len(labels), sum(label.surplus for label in labels), known, tuple(unknown))
 
 
-def _label(queue: Queue, row: ImportedLabel, *, item: int, question: int, version: int) -> Label:
+@dataclass(frozen=True)
+class _Fit:
+    item: int
+    asked: Asked
+
+
+class _Judge:
+    """What fits, by the rules of labeling. Seats and facts change as labels are let in."""
+
+    def __init__(
+        self,
+        chain: list[Asked],
+        items: dict[str, int],
+        seats: dict[int, list[rules.Seat]],
+        given: dict[tuple[int, int], dict[int, rules.Given]],
+    ) -> None:
+        self.seats = seats
+        self._chain, self._steps = {asked.key: asked for asked in chain}, steps_of(chain)
+        self._answers = {step.question: {*step.answers, "skip"} for step in self._steps}
+        self._order = {asked.key: position for position, asked in enumerate(chain)}
+        self._items, self._given = items, given
+        self._facts: dict[tuple[int, int], rules.Facts] = {}
+
+    def turn(self, row: ImportedLabel) -> tuple[datetime, int]:
+        """As they were given; of the same moment a chain's first question first."""
+        return row.created_at, self._order.get(row.question, 0)
+
+    def fit(self, row: ImportedLabel) -> _Fit | None:
+        """What to store; None: it is there. BadRecord: it can never fit as it is."""
+        item, asked = self._items.get(row.external_id), self._chain.get(row.question)
+        if item is None:
+            raise BadRecord("external_id", gettext_noop("names no item of this queue"))
+        if asked is None:
+            raise BadRecord(
+                "question",
+                gettext_noop("names no question of this queue: %(question)s"),
+                question=row.question[:60],
+            )
+        if row.answer not in self._answers[asked.id]:
+            raise BadRecord("answer", gettext_noop("is no answer to this question"))
+        seen = self._seen(item, row.rater.pk)
+        before = seen.given.get(asked.id)
+        if before is not None:
+            if before.stands and before.answer != row.answer:
+                raise BadRecord(
+                    "answer", gettext_noop("differs from what this rater answered already: that one stays")
+                )
+            return None  # answered before, or answered and taken back
+        if isinstance(rules.decide(seen, label=0, question=asked.id, answer=row.answer), rules.Refused):
+            raise BadRecord(
+                "question",
+                gettext_noop("is not asked of this item: an earlier answer of this rater rules it out"),
+            )
+        return _Fit(item, asked)
+
+    def owns_no_place(self, label: Label) -> bool:
+        return self._facts[label.item_id, label.rater_id].own_seat is None
+
+    def _seen(self, item: int, rater: int) -> rules.Facts:
+        key = (item, rater)
+        if key not in self._facts:
+            self._facts[key] = rules.Facts(rater, self._steps, self.seats[item], self._given.get(key, {}))
+        return self._facts[key]
+
+
+def _label(queue: Queue, row: ImportedLabel, *, item: int, asked: Asked) -> Label:
     what = f"{queue.pk}\n{row.external_id}\n{row.question}"
     return Label(
         queue=queue,
         item_id=item,
-        question_id=question,
-        question_version_id=version,
+        question_id=asked.id,
+        question_version_id=asked.version_id,
         rater_id=row.rater.pk,
         answer=row.answer,
         note=rules.clean(row.note),

@@ -1,5 +1,7 @@
 """Who a label is from: found or made once, whoever asks at the same time."""
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, connection, transaction
 
 from annotator.models import ApiKey, Project, Rater, RaterKind, User
@@ -34,6 +36,21 @@ def named_rater(project: Project, name: str, kind: str = RaterKind.MODEL) -> Rat
             project=project, user=None, kind=kind, name=name
         )
     return _remember(key, found)
+
+
+def named_raters(project: Project, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Rater]:
+    """The same for many, each by (kind, name), with one query for those that are there."""
+    wanted = set(names)
+    there = Rater.objects.filter(
+        project=project,
+        user=None,
+        kind__in={kind for kind, _ in wanted},
+        name__in={name for _, name in wanted},
+    )
+    found = {(rater.kind, rater.name): rater for rater in there}
+    for kind, name in sorted(wanted - found.keys()):
+        found[kind, name] = named_rater(project, name, kind)
+    return found
 
 
 def rater_of_key(key: ApiKey, name: str = "", kind: str = "") -> Rater:

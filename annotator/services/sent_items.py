@@ -5,7 +5,7 @@ from annotator.models import Queue
 from annotator.reading.errors import BadRecord, gettext_noop
 from annotator.services.items import MIRROR, NewItem, NewPrelabel
 
-BY_HAND = ("", "api")  # what made a queue that people and programs may fill
+BY_HAND = ("", "api", "upload")  # what made a queue that people and programs may fill
 
 
 def why_not(queue: Queue) -> str:

@@ -94,10 +94,12 @@ class Shelf(Generic[Upload]):
         return [[cells.get(column, "")[:CELL] for column in shape.columns] for cells in shown]
 
     @transaction.atomic
-    def start(self, upload: Upload, *, project: Project, chosen: dict[str, str], by: User) -> Job:
-        """The job that reads it; asked twice it is one."""
+    def start(
+        self, upload: Upload, *, project: Project, chosen: dict[str, str], by: User, **more: str
+    ) -> Job:
+        """The job that reads it; asked twice it is one. `more` are arguments beside the upload's id."""
         key, row = str(upload.pk), _row(upload)
-        job = jobs.ask(kind=self.job_kind, key=key, project=project, arguments={"upload": key}, by=by)
+        job = jobs.ask(kind=self.job_kind, key=key, project=project, arguments={"upload": key, **more}, by=by)
         if row.job_id is None:
             row.job, row.mapping = job, chosen
             row.save(update_fields=["job", "mapping"])

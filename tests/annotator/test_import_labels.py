@@ -1,5 +1,6 @@
 """Labels from elsewhere: of named people, marked as imported, filling places once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,9 +55,39 @@ def test_more_raters_than_places_are_surplus_the_earliest_counts(queue):
 
 
 def test_what_does_not_fit_is_counted(queue):
-    told = import_labels(queue, [row("item-9"), row("item-0", "maybe"), row("item-0", question="other")])
+    rows = [row("item-9"), row("item-0", "maybe"), row("item-0", question="other"), row("item-1")]
+    told = import_labels(queue, [replace(one, index=n) for n, one in enumerate(rows)])
 
-    assert told == Imported(unknown=3)
+    assert (told.added, told.known) == (1, 0)
+    assert [(bad.index, bad.field, bad.error) for bad in told.unknown] == [
+        (0, "external_id", "names no item of this queue"),
+        (1, "answer", "is no answer to this question"),
+        (2, "question", "names no question of this queue: other"),
+    ]
+
+
+def test_another_answer_of_the_same_rater_is_named_and_changes_nothing(queue):
+    import_labels(queue, [row("item-0", "yes")])
+
+    told = import_labels(queue, [row("item-0", "no"), row("item-0", "yes")])
+
+    assert (told.added, told.known) == (0, 1)
+    assert "that one stays" in told.unknown[0].error
+    assert Label.objects.get().answer == "yes"
+
+
+def test_of_a_chain_the_first_question_comes_first_whatever_the_order_of_the_lines(project):
+    queue = make.queue(project, items=2, questions=("good", "why"))
+    good, why = (asked.question for asked in queue.chain.select_related("question"))
+    queue.chain.filter(question=why).update(after=good, after_answer="no")
+
+    rows = [row("item-0", question="why"), row("item-1", question="why"), row("item-0", "no"), row("item-1")]
+    told = import_labels(queue, rows)
+
+    assert told.added == 3
+    assert [bad.error for bad in told.unknown] == [
+        "is not asked of this item: an earlier answer of this rater rules it out"
+    ]
 
 
 def test_what_somebody_holds_is_left_to_them(queue, annotator, as_):
