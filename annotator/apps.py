@@ -7,11 +7,12 @@ class AnnotatorConfig(AppConfig):
 
     def ready(self) -> None:
         from annotator.exports import job as export  # noqa: PLC0415 - models are loaded by now
-        from annotator.jobs import ask_again, import_items, import_labels, registry, schedules, tidy  # noqa: PLC0415
+        from annotator.jobs import ask_again, import_items, import_labels, tidy  # noqa: PLC0415
+        from annotator.jobs.registry import register  # noqa: PLC0415
+        from annotator.jobs.schedules import register_schedule  # noqa: PLC0415
+        from annotator.pair_results import job as pair_results  # noqa: PLC0415
 
-        registry.register(tidy.KIND)
-        registry.register(export.KIND)
-        registry.register(ask_again.KIND)
-        registry.register(import_items.KIND)
-        registry.register(import_labels.KIND)
-        schedules.register_schedule(tidy.SCHEDULE)
+        for module in (tidy, export, ask_again, import_items, import_labels, pair_results):
+            register(module.KIND)
+        for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE):
+            register_schedule(schedule)

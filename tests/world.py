@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from annotator.exports.file import path_of
-from annotator.models import ApiKey, Export, ItemImport, JobState, Membership, Project, Queue, User
+from annotator.models import ApiKey, Export, ItemImport, JobState, Membership, Project, Queue, Report, User
 from annotator.services import invitations, people
 from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
@@ -23,6 +23,7 @@ from feedback.ingest.ids import interaction_id
 from feedback.models import Interaction, VibeCheck
 from feedback.services import uploads
 from tests import make
+from tests.annotator.asking import pair_queue
 
 PEOPLE = ("nobody", "stranger", "viewer", "annotator", "owner", "admin", "removed")
 KEYS = ("ingest", "label", "export", "revoked", "expired", "other")
@@ -98,6 +99,8 @@ def _one_of_each(project: Project) -> dict[str, Any]:
     guest = invitations.invite(project=project, username=f"guest-{project.slug}", role="viewer").person
     queue = make.queue(project, items=2, origin="vibecheck")
     job = make.job(project, state=JobState.FAILED, finished_at=timezone.now(), attempts=5)
+    pairs = pair_queue(project, items=1)
+    Report.objects.create(queue=pairs, kind="pairs", result={"labels": 0, "questions": {}})
     export = _export(queue, project)
     VibeCheck.objects.create(project=project, day=DAY, queue=queue, population=100)
     make.api_key(project, name="spare")
@@ -109,6 +112,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "member_id": Membership.objects.get(user=guest).pk,
         "key_id": ApiKey.objects.get(project=project, name="spare").pk,
         "queue_id": queue.pk,
+        "pairs_id": pairs.pk,
         "item_id": queue.items.order_by("position")[0].pk,
         "export_id": export.pk,
         "job_id": job.pk,

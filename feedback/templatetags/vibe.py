@@ -8,34 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from annotator.stats.intervals import Estimate, Undefined
+from annotator.templatetags.estimates import bar_dot, bar_span, interval, percent
 from feedback.queries.late import Late
 
 register = template.Library()
-THIN = "\u202f"  # between a number and its sign
-
-
-@register.filter
-def percent(rate: float) -> str:
-    return f"{number(rate)}{THIN}%"
-
-
-def number(rate: float) -> str:
-    """Whole per cent; tenths where whole ones would say none or all of what is some or most."""
-    value = rate * 100
-    if 0 < value < 0.05:
-        return "<0.1"
-    return f"{value:.1f}" if 0 < value < 0.95 or 99 < value < 99.95 else f"{value:.0f}"
-
-
-@register.filter
-def interval(estimate: Estimate) -> str:
-    """“3–24 %”; empty when nothing is uncertain, as of a day that was looked at whole."""
-    if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
-        return ""
-    low, high = number(estimate.low), number(estimate.high)
-    if low == high:
-        low, high = f"{estimate.low * 100:.1f}", f"{estimate.high * 100:.1f}"
-    return f"{low}–{high}{THIN}%"
+for known in (percent, interval, bar_span, bar_dot):
+    register.filter(known.__name__, known)
 
 
 @register.filter
@@ -76,14 +54,3 @@ def list_day(day: date) -> str:
 @register.filter(expects_localtime=True)
 def clock(at: datetime) -> str:
     return date_format(at, pgettext("time format: 08:00", "H:i"))
-
-
-@register.filter
-def bar_span(estimate: Estimate) -> str:
-    """The interval as a path in a box of 100 by 10; written here, for templates localise numbers."""
-    return f"M{100 * (estimate.low or 0):.1f} 5H{100 * (estimate.high or 0):.1f}"
-
-
-@register.filter
-def bar_dot(estimate: Estimate) -> str:
-    return f"M{100 * (estimate.value or 0):.1f} 5h0"

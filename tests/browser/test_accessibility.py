@@ -11,6 +11,8 @@ from tests.routes import path_of, rows
 # Files, JSON and fragments are no pages.
 NO_PAGES: tuple[str, ...] = (
     "export.jsonl",
+    "results.csv",
+    "results.json",
     "<str:name>",
     "session/",
     "healthz",
