@@ -100,4 +100,4 @@ def _defect_kinds(queue: Queue) -> list[dict[str, str]]:
     if not queue.marks:
         return []
     kinds = DefectKind.objects.filter(project=queue.project_id, retired_at=None)
-    return list(kinds.values("key", "name"))
+    return [{"key": kind.key, "name": kind.name} for kind in kinds]
