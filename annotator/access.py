@@ -19,6 +19,7 @@ from annotator.models import (
     ItemImport,
     Job,
     Membership,
+    Place,
     Project,
     Question,
     Queue,
@@ -166,3 +167,16 @@ def question_of(project: Project, key: str) -> Question:
     found = get_object_or_404(Question, project=project, key=key)
     found.project = project
     return found
+
+
+def may_see_answers(membership: Membership, queue: Queue) -> bool:
+    """Annotators see what others said when it is asked of them no more, nor its adjudication."""
+    if membership.role != Role.ANNOTATOR:
+        return True
+    waiting = Place.objects.filter(done_at=None, extra=False)
+    if queue.overlap > 1 and waiting.filter(queue=queue).exists():
+        return False
+    into = Queue.objects.filter(adjudicates=queue).first()
+    if into is None or not is_asked(into, membership.user):
+        return True
+    return not waiting.filter(queue=into).exists()

@@ -6,13 +6,14 @@ class AnnotatorConfig(AppConfig):
     verbose_name = "Annotator"
 
     def ready(self) -> None:
-        from annotator.exports import job as export  # noqa: PLC0415 - models are loaded by now
+        from annotator.consensus import job as consensus  # noqa: PLC0415 - models are loaded by now
+        from annotator.exports import job as export  # noqa: PLC0415
         from annotator.jobs import ask_again, import_items, import_labels, tidy  # noqa: PLC0415
         from annotator.jobs.registry import register  # noqa: PLC0415
         from annotator.jobs.schedules import register_schedule  # noqa: PLC0415
         from annotator.pair_results import job as pair_results  # noqa: PLC0415
 
-        for module in (tidy, export, ask_again, import_items, import_labels, pair_results):
+        for module in (tidy, export, ask_again, import_items, import_labels, pair_results, consensus):
             register(module.KIND)
-        for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE):
+        for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE, consensus.SCHEDULE):
             register_schedule(schedule)

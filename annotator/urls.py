@@ -16,6 +16,7 @@ from annotator.views import (
     keys,
     members,
     projects,
+    quality,
     questions,
     queue_files,
     queue_people,
@@ -81,6 +82,13 @@ urlpatterns = [
         name="queue-results-json",
     ),
     path("p/<slug:slug>/queues/<uuid:queue_id>/label/", annotate.annotate, name="annotate"),
+    path("p/<slug:slug>/queues/<uuid:queue_id>/quality/", quality.quality, name="queue-quality"),
+    path("p/<slug:slug>/queues/<uuid:queue_id>/agreement/", quality.agreement, name="queue-agreement"),
+    path("p/<slug:slug>/queues/<uuid:queue_id>/agreement/raters/", quality.raters, name="queue-raters"),
+    path("p/<slug:slug>/queues/<uuid:queue_id>/consensus/", quality.consensus, name="queue-consensus"),
+    path(
+        "p/<slug:slug>/queues/<uuid:queue_id>/adjudication/", quality.adjudication, name="queue-adjudication"
+    ),
     path("p/<slug:slug>/queues/<uuid:queue_id>/export.jsonl", exports.download, name="queue-download"),
     path("p/<slug:slug>/queues/<uuid:queue_id>/exports/", exports.make, name="export-make"),
     path("p/<slug:slug>/exports/<uuid:export_id>/", exports.export, name="export"),

@@ -29,8 +29,8 @@ def latest_labels(queue: Queue, *, only_of: User | None = None) -> QuerySet[Labe
     return (
         rows.annotate(
             superseded=Exists(Label.objects.filter(supersedes=OuterRef("pk"))),
-            input_start=_start("item__input"),
-            output_start=_start("item__output"),
+            input_start=start_of("item__input"),
+            output_start=start_of("item__output"),
         )
         .select_related("rater__user", "item", "question", "question_version")
         .defer(
@@ -40,5 +40,6 @@ def latest_labels(queue: Queue, *, only_of: User | None = None) -> QuerySet[Labe
     )
 
 
-def _start(payload: str) -> Left:
+def start_of(payload: str) -> Left:
+    """The beginning of a payload's JSON, for `web.payload.beginning`."""
     return Left(Cast(F(payload), TextField()), START)

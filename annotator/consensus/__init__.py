@@ -1,0 +1,1 @@
+"""One answer for each item, from all who gave theirs."""
