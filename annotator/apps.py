@@ -11,9 +11,11 @@ class AnnotatorConfig(AppConfig):
         from annotator.jobs import ask_again, import_items, import_labels, tidy  # noqa: PLC0415
         from annotator.jobs.registry import register  # noqa: PLC0415
         from annotator.jobs.schedules import register_schedule  # noqa: PLC0415
+        from annotator.ordering import due  # noqa: PLC0415
+        from annotator.ordering import job as order  # noqa: PLC0415
         from annotator.pair_results import job as pair_results  # noqa: PLC0415
 
-        for module in (tidy, export, ask_again, import_items, import_labels, pair_results, consensus):
+        for module in (tidy, export, ask_again, import_items, import_labels, pair_results, consensus, order):
             register(module.KIND)
-        for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE, consensus.SCHEDULE):
+        for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE, consensus.SCHEDULE, due.SCHEDULE):
             register_schedule(schedule)
