@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="item",
             index=models.Index(
-                condition=models.Q(("gold", None), _negated=True), fields=["queue"], name="items_with_gold"
+                condition=models.Q(("gold__isnull", False)), fields=["queue"], name="items_with_gold"
             ),
         ),
         AddIndexConcurrently(

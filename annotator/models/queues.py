@@ -219,7 +219,7 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["queue", "position", "id"], name="items_in_order"),
             models.Index(fields=["copy_of"], condition=~Q(copy_of=None), name="items_by_original"),
-            models.Index(fields=["queue"], condition=~Q(gold=None), name="items_with_gold"),
+            models.Index(fields=["queue"], condition=Q(gold__isnull=False), name="items_with_gold"),
             models.Index(fields=["queue"], condition=Q(held=True), name="items_held"),
         ]
         constraints = [

@@ -50,7 +50,7 @@ def _compute(queue: Queue) -> dict[str, Any]:
 
 def _keep(queue: Queue, job: Job, result: dict[str, Any], last: int) -> None:
     """A slower job does not put an older result over a newer one."""
-    Queue.objects.select_for_update().get(pk=queue.pk)
+    Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     newer = Report.objects.filter(queue=queue, kind=REPORT, last_label__gt=last)
     if not newer.exists():
         Report.objects.update_or_create(

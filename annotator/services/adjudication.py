@@ -53,7 +53,7 @@ def make_adjudication(*, queue: Queue, people: Iterable[User] = (), by: User | N
 
     With `people` only they may label in it, else every labeler of the project.
     """
-    Queue.objects.select_for_update().get(pk=queue.pk)  # two clicks make one
+    Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)  # two clicks make one
     if (known := adjudication_of(queue)) is not None:
         return known
     chosen = list(people)
@@ -108,7 +108,9 @@ def send(queue: Queue) -> int:
 
 @transaction.atomic
 def _copy(into: Queue, originals: list[int]) -> int:
-    Queue.objects.select_for_update().get(pk=into.pk)  # two senders send one copy; positions are dealt
+    Queue.objects.select_for_update(no_key=True).get(
+        pk=into.pk
+    )  # two senders send one copy; positions are dealt
     rows = Item.objects.filter(pk__in=originals).order_by("position", "pk")
     known = set(
         Item.objects.filter(queue=into, external_id__in=rows.values("external_id")).values_list(

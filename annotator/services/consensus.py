@@ -31,7 +31,7 @@ class Known:
 @transaction.atomic
 def ask_consensus(*, queue: Queue, by: User | None = None) -> Job:
     """The job that computes it; the one that waits or runs already, if there is one."""
-    Queue.objects.select_for_update().get(pk=queue.pk)  # two clicks find one job
+    Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)  # two clicks find one job
     return _active(queue) or jobs.ask(
         kind=NAME,
         key=f"consensus {queue.pk} {uuid4()}",

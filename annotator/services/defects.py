@@ -33,7 +33,7 @@ def ensure_defect_kinds(project: Project) -> None:
 @transaction.atomic
 def add_defect_kind(project: Project, name: str) -> DefectKind:
     """At the end of the list. One of the same key that was retired comes back under this name."""
-    Project.objects.select_for_update().get(pk=project.pk)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     ensure_defect_kinds(project)
     kinds = DefectKind.objects.filter(project=project)
     key = slugify(name)[:60] or f"kind-{kinds.count() + 1}"

@@ -17,7 +17,7 @@ OVER = (JobState.FAILED, JobState.CANCELLED)
 @transaction.atomic
 def ask_export(*, queue: Queue, filters: Filters, by: User | None = None) -> tuple[Export, Job]:
     """The export of these labels with its job; the one there is, if nothing changed since."""
-    Queue.objects.select_for_update().get(pk=queue.pk)  # two clicks find one export
+    Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)  # two clicks find one export
     arguments: dict[str, Any] = {"filters": filters.as_dict(), "state": _state(queue)}
     found = (
         Export.objects.select_related("job")

@@ -193,7 +193,7 @@ def _add_prelabels(
 @transaction.atomic
 def let_in(queue: Queue, items: Iterable[int]) -> int:
     """Held items are asked like all others from now on. Returns how many."""
-    queue = Queue.objects.select_for_update().get(pk=queue.pk)
+    queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     held = list(queue.items.filter(pk__in=items, held=True).select_for_update().order_by("position", "pk"))
     if queue.order != ItemOrder.GIVEN:  # somebody else may have got its lot meanwhile
         for item, position in zip(held, positions(queue, [item.external_id for item in held]), strict=True):
@@ -210,9 +210,9 @@ def leave_out(queue: Queue, items: Iterable[int]) -> int:
 
     What has a label stays in: its answers would hang in the air.
     """
-    queue = Queue.objects.select_for_update().get(pk=queue.pk)
+    queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     found = list(queue.items.filter(pk__in=items, held=False, copy_of=None).values_list("pk", flat=True))
-    places = Place.objects.filter(item__in=found).select_for_update().order_by("pk")
+    places = Place.objects.filter(item__in=found).select_for_update().order_by("item_id", "n")
     busy = {item for item, owner in places.values_list("item_id", "owner_id") if owner is not None}
     busy |= set(queue.labels.filter(item__in=found).values_list("item_id", flat=True))
     out = [pk for pk in found if pk not in busy]

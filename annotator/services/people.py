@@ -168,7 +168,7 @@ def remove_member(membership: Membership) -> int:
 
 def _lock_members(membership: Membership) -> None:
     """One change of a project's owners at a time: two owners cannot remove each other."""
-    Project.objects.select_for_update().get(pk=membership.project_id)
+    Project.objects.select_for_update(no_key=True).get(pk=membership.project_id)
     try:
         membership.refresh_from_db(fields=["role"])
     except Membership.DoesNotExist:

@@ -20,7 +20,7 @@ def set_question(
     kind: str = QueueKind.BINARY,
 ) -> QuestionVersion:
     """The question's version with these words; a new version if its newest says otherwise."""
-    question, _ = Question.objects.select_for_update().get_or_create(
+    question, _ = Question.objects.select_for_update(no_key=True).get_or_create(
         project=project, key=key, defaults={"kind": kind}
     )
     if question.kind != kind:

@@ -36,7 +36,7 @@ def change_queue(
     deals again what is still open. `people` None: as they are."""
     if unknown := plain.keys() - PLAIN:
         raise TypeError(f"not to be changed: {sorted(unknown)}")
-    queue = Queue.objects.select_for_update().get(pk=queue.pk)
+    queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     if overlap < queue.overlap:
         raise OverlapLowered
     if overlap > queue.overlap:

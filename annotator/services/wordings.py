@@ -17,7 +17,7 @@ def reword(
 
     `seen` is the number of the wording that the writer had before them.
     """
-    Question.objects.select_for_update().get(pk=question.pk)
+    Question.objects.select_for_update(no_key=True).get(pk=question.pk)
     newest = question.versions.order_by("-number").first()
     number = newest.number if newest else 0
     if seen is not None and seen != number:
