@@ -11,6 +11,7 @@ from annotator.models import Job, Project, Queue
 from annotator.pair_results import result
 from annotator.queries.votes import votes_in
 from annotator.services.import_labels import Imported, ImportedLabel, import_labels
+from annotator.services.items import NewItem, add_items
 from annotator.services.pair_results import ask_results
 from annotator.services.raters import named_rater
 from tests.annotator.asking import fill, pair_queue
@@ -69,19 +70,19 @@ def llmfao(project: Project, *, swapped: bool | None = False) -> tuple[Queue, Im
     """All its pairs and votes, of people and of judges. Texts are as long as the real ones."""
     pairs = read("llmfao")
     queue = pair_queue(project, items=0, overlap=10)
-    fill(
+    add_items(
         queue,
-        [
-            {
-                "external_id": pair["id"],
-                "input": pair["prompt_slug"],
-                "left": "x" * pair["length_a"],
-                "right": "y" * pair["length_b"],
-                "left_variant": pair["model_a"],
-                "right_variant": pair["model_b"],
-            }
+        (
+            NewItem(
+                external_id=pair["id"],
+                input=pair["prompt_slug"],
+                left="x" * pair["length_a"],
+                right="y" * pair["length_b"],
+                left_variant=pair["model_a"],
+                right_variant=pair["model_b"],
+            )
             for pair in pairs
-        ],
+        ),
     )
     return queue, import_labels(queue, _labels(project, pairs, swapped))
 

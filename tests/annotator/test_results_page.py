@@ -17,7 +17,7 @@ VOTES = [("a", "b", "left", 30), ("a", "b", "right", 10), ("b", "c", "left", 13)
 
 
 def page(queue, more: str = "results/") -> str:
-    return f"/p/shop/queues/{queue.pk}/{more}"
+    return f"/p/{queue.project.slug}/queues/{queue.pk}/{more}"
 
 
 @pytest.fixture
@@ -213,7 +213,9 @@ def test_downloads(project, owner, as_):
 def test_as_many_queries_for_many_variants(project, owner, as_, django_assert_num_queries):
     small = voted(project, VOTES)
     names = [f"v{n}" for n in range(15)]
-    large = voted(project, [(one, other, "left", 1) for one, other in pairwise(names)])
+    elsewhere = make.project(slug="two")
+    make.member(elsewhere, owner.username, role="owner")
+    large = voted(elsewhere, [(one, other, "left", 1) for one, other in pairwise(names)])
     compute(small)
     compute(large)
     browser = as_(owner)
