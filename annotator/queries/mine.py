@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Answer, Place, Queue, User
 from annotator.queries.chains import Asked
-from annotator.queries.labels import newest_labels
+from annotator.queries.labels import current_labels, newest_labels
 
 PAYLOADS = ("item__input", "item__output", "item__context", "item__metadata")
 MOST = 10_000  # counting further would cost a page more than the number is worth
@@ -37,6 +37,13 @@ def progress_for(queue: Queue, user: User) -> Mine:
     by_me = done.filter(item=OuterRef("item"))
     left = places.filter(done_at=None).exclude(Exists(by_me))
     return Mine(answered=_count(done), left=_count(left))
+
+
+def progress_by_pass(queue: Queue, user: User, questions: int) -> Mine:
+    """The same counted in answers, where an item comes once for each question. Three queries."""
+    items = progress_for(queue, user)
+    given = current_labels(queue).filter(rater__user=user).values("pk")[: MOST + 1].count()
+    return Mine(answered=given, left=max(items.total * questions - given, 0))
 
 
 RECENT = 2000  # of a queue's labels, looked through for a person's skips

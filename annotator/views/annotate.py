@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from annotator import access
-from annotator.models import DefectKind, ItemOrder, Queue, QueueKind
+from annotator.models import DefectKind, ItemOrder, Queue, QueueKind, User
 from annotator.queries.chains import Asked, chain_of
-from annotator.queries.mine import Mine, progress_for, skipped_by
+from annotator.queries.mine import Mine, progress_by_pass, progress_for, skipped_by
 from annotator.web import label_texts
 from annotator.web.panels import queue_end_url
 from annotator.web.render import payload_html
@@ -30,7 +30,8 @@ def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     queue = access.queue_of(membership.project, queue_id)
     if not access.may_label(membership, queue):
         raise PermissionDenied
-    mine, chain = progress_for(queue, request.user), chain_of(queue)
+    chain = chain_of(queue)
+    mine = _progress(queue, request.user, len(chain))
     skipped = skipped_by(request.user, queue, chain)
     page = {
         "project": membership.project,
@@ -52,6 +53,10 @@ def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         },
     }
     return render(request, "annotator/annotate.html", page)
+
+
+def _progress(queue: Queue, user: User, questions: int) -> Mine:
+    return progress_by_pass(queue, user, questions) if queue.by_pass else progress_for(queue, user)
 
 
 def _says_why(queue: Queue, chain: list[Asked]) -> bool:

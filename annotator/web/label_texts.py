@@ -1,7 +1,6 @@
 """Words that the labeling screen's script shows; `{n}` and the like are filled in there."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from annotator.models import QueueKind
 
@@ -55,14 +54,15 @@ def screen() -> Texts:
         {
             "yes": _("Yes"),
             "no": _("No"),
-            "a": pgettext("the first of a pair", "A"),
-            "b": pgettext("the second of a pair", "B"),
+            "a": "A",
+            "b": "B",
             "tie": _("Tie"),
             "both_bad": _("Both bad"),
             "skip": _("Skipped"),
             "undo": _("Undo"),
             "undoOf": _("{answer} · undo"),
             "progress": _("{n} of {total}"),
+            "progressByPass": _("Answer {n}"),
             "step": _("Question {n} of {of}"),
             "suggested": _("Suggested by {who}: {answer}"),
             "suggestedSure": _("Suggested by {who}: {answer}, {percent}"),
@@ -104,6 +104,8 @@ def _marks() -> Texts:
         "noKinds": _("This project has no kinds of defects to mark with yet."),
         "sentence": _("Sentence {n} of {of}: {text}"),
         "marked": _("Marked as {name}: {text}"),
+        "selectToMark": _("Select the words that are wrong in the text; then say what is wrong there."),
+        "mostMarks": _("One answer takes {n} marks at most."),
         "removeMark": _("Remove the mark: {name}"),
     }
 

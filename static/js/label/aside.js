@@ -20,6 +20,7 @@ export function showAside(item, question, { step, of }, texts) {
     reason: item?.reason ? format(texts.reason, { why: item.reason }) : "",
   };
   for (const [name, text] of Object.entries(words)) Object.assign(part(name), { textContent: text, title: text });
+  if (words.suggestion || words.reason) part("why").classList.add("label-why-full");
   const said = Object.values(words).filter(Boolean);
   if (said.length > 0) part("aside").hidden = part("why").hidden = false; // and stays: nothing moves again
   return said.join(". ");

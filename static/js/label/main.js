@@ -91,7 +91,8 @@ const answering = (answer) => (event, least) => void (unseen(event, least) || si
 const scrolling = (how) => () => view.scroll(how);
 const startMarking = () => {
   if (isPair && view.differs) view.toggleDifferences(); // the texts themselves are marked
-  marking.toggle();
+  if (matchMedia("(pointer: coarse)").matches) screen.tell(texts.selectToMark); // a finger walks through no sentences
+  else marking.toggle();
 };
 const actions = {
   ...Object.fromEntries([...(isPair ? ["a", "b", "tie", "both_bad"] : ["yes", "no"]), "skip"].map((one) => [one, answering(one)])),

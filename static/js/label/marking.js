@@ -14,6 +14,7 @@ import { format, part, say } from "./page.js";
 /** @typedef {import("./marks.js").Span} Span */
 /** @typedef {{raw: HTMLElement, part: string, text: string}} Text one that can be marked */
 
+const MOST = 200; // marks that the server takes with one answer
 const PARTS = ["output", "left", "right"];
 const FORWARD = new Set(["ArrowRight", "ArrowDown"]);
 const BACK = new Set(["ArrowLeft", "ArrowUp"]);
@@ -66,7 +67,7 @@ export class Marking {
   /** With the keyboard: the first sentence in sight, or leave. */
   toggle() {
     if (this.#walk) return this.#leave();
-    const list = this.#texts.flatMap((text) => sentences(text.text).map((span) => ({ text, span })));
+    const list = this.#texts.filter(({ raw }) => raw.isConnected).flatMap((text) => sentences(text.text).map((span) => ({ text, span })));
     if (list.length === 0) return this.tell(this.texts.cannotMark);
     if (this.kinds.length === 0) return this.tell(this.texts.noKinds);
     const first = Math.max(list.findIndex(({ text, span }) => isInSight(rangeOf(text.raw, span))), 0);
@@ -145,12 +146,13 @@ export class Marking {
       end: pointsBefore(text.text, span.end),
       kind,
     };
+    if (this.marks.length >= MOST) return this.tell(format(this.texts.mostMarks, { n: MOST }));
     if (!this.marks.some((one) => isSame(one, mark))) this.marks = [...this.marks, mark];
     const name = this.#nameOf(kind);
     this.#changed();
     if (this.#walk) this.#select();
     else this.#leave();
-    say(format(this.texts.marked, { name, text: text.text.slice(span.start, span.end) }));
+    return say(format(this.texts.marked, { name, text: text.text.slice(span.start, span.end) }));
   }
 
   /** Take away all marks that touch what is selected. */

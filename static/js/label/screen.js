@@ -192,7 +192,7 @@ export class Screen {
   }
 
   #count({ position, total }) {
-    part("progress").textContent = total ? format(this.texts.progress, { n: position, total }) : String(position);
+    part("progress").textContent = format(total ? this.texts.progress : this.texts.progressByPass, { n: position, total });
     part("bar").value = position - 1;
   }
 }
