@@ -7,7 +7,7 @@ What somebody may not know of is 404; what a member may not do is 403.
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -27,6 +27,7 @@ from annotator.models import (
     Role,
     User,
 )
+from annotator.queries.queues import is_finished
 
 LABELERS = (Role.OWNER, Role.ANNOTATOR)
 ANYBODY = (Role.OWNER, Role.ANNOTATOR, Role.VIEWER)
@@ -145,16 +146,33 @@ def export_of(project: Project, export_id: UUID) -> Export:
     return found
 
 
-def may_export(role: str, queue: Queue) -> bool:
+def may_export(membership: Membership, queue: Queue) -> bool:
     """Owners always. Annotators when that shows them no answer to what they are still to answer."""
-    if role == Role.OWNER:
+    if membership.role == Role.OWNER:
         return True
-    return role == Role.ANNOTATOR and (queue.overlap == 1 or not queue.places.filter(done_at=None).exists())
+    return membership.role == Role.ANNOTATOR and not is_blind(membership, queue, finished=is_finished(queue))
 
 
 def is_blind(membership: Membership, queue: Queue, *, finished: bool) -> bool:
-    """Who may still be asked for an answer must not see what others said."""
-    return membership.role == Role.ANNOTATOR and queue.overlap > 1 and not finished
+    """Who may still be asked about an item, here or in the adjudication, must not see what others said."""
+    if membership.role != Role.ANNOTATOR:
+        return False
+    return (queue.overlap > 1 and not finished) or _still_decides(membership.user, queue)
+
+
+def is_asked_still(membership: Membership, queue: Queue, *, finished: bool) -> bool:
+    """An annotator whom sums over all answers could still sway."""
+    return membership.role == Role.ANNOTATOR and (
+        not finished or is_blind(membership, queue, finished=finished)
+    )
+
+
+def _still_decides(user: User, queue: Queue) -> bool:
+    """Whether this person is asked in the queue's adjudication, and something waits there."""
+    waiting = Place.objects.filter(queue=OuterRef("pk"), done_at=None, extra=False)
+    chosen = Exists(QueuePerson.objects.filter(queue=OuterRef("pk"), user_id=user.pk))
+    asked = Queue.objects.filter(Q(restricted=False) | chosen, Exists(waiting), adjudicates=queue)
+    return asked.exists()
 
 
 def has_work(membership: Membership, queue: Queue, *, finished: bool) -> bool:
@@ -167,16 +185,3 @@ def question_of(project: Project, key: str) -> Question:
     found = get_object_or_404(Question, project=project, key=key)
     found.project = project
     return found
-
-
-def may_see_answers(membership: Membership, queue: Queue) -> bool:
-    """Annotators see what others said when it is asked of them no more, nor its adjudication."""
-    if membership.role != Role.ANNOTATOR:
-        return True
-    waiting = Place.objects.filter(done_at=None, extra=False)
-    if queue.overlap > 1 and waiting.filter(queue=queue).exists():
-        return False
-    into = Queue.objects.filter(adjudicates=queue).first()
-    if into is None or not is_asked(into, membership.user):
-        return True
-    return not waiting.filter(queue=into).exists()

@@ -69,7 +69,8 @@ def build() -> World:
     people.remove_member(Membership.objects.get(project=ours, user=persons["removed"]))
     keys = _keys(ours, theirs)
     world = World(clients, keys, _one_of_each(ours), _one_of_each(theirs), {})
-    for shelf in (uploads.LOGS, ITEMS):
+    shelves: tuple[Any, ...] = (uploads.LOGS, ITEMS)
+    for shelf in shelves:
         for row in shelf.model.objects.all():
             shelf.rejects_of(row).write_text("{}\n")
             world.files |= {path: path.read_bytes() for path in (shelf.file_of(row), shelf.rejects_of(row))}

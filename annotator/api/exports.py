@@ -13,7 +13,7 @@ from annotator.api.auth import ByKeyOrPage, Caller
 from annotator.api.errors import Refused
 from annotator.exports import manifest
 from annotator.exports.filters import BadFilter, Filters, given, read
-from annotator.models import Queue, Scope
+from annotator.models import Membership, Queue, Scope
 from annotator.queries.chains import chain_of
 from annotator.web.downloads import lines
 
@@ -36,8 +36,10 @@ FILTERS: dict[str, Any] = {
 def _door(request: HttpRequest, queue_id: UUID) -> tuple[Queue, Filters]:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     queue = caller.queue(queue_id, access.LABELERS)
-    if caller.user is not None and not access.may_export(vars(queue)["role"], queue):
-        raise PermissionDenied
+    if caller.user is not None:
+        member = Membership(project=queue.project, user=caller.user, role=vars(queue)["role"])
+        if not access.may_export(member, queue):
+            raise PermissionDenied
     try:
         return queue, read(given(request.GET), questions=[asked.key for asked in chain_of(queue)])
     except BadFilter as error:

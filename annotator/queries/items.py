@@ -188,12 +188,6 @@ def neighbours(queue: Queue, item: Item, *, copies: bool) -> tuple[int | None, i
     return before, after
 
 
-def is_finished(queue: Queue) -> bool:
-    """Whether there are places and all are filled; without counting them."""
-    places = queue.places.filter(extra=False)
-    return not places.filter(done_at=None).exists() and places.exists()
-
-
 def _facts(queue: Queue, where: Where) -> dict[str, Any]:
     return {
         "queue": queue.pk,

@@ -55,6 +55,12 @@ def progress_of(queues: list[Queue]) -> dict[UUID, Progress]:
         return {queue_id: Progress(*counts) for queue_id, *counts in cursor.fetchall()}
 
 
+def is_finished(queue: Queue) -> bool:
+    """Whether there are places and all are filled; without counting them."""
+    places = queue.places.filter(extra=False)
+    return not places.filter(done_at=None).exists() and places.exists()
+
+
 FILL = """
     SELECT q.id, coalesce(p.items, 0), coalesce(p.places, 0), coalesce(p.done, 0)
     FROM unnest(%s::uuid[]) AS q(id)

@@ -28,7 +28,7 @@ from annotator.web.request import PersonRequest
 def _queue(request: PersonRequest, slug: str, queue_id: UUID) -> tuple[Membership, Queue]:
     membership = access.membership(request.user, slug, access.LABELERS)
     queue = access.queue_of(membership.project, queue_id)
-    if not access.may_export(membership.role, queue):
+    if not access.may_export(membership, queue):
         raise PermissionDenied
     return membership, queue
 
@@ -36,7 +36,7 @@ def _queue(request: PersonRequest, slug: str, queue_id: UUID) -> tuple[Membershi
 def _export(request: PersonRequest, slug: str, export_id: UUID) -> tuple[Membership, Export]:
     membership = access.membership(request.user, slug, access.LABELERS)
     found = access.export_of(membership.project, export_id)
-    if not access.may_export(membership.role, found.queue):
+    if not access.may_export(membership, found.queue):
         raise PermissionDenied
     return membership, found
 

@@ -19,6 +19,7 @@ from annotator.queries import items as query
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.trail import Facts, facts_of, item_with_texts
 from annotator.services import gold
+from annotator.views.queue_page import head
 from annotator.web import panels
 from annotator.web.item_parts import marks_of, parts_of, told_marks
 from annotator.web.item_rows import finding_words
@@ -42,10 +43,9 @@ def item(request: PersonRequest, slug: str, queue_id: UUID, item_id: int) -> Htt
     form = _gold_form(request, found, chain) if me.role == Role.OWNER else None
     if form is not None and posted and _settle(request, found, form):
         return redirect("queue-item", slug, queue.pk, found.pk)
-    finished = query.is_finished(queue)
-    blind = access.is_blind(me, queue, finished=finished)
-    page = _page(me, found, chain, only_of=request.user if blind else None)
-    page |= {"gold_form": form, "may_label": access.has_work(me, queue, finished=finished)}
+    page = head(me, queue, "items")
+    blind = access.is_blind(me, queue, finished=page["finished"])
+    page |= _page(me, found, chain, only_of=request.user if blind else None) | {"gold_form": form}
     return render(request, "annotator/queue_item.html", page, status=422 if posted else 200)
 
 
@@ -57,11 +57,6 @@ def _page(me: Membership, item: Item, chain: Sequence[Asked], *, only_of: User |
     marks = marks_of(facts.standing, me.project)
     before, after = query.neighbours(queue, item, copies=not annotator or queue.kind != QueueKind.PAIRWISE)
     return {
-        "project": me.project,
-        "role": me.role,
-        "tab": "queues",
-        "subtab": "items",
-        "queue": queue,
         "item": item,
         "parts": parts_of(item, marks, variants=told),
         "marks": told_marks(item, marks),

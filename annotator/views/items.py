@@ -15,6 +15,7 @@ from annotator.forms.items import HeldForm, ItemsForm
 from annotator.models import Membership, Queue, QueueKind, Role, User
 from annotator.queries import items as query
 from annotator.services import held
+from annotator.views.queue_page import head
 from annotator.web.item_rows import finding_kind, shown_row
 from annotator.web.request import PersonRequest
 
@@ -31,19 +32,10 @@ def items(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     if deciding:
         _decide(request, queue)
         return redirect(request.get_full_path())
-    finished = query.is_finished(queue)
-    blind = access.is_blind(me, queue, finished=finished)
+    page = head(me, queue, "items")
+    blind = access.is_blind(me, queue, finished=page["finished"])
     form = ItemsForm(request.GET, hidden=_hidden(me, blind=blind))
-    page = {
-        "project": me.project,
-        "role": me.role,
-        "tab": "queues",
-        "subtab": "items",
-        "queue": queue,
-        "may_label": access.has_work(me, queue, finished=finished),
-        "blind": blind,
-        "form": form,
-    }
+    page |= {"blind": blind, "form": form}
     if not form.is_valid():
         return render(request, "annotator/queue_items.html", page, status=400)
     page |= _list(me, queue, form, only_of=request.user if blind else None)

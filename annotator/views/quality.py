@@ -19,10 +19,11 @@ from annotator.queries.agreement import answers_by_kind, names_of
 from annotator.queries.chains import chain_of
 from annotator.queries.consensus import PAGE, WHICH, Wanted, decided
 from annotator.queries.jobs import Shown
-from annotator.queries.queues import progress_of
+from annotator.queries.queues import is_finished, progress_of
 from annotator.services import adjudication as service
 from annotator.services.agreement import KINDS, compare_raters, measure
 from annotator.services.consensus import ask_consensus, known_of
+from annotator.views.queue_page import head
 from annotator.web import panels
 from annotator.web.payload.beginning import words
 from annotator.web.quality import ConsensusTold, other_answers, told_of
@@ -39,22 +40,9 @@ def _open(
 def _seeing(request: PersonRequest, slug: str, queue_id: UUID) -> tuple[Membership, Queue]:
     """For what would tell an annotator too early what others said."""
     membership, queue = _open(request, slug, queue_id)
-    if not access.may_see_answers(membership, queue):
+    if access.is_blind(membership, queue, finished=is_finished(queue)):
         raise PermissionDenied
     return membership, queue
-
-
-def _page(membership: Membership, queue: Queue) -> dict[str, Any]:
-    """What the queue's head needs."""
-    is_open = queue.closed_at is None and queue.places.filter(done_at=None).exists()
-    return {
-        "project": membership.project,
-        "role": membership.role,
-        "tab": "queues",
-        "subtab": "quality",
-        "queue": queue,
-        "may_label": is_open and access.may_label(membership, queue),
-    }
 
 
 def _kinds(request: PersonRequest) -> str:
@@ -67,8 +55,8 @@ def _kinds(request: PersonRequest) -> str:
 def quality(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     """The frame, at once: what has to be counted comes by and by. `?raters=programs|all`."""
     membership, queue = _open(request, slug, queue_id)
-    page = _page(membership, queue) | {"raters": _kinds(request)}
-    if not access.may_see_answers(membership, queue):
+    page = head(membership, queue, "quality") | {"raters": _kinds(request)}
+    if access.is_blind(membership, queue, finished=page["finished"]):
         return render(request, "annotator/quality_blind.html", page)
     page |= {"adjudicates": queue.adjudicates} | _consensus(membership, queue)
     return render(request, "annotator/quality.html", page)
@@ -146,7 +134,7 @@ def _listed(request: PersonRequest, membership: Membership, queue: Queue) -> dic
         int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
     )
     rows = list(decided(queue, wanted)[: PAGE + 1])
-    return _page(membership, queue) | {
+    return head(membership, queue, "quality") | {
         "wanted": wanted,
         "chain": chain_of(queue),
         "report": known_of(queue),
@@ -175,7 +163,7 @@ def adjudication(request: PersonRequest, slug: str, queue_id: UUID) -> HttpRespo
         return redirect("queue-quality", slug, queue_id)
     form = AdjudicatorsForm(membership.project, request.POST)
     if not form.is_valid():
-        page = _page(membership, queue) | {"raters": "people"} | _consensus(membership, queue)
+        page = head(membership, queue, "quality") | {"raters": "people"} | _consensus(membership, queue)
         page |= _decided_by(membership, queue, form)
         return render(request, "annotator/quality.html", page, status=422)
     into = service.make_adjudication(queue=queue, people=form.cleaned_data["people"], by=request.user)

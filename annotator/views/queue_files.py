@@ -20,6 +20,7 @@ from annotator.queries.jobs import Shown
 from annotator.reading.errors import BadFile
 from annotator.services import queue_files
 from annotator.services.queue_files import ITEMS, LABELS, SHELVES
+from annotator.views.queue_page import head
 from annotator.web import downloads, refusals
 from annotator.web.request import PersonRequest
 
@@ -44,7 +45,7 @@ def new(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
                 form.add_error("file", refusals.of_file(bad))
     earlier = ItemImport.objects.filter(queue=queue).select_related("job", "created_by")
     page = {
-        **_page(me, queue),
+        **head(me, queue, "upload"),
         "form": form,
         "earlier": earlier[:LISTED],
         "labels_kind": LABELS.job_kind,
@@ -76,7 +77,7 @@ def upload(request: PersonRequest, slug: str, queue_id: UUID, import_id: UUID) -
     rows = ITEMS.preview(found)
     samples = [[row[n] for row in rows if row[n]][:3] for n in range(len(columns))]
     page = {
-        **_page(me, queue),
+        **head(me, queue, "upload"),
         "upload": found,
         "what": what,
         "other": _address(queue, found.pk, "labels" if what == "items" else "items"),
@@ -93,7 +94,7 @@ def _outcome(request: PersonRequest, me: Membership, found: ItemImport) -> HttpR
     assert found.job is not None  # noqa: S101 - asked by the caller
     result: dict[str, Any] = found.job.result or {}
     page = {
-        **_page(me, queue),
+        **head(me, queue, "upload"),
         "upload": found,
         "of_labels": found.job.kind == LABELS.job_kind,
         "shown": Shown(found.job, timezone.now()),
@@ -159,14 +160,3 @@ def _what(request: HttpRequest) -> str:
 def _address(queue: Queue, import_id: UUID, what: str) -> str:
     address = reverse("queue-upload-file", args=[queue.project.slug, queue.pk, import_id])
     return address if what == "items" else f"{address}?what={what}"
-
-
-def _page(me: Membership, queue: Queue) -> dict[str, Any]:
-    return {
-        "project": me.project,
-        "role": me.role,
-        "tab": "queues",
-        "subtab": "upload",
-        "queue": queue,
-        "may_label": False,
-    }

@@ -31,7 +31,7 @@ def panel(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         .order_by("-created_at")
         .first()
     )
-    may_see = membership.role == Role.VIEWER or access.may_export(membership.role, queue)
+    may_see = membership.role == Role.VIEWER or access.may_export(membership, queue)
     page = {
         "project": membership.project,
         "queue": queue,

@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from annotator.models import Membership, Queue, Role
-from annotator.queries.queues import Progress
+from annotator import access
+from annotator.models import Membership, Queue
+from annotator.queries.queues import is_finished
 
 
-def asked_still(membership: Membership, progress: Progress) -> bool:
-    """An annotator who may still be asked sees nothing but themselves."""
-    return membership.role == Role.ANNOTATOR and not progress.finished
-
-
-def head(membership: Membership, queue: Queue, progress: Progress, subtab: str) -> dict[str, Any]:
-    """For `annotator/queue_head.html`."""
-    unfinished = bool(progress.places) and not progress.finished and queue.closed_at is None
+def head(
+    membership: Membership, queue: Queue, subtab: str, *, finished: bool | None = None
+) -> dict[str, Any]:
+    """For `annotator/queue_head.html`. `finished`: every place is filled; looked up when not known."""
+    if finished is None:
+        finished = is_finished(queue)
     return {
         "project": membership.project,
         "role": membership.role,
         "tab": "queues",
         "subtab": subtab,
         "queue": queue,
-        "may_label": membership.role != Role.VIEWER and unfinished,
+        "finished": finished,
+        "may_label": access.has_work(membership, queue, finished=finished),
     }

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from annotator import access
 from annotator.models import RaterKind
-from annotator.queries.queues import progress_of
 from annotator.queries.raters import (
     LEAST,
     MOST,
@@ -19,7 +18,7 @@ from annotator.queries.raters import (
     suggested_in,
     workers_of,
 )
-from annotator.views.queue_page import asked_still, head
+from annotator.views.queue_page import head
 from annotator.web.rater_words import drift_sentence, influence_sentence, rightness_sentence
 from annotator.web.request import PersonRequest
 
@@ -29,12 +28,11 @@ from annotator.web.request import PersonRequest
 def people(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug)
     queue = access.queue_of(membership.project, queue_id)
-    progress = progress_of([queue])[queue.pk]
-    alone = asked_still(membership, progress)
+    page = head(membership, queue, "people")
+    alone = access.is_asked_still(membership, queue, finished=page["finished"])
     found = workers_of(queue, only=request.user if alone else None, gold=not alone)
     compared = [worker for worker in found.workers if worker.drift and worker.drift.enough]
-    page = {
-        **head(membership, queue, progress, "people"),
+    page |= {
         "alone": alone,
         "workers": found.workers,
         "many": len(found.workers) == MOST,

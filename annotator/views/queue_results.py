@@ -13,29 +13,29 @@ from annotator import access, tasks
 from annotator.models import Job, JobState, Membership, Queue, QueueKind, Report, Role
 from annotator.pair_results.job import NAME, REPORT
 from annotator.queries.chains import chain_of
-from annotator.queries.queues import Progress, progress_of
+from annotator.queries.queues import is_finished
 from annotator.services.pair_results import ask_results
-from annotator.views.queue_page import asked_still, head
+from annotator.views.queue_page import head
 from annotator.web import results_page
 from annotator.web.request import PersonRequest
 
 ACTIVE = (JobState.DUE, JobState.LEASED)
 
 
-def _found(request: PersonRequest, slug: str, pairs_id: UUID) -> tuple[Membership, Queue, Progress]:
+def _found(request: PersonRequest, slug: str, pairs_id: UUID) -> tuple[Membership, Queue, bool]:
     membership = access.membership(request.user, slug)
     queue = access.queue_of(membership.project, pairs_id)
     if queue.kind != QueueKind.PAIRWISE:
         raise Http404
-    return membership, queue, progress_of([queue])[queue.pk]
+    return membership, queue, is_finished(queue)
 
 
 @login_required
 @require_safe
 def results(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
-    membership, queue, progress = _found(request, slug, pairs_id)
-    page = head(membership, queue, progress, "results")
-    if asked_still(membership, progress):
+    membership, queue, finished = _found(request, slug, pairs_id)
+    page = head(membership, queue, "results", finished=finished)
+    if access.is_asked_still(membership, queue, finished=finished):
         return render(request, "annotator/queue_results.html", {**page, "blind": True})
     report = Report.objects.filter(queue=queue, kind=REPORT).first()
     labels = queue.labels.count()
@@ -63,8 +63,8 @@ def _job(queue: Queue, report: Report | None) -> Job | None:
 @login_required
 @require_POST
 def compute(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
-    membership, queue, progress = _found(request, slug, pairs_id)
-    if membership.role == Role.VIEWER or asked_still(membership, progress):
+    membership, queue, finished = _found(request, slug, pairs_id)
+    if membership.role == Role.VIEWER or access.is_asked_still(membership, queue, finished=finished):
         raise PermissionDenied
     job = ask_results(queue=queue, by=request.user)
     tasks.ring(job)
@@ -75,8 +75,8 @@ def compute(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
 @require_safe
 def download(request: PersonRequest, slug: str, pairs_id: UUID, form: str) -> HttpResponse:
     """What the page shows, as JSON or the leaderboard as CSV; 404 while nothing is computed."""
-    membership, queue, progress = _found(request, slug, pairs_id)
-    if asked_still(membership, progress):
+    membership, queue, finished = _found(request, slug, pairs_id)
+    if access.is_asked_still(membership, queue, finished=finished):
         raise PermissionDenied
     report = Report.objects.filter(queue=queue, kind=REPORT).first()
     if report is None:

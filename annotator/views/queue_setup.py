@@ -23,6 +23,7 @@ from annotator.services import queue_settings
 from annotator.services.new_queue import set_up
 from annotator.services.queues import BadChain
 from annotator.services.sent_items import why_not
+from annotator.views.queue_page import head
 from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
 
@@ -120,7 +121,7 @@ def fill(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     queue = access.queue_of(me.project, queue_id)
     page = {
-        **_page(me, queue),
+        **head(me, queue, "setup"),
         "public_url": site.PUBLIC_URL,
         "why_not": _(why) if (why := why_not(queue)) else "",
     }
@@ -143,7 +144,7 @@ def setup(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
             messages.success(request, _("The settings are saved."))
             return redirect("queue-setup", slug, queue_id)
     page = {
-        **_page(me, queue),
+        **head(me, queue, "setup"),
         "form": form,
         "chain": _chain(queue),
         "defects": DefectKind.objects.filter(project=me.project),
@@ -180,14 +181,3 @@ def close(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         queue_settings.close(queue)
         messages.success(request, _("The queue is closed: nobody gets an item of it. Its labels stay."))
     return redirect("queue-setup", slug, queue_id)
-
-
-def _page(me: Membership, queue: Queue) -> dict[str, Any]:
-    return {
-        "project": me.project,
-        "role": me.role,
-        "tab": "queues",
-        "subtab": "setup",
-        "queue": queue,
-        "may_label": queue.closed_at is None and queue.places.filter(done_at=None).exists(),
-    }

@@ -15,6 +15,7 @@ from annotator.queries.chains import Asked, chain_of
 from annotator.queries.labels import latest_labels
 from annotator.queries.queues import listed, progress_of, shares_of
 from annotator.queries.stale import stale_in
+from annotator.views.queue_page import head
 from annotator.web.payload.beginning import words
 from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
@@ -61,20 +62,14 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     progress = progress_of([found])[found.pk]
     blind = access.is_blind(membership, found, finished=progress.finished)
     latest = latest_labels(found, only_of=request.user if blind else None)[:LATEST]
-    unfinished = bool(progress.places) and not progress.finished and found.closed_at is None
     page = {
-        "project": membership.project,
-        "role": membership.role,
-        "tab": "queues",
-        "subtab": "queue",
-        "queue": found,
-        "may_label": unfinished and access.may_label(membership, found),
+        **head(membership, found, "queue", finished=progress.finished or not progress.places),
         "progress": progress,
         "questions": _questions(found),
         "blind": blind,
         "shares": shares_of(found),
         "latest": [_latest(label) for label in latest],
-        "may_export": access.may_export(membership.role, found),
+        "may_export": access.may_export(membership, found),
         "exports": found.exports.select_related("job", "created_by").order_by("-created_at")[:EXPORTS],
         "rater_kinds": RaterKind.choices,
     }

@@ -105,7 +105,7 @@ def _show(
         "last_note": queries.last_note(membership.project, before=found.day),
         "items": pages.items,
         "pages": pages,
-        "may_export": found.queue is not None and access.may_export(membership.role, found.queue),
+        "may_export": found.queue is not None and access.may_export(membership, found.queue),
         "may_go_on": seen.state == "done"
         and membership.role in access.LABELERS
         and queries.may_go_on(found, request.user),

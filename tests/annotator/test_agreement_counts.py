@@ -56,7 +56,7 @@ def build(kind: str, given: dict, special: dict[int, str]) -> Queue:
 
 def standing(kind: str, given: dict, special: dict[int, str], raters: set[int]):
     """(question, item) -> {rater: answer}"""
-    found = defaultdict(dict)
+    found: dict = defaultdict(dict)
     for (item, question, rater), said in given.items():
         if said[-1] in ANSWERS[kind] and item not in special and rater in raters:
             found[question, item][rater] = said[-1]
@@ -105,7 +105,7 @@ def _tables(pairs, rater_ids, answers) -> dict:
 
 
 def _brute_pairs(cells: list[dict]) -> dict:
-    found = defaultdict(Counter)
+    found: dict = defaultdict(Counter)
     for by_rater in cells:
         for one, other in combinations(sorted(by_rater), 2):
             found[one, other][by_rater[one], by_rater[other]] += 1
@@ -113,7 +113,7 @@ def _brute_pairs(cells: list[dict]) -> dict:
 
 
 def _brute_others(cells: list[dict]) -> dict:
-    found = defaultdict(Counter)
+    found: dict = defaultdict(Counter)
     for by_rater in cells:
         for rater, answer in by_rater.items():
             others = [said for other, said in by_rater.items() if other != rater]
