@@ -115,11 +115,14 @@ export class Marking {
     const { list, from, to } = this.#walk;
     const [first, last] = from <= to ? [list[from], list[to]] : [list[to], list[from]];
     const { text } = first;
-    const range = rangeOf(text.raw, { start: first.span.start, end: last.span.end });
+    const span = { start: first.span.start, end: last.span.end };
+    const range = rangeOf(text.raw, span);
     bringIntoSight(range, text.raw);
     const selection = getSelection();
     selection.removeAllRanges();
     selection.addRange(range);
+    this.#chosen = { text, span }; // at once: the browser tells of it later, and a digit may come before
+    this.bar.hidden = false;
     say(format(this.texts.sentence, { n: to + 1, of: list.length, text: range.toString() }));
   }
 
