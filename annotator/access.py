@@ -150,14 +150,19 @@ def may_export(membership: Membership, queue: Queue) -> bool:
     """Owners always. Annotators when that shows them no answer to what they are still to answer."""
     if membership.role == Role.OWNER:
         return True
-    return membership.role == Role.ANNOTATOR and not is_blind(membership, queue, finished=is_finished(queue))
+    return membership.role == Role.ANNOTATOR and not is_blind(membership, queue)
 
 
-def is_blind(membership: Membership, queue: Queue, *, finished: bool) -> bool:
-    """Who may still be asked about an item, here or in the adjudication, must not see what others said."""
+def is_blind(membership: Membership, queue: Queue, *, finished: bool | None = None) -> bool:
+    """Who may still be asked about an item, here or in the adjudication, must not see what others said.
+
+    `finished`: every place is filled; looked up when it matters and is not known.
+    """
     if membership.role != Role.ANNOTATOR:
         return False
-    return (queue.overlap > 1 and not finished) or _still_decides(membership.user, queue)
+    if queue.overlap > 1 and not (is_finished(queue) if finished is None else finished):
+        return True
+    return _still_decides(membership.user, queue)
 
 
 def is_asked_still(membership: Membership, queue: Queue, *, finished: bool) -> bool:

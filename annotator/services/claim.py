@@ -30,13 +30,14 @@ from annotator.services.collisions import is_collision
 TRIES = 5  # a race of two tabs, or every candidate locked at this very moment
 PAUSE = 0.02  # seconds, growing with each try
 
-# Places of this rater: what the tab holds or lost hold of, and, at the end, what waits.
+# Places of this rater: what the tab holds or lost hold of, and, at the end, what waits. `+ 0`:
+# there are few, found by places_in_hand; in the order of the queue's index all would be looked through.
 OWN = """
     (SELECT seat.id, seat.was
      FROM (SELECT p.id FROM annotator_place p
            WHERE p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND p.done_at IS NULL
              AND {which} AND NOT {in_hand} AND NOT {answered}
-           ORDER BY {order} p.position LIMIT %(size)s) mine
+           ORDER BY {order} p.position + 0 LIMIT %(size)s) mine
      CROSS JOIN LATERAL (
            SELECT p.id, p.owner_id AS was FROM annotator_place p
            WHERE p.id = mine.id AND p.owner_id = %(rater)s AND {open}

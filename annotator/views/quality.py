@@ -19,7 +19,7 @@ from annotator.queries.agreement import answers_by_kind, names_of
 from annotator.queries.chains import chain_of
 from annotator.queries.consensus import PAGE, WHICH, Wanted, decided
 from annotator.queries.jobs import Shown
-from annotator.queries.queues import is_finished, progress_of
+from annotator.queries.queues import progress_of
 from annotator.services import adjudication as service
 from annotator.services.agreement import KINDS, compare_raters, measure
 from annotator.services.consensus import ask_consensus, known_of
@@ -40,7 +40,7 @@ def _open(
 def _seeing(request: PersonRequest, slug: str, queue_id: UUID) -> tuple[Membership, Queue]:
     """For what would tell an annotator too early what others said."""
     membership, queue = _open(request, slug, queue_id)
-    if access.is_blind(membership, queue, finished=is_finished(queue)):
+    if access.is_blind(membership, queue):
         raise PermissionDenied
     return membership, queue
 

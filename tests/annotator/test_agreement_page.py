@@ -336,13 +336,12 @@ def test_the_number_of_queries_does_not_grow(queue, owner, as_, rows, django_ass
     runner.run(consensus.ask_consensus(queue=queue).pk, queue="default")
     browser = as_(owner)
 
-    with django_assert_num_queries(
-        10
-    ):  # session, person, membership, queue; open?, asked; report, state, job; chain
+    # session, person, membership, queue; open?, any?, asked; report, state, job; chain
+    with django_assert_num_queries(10):
         browser.get(at(queue))
     with django_assert_num_queries(7):  # …, patterns, chain, kinds
         browser.get(at(queue, "agreement/"))
     with django_assert_num_queries(8):  # …, chain, raters, pairs, names
         browser.get(at(queue, "agreement/raters/"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get(at(queue, "consensus/"))

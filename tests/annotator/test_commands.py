@@ -15,7 +15,7 @@ def test_api_key_prints_the_key_and_nothing_else(project, capsys):
     printed = capsys.readouterr()
     assert printed.err == ""
     key = find_key(printed.out.removesuffix("\n"))
-    assert (key.project, sorted(key.scopes)) == (project, ["export", "ingest", "label"])
+    assert (key.project, sorted(key.scopes)) == (project, ["export", "ingest", "label", "queues"])
 
 
 def test_api_key_takes_scopes_and_a_name(project, capsys):
@@ -28,7 +28,7 @@ def test_api_key_says_what_there_is(project):
     with pytest.raises(CommandError, match=r"no project “sop”\. There are: shop"):
         call_command("api_key", project="sop")
     for scopes in ("all", "", ",", "ingest,root"):
-        with pytest.raises(CommandError, match="ingest, label, export"):
+        with pytest.raises(CommandError, match="ingest, label, export, queues"):
             call_command("api_key", project="shop", scopes=scopes)
     with pytest.raises(CommandError, match="80"):
         call_command("api_key", project="shop", name="x" * 81)

@@ -220,7 +220,7 @@ def test_as_many_queries_for_many_variants(project, owner, as_, django_assert_nu
     compute(large)
     browser = as_(owner)
     for queue in (small, large):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             browser.get(page(queue))
     assert "The strongest only" in text(browser.get(page(large)))
     assert Report.objects.count() == 2

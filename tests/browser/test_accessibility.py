@@ -21,7 +21,7 @@ NO_PAGES: tuple[str, ...] = (
     "rejects.jsonl",
     "/end/",
 )
-NO_PAGES += ("panel/", "checks/mine/")
+NO_PAGES += ("panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 PAGES = [
     row
     for row in rows()

@@ -151,7 +151,7 @@ def test_a_screen_reader_hears_the_next_item_and_keeps_its_place(project, annota
     page.wait_for_timeout(50)
     page.locator(".label-item").focus()
     press(page, "n", then=2)
-    assert page.evaluate("document.activeElement.className") == "label-item"
+    assert page.evaluate("document.activeElement.matches('.label-item')")
 
 
 def test_nothing_moves_between_items(project, annotator, page_of):

@@ -206,7 +206,9 @@ def check(site: Site, told: Told, killed: int) -> None:
             "SELECT queue_id, item_id, count(*), count(DISTINCT rater_id) FROM annotator_label"
             " WHERE NOT surplus AND answer <> 'undo' GROUP BY 1, 2"
         ).fetchall()
-        stored: dict[str, int] = dict(database.execute("SELECT idempotency_key, id FROM annotator_label").fetchall())
+        stored: dict[str, int] = dict(
+            database.execute("SELECT idempotency_key, id FROM annotator_label").fetchall()
+        )
         [late] = database.execute("SELECT count(*) FROM annotator_label WHERE surplus").fetchone()
         [open_places] = database.execute(
             "SELECT count(*) FROM annotator_place WHERE done_at IS NULL"

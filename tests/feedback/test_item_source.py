@@ -24,9 +24,9 @@ def test_an_answer_of_a_queue_leads_to_its_interaction(check, as_, viewer, owner
     logged.answer(check.queue, owner, "y")
     found = Interaction.objects.get()
 
-    page = as_(viewer).get(f"/p/shop/queues/{check.queue_id}/")
-
-    assertContains(page, f'<a href="{path(check)}">An answer</a>')
+    item = f"/p/shop/queues/{check.queue_id}/items/{check.queue.items.get().pk}/"
+    assertContains(as_(viewer).get(f"/p/shop/queues/{check.queue_id}/"), f'<a href="{item}">An answer</a>')
+    assertContains(as_(viewer).get(item), f'href="{path(check)}"')
     assertRedirects(as_(viewer).get(path(check)), f"/p/shop/log/{found.pk}/")
 
 
