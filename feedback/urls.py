@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from feedback.views import check_panels, check_plan, checks, imports, log
+from feedback.views import check_panels, check_plan, checks, from_log, imports, log
 
 
 class DayConverter:
@@ -25,6 +25,8 @@ urlpatterns = [
     path("p/<slug:slug>/log/", log.log, name="log"),
     path("p/<slug:slug>/log/panel/", log.panel, name="log-panel"),
     path("p/<slug:slug>/log/item/<int:item_id>/", log.source, name="item-source"),
+    path("p/<slug:slug>/log/to-queue/", from_log.to_queue, name="log-to-queue"),
+    path("p/<slug:slug>/queues/<uuid:queue_id>/from-log/", from_log.from_log, name="queue-from-log"),
     path("p/<slug:slug>/log/import/", imports.new, name="log-import"),
     path("p/<slug:slug>/log/import/<uuid:upload_id>/", imports.upload, name="log-import-file"),
     path("p/<slug:slug>/log/import/<uuid:upload_id>/discard/", imports.discard, name="log-import-discard"),

@@ -99,14 +99,14 @@ def older(
     patience: float | None = None,
 ) -> Page:
     """The newest rows, or those before an id."""
-    return _walk(_span(project, where), where.condition(), before, size=size, patience=patience, down=True)
+    return _walk(span(project, where), where.condition(), before, size=size, patience=patience, down=True)
 
 
 def newer(
     project: Project, where: Where, *, after: UUID, size: int = PAGE, patience: float | None = None
 ) -> Page:
     """The rows next to an id on its newer side."""
-    found = _walk(_span(project, where), where.condition(), after, size=size, patience=patience, down=False)
+    found = _walk(span(project, where), where.condition(), after, size=size, patience=patience, down=False)
     return Page(found.rows[::-1], found.more, found.searched_to)
 
 
@@ -137,7 +137,8 @@ def moment_of(key: UUID) -> datetime:
     return EPOCH + (key.int >> 80) * MILLISECOND
 
 
-def _span(project: Project, where: Where) -> QuerySet[Interaction]:
+def span(project: Project, where: Where) -> QuerySet[Interaction]:
+    """The interactions of its time: what `condition` looks at."""
     rows = Interaction.objects.filter(project=project)
     if where.first is not None:
         rows = rows.filter(id__gte=where.first)

@@ -17,7 +17,7 @@ class _Like(Func):
     output_field = BooleanField()
 
 
-class _Stored(Func):
+class Stored(Func):
     """A payload's JSON as it was sent. Compared in collation C, which takes half the time and
     knows no capital letters beyond ASCII: `_spellings` brings them."""
 
@@ -32,7 +32,7 @@ def holds(text: str) -> Q:
         wanted |= Q(_Like(F(name), Value(_pattern(text))))
     for spelling in _spellings(text):
         for name in _PAYLOADS:
-            wanted |= Q(_Like(_Stored(F(name)), Value(_pattern(spelling))))
+            wanted |= Q(_Like(Stored(F(name)), Value(_pattern(spelling))))
     return wanted
 
 

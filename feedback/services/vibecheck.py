@@ -15,6 +15,7 @@ from feedback.ingest.ids import ids_between
 from feedback.models import Environment, Interaction, VibeCheck, VibePlan
 from feedback.queries.shifts import people_on, person_on, zone_of
 from feedback.sampling import Stratum, Urn, mark
+from feedback.services.lineage import lineage
 from feedback.services.plans import ensure_plan
 
 ORIGIN = "vibecheck"
@@ -128,26 +129,12 @@ def _item(row: Interaction, name: str, stratum: Stratum) -> NewItem:
         output=row.output,
         context=row.context,
         error=row.error,
-        metadata=_lineage(row),
+        metadata=lineage(row),
         origin=ORIGIN,
         reason=reason_of(stratum),
         stratum=stratum.name,
         inclusion_probability=stratum.probability,
     )
-
-
-def _lineage(row: Interaction) -> dict[str, object]:
-    """Where it came from; logs are rotated, items stay."""
-    known = {
-        "interaction": str(row.pk),
-        "occurred_at": row.occurred_at.isoformat().replace("+00:00", "Z"),
-        "feature": row.feature,
-        "model": row.model,
-        "prompt_version": row.prompt_version,
-        "variant": row.variant,
-        "metadata": row.metadata,
-    }
-    return {name: value for name, value in known.items() if value}
 
 
 def reason_of(stratum: Stratum) -> str:

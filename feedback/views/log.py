@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from annotator import access
@@ -112,6 +113,7 @@ def _page(me: Membership, form: LogForm) -> dict[str, object]:
         "role": me.role,
         "tab": "log",
         "form": form,
+        "filters_url": reverse("log", args=[me.project.slug]),
         "query": form.query() if form.is_valid() else "",
         "chips": form.chips() if form.is_valid() else [],
     }
