@@ -50,11 +50,20 @@ class FillForm(forms.Form):
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, queue: Queue, count: Count) -> None:
+    def __init__(self, data: Any = None, *, queue: Queue, where: Where, count: Count) -> None:
         super().__init__(data, initial={"seed": new_seed(), "token": uuid4()}, label_suffix="")
-        self.count, self.pairs = count, queue.kind == QueueKind.PAIRWISE
+        self.where, self.count = where, count
+        self.pairs = queue.kind == QueueKind.PAIRWISE
         if not self.pairs:
             del self.fields["apart"]
+
+    def clean_apart(self) -> str:
+        apart: str = self.cleaned_data["apart"]
+        if apart in dict(self.where.equal):
+            raise ValidationError(
+                _("The filters let only one of these through: take that filter out, or choose another.")
+            )
+        return apart
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -72,8 +81,8 @@ class FillForm(forms.Form):
             )
         return cleaned
 
-    def wanted(self, where: Where) -> Wanted:
+    def wanted(self) -> Wanted:
         """After is_valid()."""
         values = self.cleaned_data
         n = values["n"] if values["how"] == SAMPLE else None
-        return Wanted(where, n, values["seed"], values.get("apart", ""))
+        return Wanted(self.where, n, values["seed"], values.get("apart", ""))

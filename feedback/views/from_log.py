@@ -38,9 +38,9 @@ def from_log(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         return render(request, "feedback/from_log.html", page, status=400)
     where = filters.where(ZoneInfo(me.project.time_zone))
     count = matching.counted(me.project, where, most=service.MOST)
-    fill = FillForm(request.POST if posted else None, queue=queue, count=count)
+    fill = FillForm(request.POST if posted else None, queue=queue, where=where, count=count)
     if fill.is_valid():
-        job = service.start(queue, fill.wanted(where), token=fill.cleaned_data["token"], by=request.user)
+        job = service.start(queue, fill.wanted(), token=fill.cleaned_data["token"], by=request.user)
         tasks.ring(job)
         return redirect("job", slug, job.pk)
     page |= {

@@ -151,6 +151,13 @@ def test_filters_that_match_nothing_or_are_wrong(as_, owner, queue, project):
     assert not Job.objects.exists()
 
 
+def test_no_match_offers_the_way_out_instead_of_the_form(as_, owner, queue, project):
+    interactions(project, 3)
+    page = as_(owner).get(address(queue, "?feature=nosuch")).content.decode()
+    assert "Clear the filters" in page
+    assert "Size of the sample" not in page
+
+
 def test_an_empty_log_leads_to_the_way_to_fill_it(as_, owner, queue):
     page = as_(owner).get(address(queue)).content.decode()
     assert "Nothing has been logged yet." in page
@@ -484,6 +491,14 @@ def test_the_page_of_a_pairwise_queue_asks_what_tells_them_apart(as_, owner, pai
     assert as_(owner).post(address(pairs), sent(apart="id")).status_code == 422
     assert as_(owner).post(address(pairs), sent(apart="model")).status_code == 302
     assert Job.objects.get().arguments["apart"] == "model"
+
+
+def test_a_filter_by_what_tells_them_apart_leaves_no_pair(as_, owner, pairs, project):
+    answers(project, "a", "Within a week.")
+    refused = as_(owner).post(address(pairs, "?variant=a"), sent(apart="variant"))
+    assert refused.status_code == 422
+    assert "The filters let only one of these through" in refused.content.decode()
+    assert not Job.objects.exists()
 
 
 # From the log's list.
