@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotator import access, tasks
-from annotator.models import Membership, Queue
+from annotator.models import Queue
 from annotator.services.sent_items import BY_HAND, why_not
+from annotator.views.queue_page import head
 from annotator.web.request import PersonRequest
 from feedback.forms.from_log import FillForm
 from feedback.forms.log import LogForm
@@ -28,7 +29,8 @@ def from_log(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     """The filters stand in the address, also of what is posted."""
     me = access.membership(request.user, slug, access.OWNERS)
     queue = access.queue_of(me.project, queue_id)
-    page, posted = _page(me, queue), request.method == "POST"
+    posted = request.method == "POST"
+    page = head(me, queue, "from-log") | {"filters_url": reverse("queue-from-log", args=[slug, queue.pk])}
     if refusal := why_not(queue):
         page |= {"why_not": _(refusal)}
         return render(request, "feedback/from_log.html", page, status=422 if posted else 200)
@@ -53,18 +55,6 @@ def from_log(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "nothing_logged": count.is_all and not count.n and where.everything,
     }
     return render(request, "feedback/from_log.html", page, status=422 if posted else 200)
-
-
-def _page(me: Membership, queue: Queue) -> dict[str, object]:
-    return {
-        "project": me.project,
-        "role": me.role,
-        "tab": "queues",
-        "subtab": "from-log",
-        "queue": queue,
-        "may_label": False,
-        "filters_url": reverse("queue-from-log", args=[me.project.slug, queue.pk]),
-    }
 
 
 @login_required
