@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from annotator.models import Job, Project, Question, User
+from annotator.models import ItemImport, Job, Project, Question, User
 from feedback.models import LogImport, VibeCheck
 from feedback.services import handover
 from tests import world as worlds
@@ -35,7 +35,10 @@ def world(transactional_db):
     Question.objects.get(pk=check.queue.questions.get().pk).versions.update(text=LONG[:300], guideline=LONG)
     Job.objects.update(error=LONG)
     LogImport.objects.update(name=f"{LONG[:240]}.jsonl")
+    ItemImport.objects.filter(pk=world.ids["import_id"]).update(queue=check.queue, name=f"{LONG[:240]}.csv")
+    item = check.queue.items.order_by("position")[0]
     world.ids |= {"interaction_id": found[0].pk, "day": check.day, "queue_id": check.queue_id}
+    world.ids["item_id"] = item.pk
     return world
 
 
