@@ -106,22 +106,20 @@ class Share:
     rater_id: int
     name: str
     kind: str
+    answered: int
     yes: int
     no: int
+    ties: int  # of pairs; also both bad
     skipped: int
     surplus: int
     seconds: float | None
     last_at: datetime
 
-    @property
-    def answered(self) -> int:
-        return self.yes + self.no
-
 
 SHARES = """
     SELECT r.id, coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name), r.kind,
-           count(*) FILTER (WHERE l.answer = 'yes'), count(*) FILTER (WHERE l.answer = 'no'),
-           count(*) FILTER (WHERE l.answer = 'skip'), count(*) FILTER (WHERE l.surplus),
+           count(*) FILTER (WHERE l.answer <> 'skip'), count(*) FILTER (WHERE l.answer = 'yes'), count(*) FILTER (WHERE l.answer = 'no'),
+           count(*) FILTER (WHERE l.answer IN ('tie', 'both_bad')), count(*) FILTER (WHERE l.answer = 'skip'), count(*) FILTER (WHERE l.surplus),
            percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) FILTER (WHERE l.answer <> 'skip') / 1000,
            max(l.created_at)
     FROM annotator_label l

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator import access
-from annotator.models import Label, Project, Queue, RaterKind
+from annotator.models import Label, Project, Queue, QueueKind, RaterKind, Role
 from annotator.queries.chains import Asked, chain_of
+from annotator.queries.items import held_in
 from annotator.queries.labels import latest_labels
 from annotator.queries.queues import listed, progress_of, shares_of
 from annotator.queries.stale import stale_in
@@ -65,6 +66,7 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     page = {
         **head(membership, found, "queue", finished=progress.finished or not progress.places),
         "progress": progress,
+        "held": held_in(found) if membership.role == Role.OWNER and found.kind == QueueKind.PAIRWISE else 0,
         "questions": _questions(found),
         "blind": blind,
         "shares": shares_of(found),
