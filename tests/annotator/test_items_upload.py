@@ -339,7 +339,7 @@ def test_another_queues_upload_is_not_there(olivia, queue, project):
 def test_the_list_asks_the_same_however_long_it_is(olivia, queue, django_assert_max_num_queries):
     for _ in range(8):
         upload(olivia, queue)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         olivia.get(page_of(queue))
 
 
