@@ -139,7 +139,7 @@ def _statement(chain: tuple[Step, ...], *, by_pass: bool, marked: bool) -> str:
     picked = " UNION ALL ".join(parts)
     chained = len(chain) > 1
     settled = f", settled AS ({SETTLED})" if chained else ""
-    return f"""
+    whole = f"""
         WITH {f"reached AS MATERIALIZED {REACHED}," if marked else ""}
              picked AS MATERIALIZED (SELECT * FROM ({picked}) found LIMIT %(size)s),
              leased AS ({LEASED}), ledger AS ({LEDGER}){settled}
@@ -148,6 +148,7 @@ def _statement(chain: tuple[Step, ...], *, by_pass: bool, marked: bool) -> str:
                p.reason, {DONE if chained else "NULL"}, {PRELABELS}
         FROM leased p JOIN annotator_item i ON i.id = p.item_id
         ORDER BY {passes} p.position"""  # noqa: S608 - constants only
+    return " ".join(whole.split())  # under 4 kB psycopg keeps it taken apart
 
 
 def claim(
