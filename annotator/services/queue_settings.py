@@ -15,13 +15,16 @@ PLAIN = frozenset(
 )
 
 # An item that is asked gets the missing places, where its other ones are. Gold, held and mirrored
-# ones have none of their own.
+# ones have none of their own. An extra place may have a low number: what is new comes after all.
 MORE_PLACES = """
     INSERT INTO annotator_place (queue_id, item_id, position, n, extra, reason, holder)
-    SELECT queue_id, item_id, position, n, false, '', ''
-    FROM (SELECT queue_id, item_id, min(position) AS position FROM annotator_place
-          WHERE queue_id = %s AND NOT extra GROUP BY queue_id, item_id) asked
-    CROSS JOIN generate_series(%s, %s) AS n"""
+    SELECT queue_id, item_id, position, last + more, false, '', ''
+    FROM (SELECT p.queue_id, p.item_id, min(p.position) FILTER (WHERE NOT p.extra) AS position,
+                 max(p.n) AS last, count(*) FILTER (WHERE NOT p.extra) AS places
+          FROM annotator_place p JOIN annotator_item i ON i.id = p.item_id
+          WHERE p.queue_id = %s AND i.gold IS NULL
+          GROUP BY p.queue_id, p.item_id HAVING NOT bool_and(p.extra)) asked
+    CROSS JOIN LATERAL generate_series(1, %s - places) AS more"""
 
 
 class OverlapLowered(ValueError):
@@ -41,7 +44,7 @@ def change_queue(
         raise OverlapLowered
     if overlap > queue.overlap:
         with connection.cursor() as cursor:
-            cursor.execute(MORE_PLACES, [queue.pk, queue.overlap, overlap - 1])
+            cursor.execute(MORE_PLACES, [queue.pk, overlap])
     again, queue.overlap, queue.order = order != queue.order, overlap, order
     for name, value in plain.items():
         setattr(queue, name, value)
