@@ -116,7 +116,7 @@ GOLD = """
         FROM ({rows}) AS u(queue, rater)
         CROSS JOIN LATERAL (
             SELECT i.id, i.position FROM annotator_item i
-            WHERE i.queue_id = u.queue AND i.gold IS NOT NULL
+            WHERE i.queue_id = u.queue AND i.gold IS NOT NULL AND NOT i.held
               AND NOT EXISTS (SELECT FROM annotator_place o
                               WHERE o.item_id = i.id AND o.owner_id = u.rater)
               AND NOT EXISTS (SELECT FROM annotator_label l
