@@ -47,8 +47,10 @@ def next_question(chain: Sequence[Step], answers: Mapping[int, str]) -> Step | N
 
 
 def built_on(chain: Sequence[Step], question: int) -> set[int]:
-    """The questions whose being asked hangs on this one's answer."""
-    return {step.question for step in chain if step.after == question}
+    """The questions whose being asked hangs on this one's answer: all later ones, if it can end the chain."""
+    at = next((n for n, step in enumerate(chain) if step.question == question and step.stops_on), len(chain))
+    later = {step.question for step in chain[at + 1 :]}
+    return later | {step.question for step in chain if step.after == question}
 
 
 def faults(chain: Sequence[Step]) -> list[tuple[int, str]]:
