@@ -1,23 +1,33 @@
 """What an adjudicator sees after the first, blind answer: what the raters said."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
 
 OTHERS = """
-    SELECT coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name),
+    SELECT asked.item, asked.question,
+           coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name),
            l.answer, l.note
-    FROM annotator_item i
-    JOIN annotator_label l ON l.item_id = i.copy_of_id
+    FROM unnest(%s::bigint[], %s::bigint[]) AS asked(item, question)
+    JOIN annotator_item i ON i.id = asked.item
+    JOIN annotator_label l ON l.item_id = i.copy_of_id AND l.question_id = asked.question
     JOIN annotator_rater r ON r.id = l.rater_id
     LEFT JOIN annotator_user u ON u.id = r.user_id
-    WHERE i.id = %s AND l.question_id = %s AND l.answer NOT IN ('skip', 'undo')
+    WHERE l.answer NOT IN ('skip', 'undo')
       AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
     ORDER BY l.id"""
 
+Asked = tuple[int, int]  # item and question
 
-def others_of(item: int, question: int) -> list[dict[str, Any]]:
-    """The standing answers to this question on what the item is a copy of."""
+
+def others_of(asked: Collection[Asked]) -> dict[Asked, list[dict[str, Any]]]:
+    """The standing answers to each question on what its item is a copy of. One query, none for nothing."""
+    others: dict[Asked, list[dict[str, Any]]] = {one: [] for one in asked}
+    if not others:
+        return others
     with connection.cursor() as cursor:
-        cursor.execute(OTHERS, [item, question])
-        return [{"rater": who, "answer": answer, "note": note} for who, answer, note in cursor.fetchall()]
+        cursor.execute(OTHERS, [[item for item, _ in others], [question for _, question in others]])
+        for item, question, who, answer, note in cursor.fetchall():
+            others[item, question].append({"rater": who, "answer": answer, "note": note})
+    return others

@@ -80,7 +80,7 @@ def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> li
     if batch.rows:
         _settle_rows(batch)
         write(batch.rows, [*_places(batch), *_settled(batch), *_extras(batch)], holder)
-    return [_revealing(batch, sent, result) for sent, result in zip(answers, results, strict=True)]
+    return _revealing(batch, answers, results)
 
 
 def _read(
@@ -195,18 +195,33 @@ def _extras(batch: _Batch) -> list[Mirrored | Golden]:
     return extras
 
 
-def _revealing(batch: _Batch, sent: Sent, result: Result) -> Result:
-    """The result with what the rater may see now that the answer is stored."""
-    if result.state not in {"counted", "surplus", "repeated"} or sent.answer in rules.NO_ANSWERS:
-        return result
-    lease = batch.leases[sent.lease]
+def _revealing(batch: _Batch, answers: Sequence[Sent], results: Sequence[Result]) -> list[Result]:
+    """The results with what the rater may see now that the answers are stored."""
+    stored = [
+        (sent, result, batch.leases[sent.lease])
+        for sent, result in zip(answers, results, strict=True)
+        if result.state in {"counted", "surplus", "repeated"} and sent.answer not in rules.NO_ANSWERS
+    ]
+    decided = {
+        (lease.item, batch.read.queues[lease.queue].questions[sent.question].id)
+        for sent, _, lease in stored
+        if batch.read.queues[lease.queue].adjudicates
+    }
+    others = others_of(decided)
+    told = {id(result): _revealed(batch, sent, lease, others) for sent, result, lease in stored}
+    return [replace(result, revealed=told.get(id(result)) or None) for result in results]
+
+
+def _revealed(
+    batch: _Batch, sent: Sent, lease: sql.LeaseRow, others: Mapping[tuple[int, int], Any]
+) -> dict[str, Any]:
     queue, item = batch.read.queues[lease.queue], batch.read.items[lease.item]
     revealed: dict[str, Any] = {}
     if queue.kind == QueueKind.PAIRWISE and any(item.variants):
         revealed |= {"left": item.variants[0], "right": item.variants[1]}
     if queue.adjudicates:
-        revealed["others"] = others_of(lease.item, queue.questions[sent.question].id)
-    return replace(result, revealed=revealed) if revealed else result
+        revealed["others"] = others[lease.item, queue.questions[sent.question].id]
+    return revealed
 
 
 def _settle_rows(batch: _Batch) -> None:
