@@ -217,7 +217,8 @@ def _revealed(
 ) -> dict[str, Any]:
     queue, item = batch.read.queues[lease.queue], batch.read.items[lease.item]
     revealed: dict[str, Any] = {}
-    if queue.kind == QueueKind.PAIRWISE and any(item.variants):
+    complete = batch.facts[lease.item, lease.rater].complete  # else the same pair is asked about again
+    if queue.kind == QueueKind.PAIRWISE and complete and any(item.variants):
         revealed |= {"left": item.variants[0], "right": item.variants[1]}
     if queue.adjudicates:
         revealed["others"] = others[lease.item, queue.questions[sent.question].id]

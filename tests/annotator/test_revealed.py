@@ -28,3 +28,16 @@ def test_a_batch_of_decisions_costs_no_more_queries_than_one(project):
 
     assert len(many) == len(one)
     assert {tuple(other["answer"] for other in r["revealed"]["others"]) for r in results} == {("yes", "no")}
+
+
+def test_who_wrote_which_side_is_told_after_the_last_question_about_it(project):
+    queue = pair_queue(project, items=1)
+    safer = queues.set_question(project=project, key="safer", text="Which is safer?").question
+    safer.kind = "pairwise"
+    safer.save()
+    QueueQuestion.objects.create(queue=queue, question=safer, position=1)
+    me = program(queue, "ana")
+    [item] = me.items()
+
+    assert "revealed" not in me.answer(item, "left", question="better")
+    assert me.answer(item, "left", question="safer")["revealed"] == {"left": "kestrel", "right": "heron"}
