@@ -190,7 +190,8 @@ def _extras(batch: _Batch) -> list[Mirrored | Golden]:
             continue
         if queue.mirror_share > 0:
             extras.append(Mirrored(item, rater, row.queue))
-        if chance.share(queue.seed, "gold", item, rater) < queue.gold_rate:
+        again = row.supersedes is not None  # an answer that was changed draws no other gold item
+        if not again and chance.share(queue.seed, "gold", item, rater) < queue.gold_rate:
             extras.append(Golden(row.queue, rater))
     return extras
 
