@@ -40,10 +40,18 @@ def progress_for(queue: Queue, user: User) -> Mine:
 
 
 def progress_by_pass(queue: Queue, user: User, questions: int) -> Mine:
-    """The same counted in answers, where an item comes once for each question. Three queries."""
+    """The same counted in answers, where an item comes once for each question. Four queries.
+
+    Of an item that is answered nothing is left, however few of its questions were asked. Gold and
+    mirrored copies stand outside, as they do elsewhere.
+    """
     items = progress_for(queue, user)
-    given = current_labels(queue).filter(rater__user=user).values("pk")[: MOST + 1].count()
-    return Mine(answered=given, left=max(items.total * questions - given, 0))
+    given = current_labels(queue).filter(rater__user=user, item__gold__isnull=True)
+    given = given.exclude(item__copy_of__queue=queue)
+    by_me = Place.objects.filter(item=OuterRef("item"), owner__user=user, done_at__isnull=False)
+    begun = given.exclude(Exists(by_me)).values("pk")[: MOST + 1].count()
+    answered = given.values("pk")[: MOST + 1].count()
+    return Mine(answered=answered, left=max(items.left * questions - begun, 0))
 
 
 RECENT = 2000  # of a queue's labels, looked through for a person's skips
