@@ -26,6 +26,11 @@ def hides_prelabel(seed: int, item: int, rater: int, hidden_share: float) -> boo
     return share(seed, "hide", item, rater) < hidden_share
 
 
+def veiled(seed: int, item: int) -> str:
+    """What a mirrored pair is called where its own name would say that it is one."""
+    return blake2b(f"{seed}:{item}".encode(), digest_size=8).hexdigest()
+
+
 def is_mirrored(seed: int, external_id: str, mirror_share: float) -> bool:
     """Whether this pair is shown a second time, sides swapped."""
     return share(seed, "mirror", external_id) < mirror_share

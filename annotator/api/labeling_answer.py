@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from django.http import HttpResponse
@@ -133,7 +132,7 @@ def _name(item: labeling.Leased, queue: Queue) -> str:
     """A repeated pair does not say by its name that it is one."""
     if _mirror_of(item, queue) is None:
         return item.external_id
-    return blake2b(f"{queue.seed}:{item.item}".encode(), digest_size=8).hexdigest()
+    return chance.veiled(queue.seed, item.item)
 
 
 def _prelabels(item: labeling.Leased, shown: Shown) -> dict[str, Any]:

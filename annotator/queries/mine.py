@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotator.models import Answer, Place, Queue, User
+from annotator.chance import veiled
+from annotator.models import Answer, Item, Place, Queue, User
 from annotator.queries.chains import Asked
 from annotator.queries.labels import current_labels, newest_labels
 
@@ -71,7 +72,7 @@ def skipped_by(user: User, queue: Queue, chain: Sequence[Asked]) -> list[dict[st
         {
             "item": None,
             "lease": str(label.lease_id),
-            "external_id": label.item.external_id,
+            "external_id": _name(label.item, queue),
             "at": at[label.question.key],
             "question": label.question.key,
             "answer": label.answer,
@@ -81,6 +82,12 @@ def skipped_by(user: User, queue: Queue, chain: Sequence[Asked]) -> list[dict[st
         for label in found.select_related("question", "item").defer(*PAYLOADS).order_by("pk")
         if label.question.key in at
     ]
+
+
+def _name(item: Item, queue: Queue) -> str:
+    """As the claim says it: a mirrored pair does not say that it is one."""
+    mirrored = item.copy_of_id is not None and queue.adjudicates_id is None
+    return veiled(queue.seed, item.pk) if mirrored else item.external_id
 
 
 def _count(places: QuerySet[Place]) -> int:

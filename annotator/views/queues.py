@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator import access
+from annotator.chance import veiled
 from annotator.models import Label, Project, Queue, QueueKind, RaterKind, Role
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.items import held_in
@@ -70,7 +71,7 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "questions": _questions(found),
         "blind": blind,
         "shares": shares_of(found),
-        "latest": [_latest(label) for label in latest],
+        "latest": [_latest(label, found, secret=membership.role == Role.ANNOTATOR) for label in latest],
         "may_export": access.may_export(membership, found),
         "exports": found.exports.select_related("job", "created_by").order_by("-created_at")[:EXPORTS],
         "rater_kinds": RaterKind.choices,
@@ -92,6 +93,9 @@ def _questions(queue: Queue) -> list[tuple[Asked, str, list[tuple[int, int]]]]:
     ]
 
 
-def _latest(label: Any) -> tuple[Label, str]:
-    """A label with a few words of its item."""
+def _latest(label: Any, queue: Queue, *, secret: bool) -> tuple[Label, str]:
+    """A label with a few words of its item. `secret`: a mirrored copy does not say that it is one."""
+    item = label.item
+    if secret and item.copy_of_id is not None and queue.adjudicates_id is None:
+        item.external_id = veiled(queue.seed, item.pk)
     return label, words(label.output_start) or words(label.input_start)

@@ -1,0 +1,34 @@
+"""Nowhere does a mirrored pair tell its rater by its name that it is one."""
+
+import pytest
+from django.urls import reverse
+
+from annotator.queries.chains import chain_of
+from annotator.queries.mine import skipped_by
+from tests.annotator.asking import fill, pair, pair_queue
+from tests.annotator.labeling import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queue(project):
+    queue = pair_queue(project, items=1, mirror_share=0.5)
+    copy = {**pair(0), "external_id": "pair-0~mirror", "copy_of": queue.items.get()}
+    fill(queue, [copy], places=False)
+    return queue
+
+
+def test_a_skipped_copy_is_called_as_it_was_when_it_was_claimed(queue, project, annotator, as_):
+    browser = as_(annotator)
+    me = person(queue, browser)
+    me.answer(me.items()[0], "left", question="better")
+    [again] = me.items()
+    me.answer(again, "skip", question="better")
+
+    [skipped] = skipped_by(annotator, queue, chain_of(queue))
+    assert skipped["external_id"] == again["external_id"]
+    for name in ("queue", "annotate"):
+        page = browser.get(reverse(name, args=[project.slug, queue.pk]))
+        assert page.status_code == 200
+        assert "~mirror" not in page.content.decode()
