@@ -160,7 +160,8 @@ def is_blind(membership: Membership, queue: Queue, *, finished: bool | None = No
     """
     if membership.role != Role.ANNOTATOR:
         return False
-    if queue.overlap > 1 and not (is_finished(queue) if finished is None else finished):
+    several = queue.overlap > 1 or queue.gold_rate > 0  # gold is asked of everybody
+    if several and not (is_finished(queue) if finished is None else finished):
         return True
     return _still_decides(membership.user, queue)
 
