@@ -98,7 +98,9 @@ def _raters(queue: Queue, chunk: list[NewItem]) -> dict[tuple[str, str], Rater]:
 
 @transaction.atomic
 def _add_chunk(queue: Queue, chunk: list[NewItem], raters: dict[tuple[str, str], Rater]) -> Added:
-    queue = Queue.objects.select_for_update(of=("self",)).select_related("project").get(pk=queue.pk)
+    queue = (
+        Queue.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=queue.pk)
+    )
     fresh, known, conflicts = _split(queue, chunk)
     places = positions(queue, fresh)
     items = Item.objects.bulk_create(
