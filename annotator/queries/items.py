@@ -169,9 +169,12 @@ def page_of(
     return Page(_rows(found[:size], facts), more=more, last=found[size - 1] if more else None)
 
 
-def named(queue: Queue, text: str) -> int | None:
-    """The item whose external id is exactly this text."""
-    return queue.items.filter(external_id=text).values_list("pk", flat=True).first()
+def named(queue: Queue, text: str, *, copies: bool) -> int | None:
+    """The item whose external id is exactly this text. `copies`: whether it may be a mirrored pair."""
+    items = queue.items.filter(external_id=text)
+    if not copies and queue.adjudicates_id is None:
+        items = items.filter(copy_of=None)
+    return items.values_list("pk", flat=True).first()
 
 
 def neighbours(queue: Queue, item: Item, *, copies: bool) -> tuple[int | None, int | None]:

@@ -42,7 +42,7 @@ def items(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     if request.htmx and form.cleaned_data["step"]:
         return render(request, "annotator/queue_items.html#rows", page)
     text, which = form.cleaned_data["q"], form.cleaned_data["which"]
-    page["exact"] = query.named(queue, text) if text else None
+    page["exact"] = query.named(queue, text, copies=_copies(me, queue)) if text else None
     page["filters"] = [(name, form.query(which=key), key == which) for key, name in form.names.items()]
     if which == "held":
         page["waiting"] = [(kind, finding_kind(kind), n) for kind, n in held.waiting(queue).items()]
@@ -54,13 +54,17 @@ def _hidden(me: Membership, *, blind: bool) -> set[str]:
     return ({"gold"} if me.role == Role.ANNOTATOR else set()) | ({"disputed"} if blind else set())
 
 
+def _copies(me: Membership, queue: Queue) -> bool:
+    return me.role != Role.ANNOTATOR or queue.kind != QueueKind.PAIRWISE
+
+
 def _list(me: Membership, queue: Queue, form: ItemsForm, *, only_of: User | None) -> dict[str, object]:
     annotator = me.role == Role.ANNOTATOR
     where = query.Where(
         which=form.cleaned_data["which"],
         text=form.cleaned_data["q"],
         only_of=only_of,
-        copies=not annotator or queue.kind != QueueKind.PAIRWISE,
+        copies=_copies(me, queue),
     )
     after = form.place()
     found = query.page_of(queue, where, after=after) if after else query.page_of(queue, where)

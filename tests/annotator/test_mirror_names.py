@@ -32,3 +32,10 @@ def test_a_skipped_copy_is_called_as_it_was_when_it_was_claimed(queue, project, 
         page = browser.get(reverse(name, args=[project.slug, queue.pk]))
         assert page.status_code == 200
         assert "~mirror" not in page.content.decode()
+
+
+def test_no_search_tells_an_annotator_that_a_pair_has_a_copy(queue, project, annotator, owner, as_):
+    url = reverse("queue-items", args=[project.slug, queue.pk]) + "?q=pair-0~mirror"
+
+    assert as_(annotator).get(url).context["exact"] is None
+    assert as_(owner).get(url).context["exact"] is not None
