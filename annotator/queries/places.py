@@ -13,7 +13,8 @@ from functools import lru_cache
 from annotator.chain_rules import Step
 from annotator.models import Answer
 
-PARKED = "parked"  # the holder of a place that waits for its owner's next pass, or for its time
+# The holder of a place that waits for its owner's next pass, or for its time. No tab is called so.
+PARKED = "\x1fparked"
 
 PARKED_SECONDS = 24 * 3600  # how long a place waits for its owner's next pass
 

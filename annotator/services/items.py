@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from annotator.chance import is_mirrored
-from annotator.models import Item, ItemOrder, Place, Prelabel, Queue, QueueKind, Rater, RaterKind
+from annotator.models import Item, ItemOrder, Lease, Place, Prelabel, Queue, QueueKind, Rater, RaterKind
 from annotator.pairs import checks
 from annotator.services.positions import positions
 from annotator.services.raters import named_rater
@@ -208,14 +208,16 @@ def let_in(queue: Queue, items: Iterable[int]) -> int:
 
 @transaction.atomic
 def leave_out(queue: Queue, items: Iterable[int]) -> int:
-    """Items that nobody has answered or holds are asked no more. Returns how many.
+    """Items that nobody has answered or ever got are asked no more. Returns how many.
 
-    What has a label stays in: its answers would hang in the air.
+    What has a label stays in: its answers would hang in the air. So does what was handed out once:
+    an answer may still be on its way.
     """
     queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     found = list(queue.items.filter(pk__in=items, held=False, copy_of=None).values_list("pk", flat=True))
     places = Place.objects.filter(item__in=found).select_for_update().order_by("item_id", "n")
-    busy = {item for item, owner in places.values_list("item_id", "owner_id") if owner is not None}
+    held_by = Lease.objects.filter(place__in=list(places.values_list("pk", flat=True)))
+    busy = set(held_by.values_list("place__item_id", flat=True))
     busy |= set(queue.labels.filter(item__in=found).values_list("item_id", flat=True))
     out = [pk for pk in found if pk not in busy]
     Place.objects.filter(item__in=out).delete()

@@ -23,6 +23,10 @@ def positions(queue: Queue, ids: Iterable[str]) -> list[int]:
     return _drawn(queue, list(ids), fresh=True)
 
 
+# Everybody locks places in this order: a submit on its way cannot deadlock with it.
+IN_ORDER = """
+    SELECT id FROM annotator_place WHERE queue_id = %s AND done_at IS NULL AND NOT extra
+    ORDER BY item_id, n FOR UPDATE"""
 ITEMS = """
     UPDATE annotator_item i SET position = dealt.position
     FROM unnest(%s::bigint[], %s::int[]) AS dealt(id, position)
@@ -48,6 +52,7 @@ def deal_again(queue: Queue) -> None:
     else:
         dealt = _drawn(queue, ids, fresh=False)
     with connection.cursor() as cursor:
+        cursor.execute(IN_ORDER, [queue.pk])
         cursor.execute(ITEMS, [items, dealt])
         cursor.execute(COPIES, [queue.pk])
         cursor.execute(PLACES, [queue.pk])
