@@ -14,7 +14,7 @@ from annotator.chain_rules import Step
 from annotator.models import Answer
 
 # The holder of a place that waits for its owner's next pass, or for its time. No tab is called so.
-PARKED = "\x1fparked"
+PARKED = "*parked*"
 
 PARKED_SECONDS = 24 * 3600  # how long a place waits for its owner's next pass
 

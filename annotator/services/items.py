@@ -216,8 +216,10 @@ def leave_out(queue: Queue, items: Iterable[int]) -> int:
     queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     found = list(queue.items.filter(pk__in=items, held=False, copy_of=None).values_list("pk", flat=True))
     places = Place.objects.filter(item__in=found).select_for_update().order_by("item_id", "n")
-    held_by = Lease.objects.filter(place__in=list(places.values_list("pk", flat=True)))
-    busy = set(held_by.values_list("place__item_id", flat=True))
+    owned = list(places.values_list("pk", "item_id", "owner_id"))
+    busy = {item for _, item, owner in owned if owner is not None}
+    leases = Lease.objects.filter(place__in=[place for place, *_ in owned])
+    busy |= set(leases.values_list("place__item_id", flat=True))
     busy |= set(queue.labels.filter(item__in=found).values_list("item_id", flat=True))
     out = [pk for pk in found if pk not in busy]
     Place.objects.filter(item__in=out).delete()
