@@ -35,7 +35,9 @@ def items(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     page = head(me, queue, "items")
     blind = access.is_blind(me, queue, finished=page["finished"])
     form = ItemsForm(request.GET, hidden=_hidden(me, blind=blind))
-    page |= {"blind": blind, "form": form}
+    # Gold items have no places: among others with a count, one without would give itself away.
+    counts = me.role != Role.ANNOTATOR or queue.gold_rate == 0
+    page |= {"blind": blind, "form": form, "counts": counts}
     if not form.is_valid():
         return render(request, "annotator/queue_items.html", page, status=400)
     page |= _list(me, queue, form, only_of=request.user if blind else None)

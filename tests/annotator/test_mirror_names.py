@@ -39,3 +39,23 @@ def test_no_search_tells_an_annotator_that_a_pair_has_a_copy(queue, project, ann
 
     assert as_(annotator).get(url).context["exact"] is None
     assert as_(owner).get(url).context["exact"] is not None
+
+
+def test_the_page_of_a_copy_calls_it_as_it_was_claimed(project, annotator, owner, as_):
+    queue = pair_queue(project, items=1, mirror_share=1)
+    [copy] = fill(
+        queue, [{**pair(0), "external_id": "pair-0~mirror", "copy_of": queue.items.get()}], places=False
+    )
+    address = f"/p/shop/queues/{queue.pk}/items/{copy.pk}/"
+
+    assert "~mirror" not in as_(annotator).get(address).content.decode()
+    assert "pair-0~mirror" in as_(owner).get(address).content.decode()
+
+
+def test_gold_does_not_stand_out_by_its_missing_count(project, annotator, owner, as_):
+    queue = pair_queue(project, items=2, gold_rate=0.5)
+    fill(queue, [{**pair(7), "gold": {"better": "left"}}], places=False)
+    address = f"/p/shop/queues/{queue.pk}/items/"
+
+    assert "0 of 1" not in as_(annotator).get(address).content.decode()
+    assert "0 of 1" in as_(owner).get(address).content.decode()
