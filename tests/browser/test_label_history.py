@@ -87,6 +87,7 @@ def test_changing_an_earlier_answer_takes_back_what_rests_on_it(project, annotat
     steps = ({"key": "safe"}, {"key": "true", "after": ("safe", "yes")})
     queue = asking.chain_queue(project, *steps, items=2)
     page = page_of(annotator, f"/p/{project.slug}/queues/{queue.pk}/label/")
+    expect(page.locator("#stage [data-part=input]")).to_have_text("In 0")  # the question is there before it
     for question in ("safe", "true"):
         expect(page.locator("#question")).to_have_text(f"Is it {question}?")
         page.wait_for_timeout(50)
