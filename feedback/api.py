@@ -6,9 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from annotator.api.auth import ByKey, Caller
+from annotator.api.auth import ByKey, KeyRequest
+from annotator.api.batches import JSON, LINES
 from annotator.api.errors import Refused
-from annotator.models import ApiKey, Scope
+from annotator.models import Scope
 from annotator.reading.errors import BadBody
 from annotator.reading.records import Limits
 from annotator.web.body import read_body
@@ -18,17 +19,6 @@ from feedback.ingest.batch import Batch
 from feedback.services import interactions
 
 router = Router(tags=["interactions"])
-
-JSON = ("application/json",)
-LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-
-
-class KeyCaller(Caller):
-    key: ApiKey
-
-
-class KeyRequest(HttpRequest):
-    auth: KeyCaller  # ByKey lets nobody else in
 
 
 @router.post(

@@ -76,6 +76,14 @@ def _from_here(request: HttpRequest) -> bool:
     return origin is None or origin.partition("://")[2] == request.get_host()
 
 
+class KeyCaller(Caller):
+    key: ApiKey
+
+
+class KeyRequest(HttpRequest):
+    auth: KeyCaller  # ByKey lets nobody else in
+
+
 class ByKey:
     """Authentication for programs: a key with one of the scopes."""
 

@@ -1,6 +1,6 @@
 """Many records in one request: a list of objects, or one a line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -17,26 +17,30 @@ LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 R = TypeVar("R")
 
 
-def read_batch(request: HttpRequest, read: Callable[[int, bytes], R]) -> tuple[list[R], list[Rejected]]:
-    """What `read` makes of each record, and those that it refuses.
+def split(request: HttpRequest, unwrap: Callable[[bytes], bytes] = bytes) -> Iterator[tuple[int, bytes]]:
+    """(index, record) of each. `unwrap` finds the list or object in a JSON body.
 
     Refused: the body cannot be split into records, or is too large.
     """
     body = read_body(request, limit=settings.INGEST_MAX_BYTES, types=(*JSON, *LINES))
     cap = settings.INGEST_MAX_RECORDS
-    good, bad = [], []
     try:
         if request.content_type in JSON:
-            records = bodies.of_json(body, cap=cap, depth=settings.INGEST_MAX_DEPTH)
+            yield from bodies.of_json(unwrap(body), cap=cap, depth=settings.INGEST_MAX_DEPTH)
         else:
-            records = bodies.of_lines(body, cap=cap)
-        for index, record in records:
-            try:
-                good.append(read(index, record))
-            except BadRecord as refused:
-                bad.append(Rejected.of(index, refused))
+            yield from bodies.of_lines(body, cap=cap)
     except BadBody as error:
         raise Refused(413 if error.too_large else 400, str(error)) from error
+
+
+def read_batch(request: HttpRequest, read: Callable[[int, bytes], R]) -> tuple[list[R], list[Rejected]]:
+    """What `read` makes of each record, and those that it refuses."""
+    good, bad = [], []
+    for index, record in split(request):
+        try:
+            good.append(read(index, record))
+        except BadRecord as refused:
+            bad.append(Rejected.of(index, refused))
     return good, bad
 
 

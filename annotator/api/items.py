@@ -1,6 +1,5 @@
 """Items into a queue."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,23 +10,21 @@ from msgspec import Raw
 from ninja import Router
 
 from annotator import access
-from annotator.api.auth import ByKey, Caller
+from annotator.api.auth import ByKey, KeyRequest
+from annotator.api.batches import split
 from annotator.api.errors import Refused
 from annotator.api.queues_schema import ITEMS_BODY, AddedOut
 from annotator.items.records import ItemReader
-from annotator.models import ApiKey, Queue, Scope
+from annotator.models import Queue, Scope
 from annotator.queries.chains import chain_of
-from annotator.reading import bodies, hygiene
-from annotator.reading.errors import BadBody, BadRecord
+from annotator.reading import hygiene
+from annotator.reading.errors import BadRecord
 from annotator.services.items import NewItem, add_items
 from annotator.services.sent_items import new_item, why_not
 from annotator.services.uploads import limits
-from annotator.web.body import read_body
 
 router = Router(tags=["queues"])
 
-JSON = ("application/json",)
-LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 MOST_RATERS = 100  # that pre-labels of one request name
 SHOWN = 1000  # errors and conflicts that an answer names; the counts are whole
 
@@ -39,14 +36,6 @@ class Sent(NamedTuple):
     items: list[NewItem]
     rejected: list[dict[str, Any]]
     repaired: int
-
-
-class KeyCaller(Caller):
-    key: ApiKey
-
-
-class KeyRequest(HttpRequest):
-    auth: KeyCaller  # ByKey lets nobody else in
 
 
 @router.post(
@@ -94,7 +83,7 @@ def _read(queue: Queue, request: HttpRequest, rater: str) -> Sent:
     items: list[NewItem] = []
     rejected: list[dict[str, Any]] = []
     repaired = 0
-    for index, record in _records(request):
+    for index, record in split(request, _unwrapped):
         try:
             one = reader.of_json(index, record)
             items.append(new_item(one, origin="api", rater=rater))
@@ -103,17 +92,6 @@ def _read(queue: Queue, request: HttpRequest, rater: str) -> Sent:
             why = {"field": bad.field, "error": str(bad)}
             rejected.append({"index": index, "external_id": _external_id(record), **why})
     return Sent(items, rejected, repaired)
-
-
-def _records(request: HttpRequest) -> Iterable[tuple[int, bytes]]:
-    body = read_body(request, limit=settings.INGEST_MAX_BYTES, types=(*JSON, *LINES))
-    cap = settings.INGEST_MAX_RECORDS
-    try:
-        if request.content_type in LINES:
-            return bodies.of_lines(body, cap=cap)
-        return bodies.of_json(_unwrapped(body), cap=cap, depth=settings.INGEST_MAX_DEPTH)
-    except BadBody as bad:
-        raise Refused(413 if bad.too_large else 400, str(bad)) from bad
 
 
 def _unwrapped(body: bytes) -> bytes:

@@ -17,6 +17,7 @@ from annotator import chance
 from annotator.api.errors import CODES
 from annotator.api.labeling_schema import LabelIn
 from annotator.marks import Mark
+from annotator.mirrors import mirror_of, name_for_raters
 from annotator.models import Queue, QueueKind
 from annotator.queries.chains import Asked
 from annotator.services import labeling
@@ -116,23 +117,20 @@ def _answers(item: labeling.Leased, shown: Shown) -> str:
     """What is to be judged. Of a pair nothing that could tell who wrote which side."""
     if not shown.pairs:
         return f'"output":{item.output or "null"},"metadata":{item.metadata or "null"}'
-    swapped = chance.swapped(
-        shown.queue.seed, item.item, shown.rater, mirror_of=_mirror_of(item, shown.queue)
-    )
+    original = mirror_of(item.copy_of, adjudicates=shown.queue.adjudicates_id is not None)
+    swapped = chance.swapped(shown.queue.seed, item.item, shown.rater, mirror_of=original)
     sides = f'"left":{item.left or "null"},"right":{item.right or "null"}'
     return f'{sides},"swapped":{json.dumps(swapped)},"metadata":null'
 
 
-def _mirror_of(item: labeling.Leased, queue: Queue) -> int | None:
-    """In an adjudication queue a copy is of another queue's item, and no repeat."""
-    return None if queue.adjudicates_id else item.copy_of
-
-
 def _name(item: labeling.Leased, queue: Queue) -> str:
-    """A repeated pair does not say by its name that it is one."""
-    if _mirror_of(item, queue) is None:
-        return item.external_id
-    return chance.veiled(queue.seed, item.item)
+    return name_for_raters(
+        item.external_id,
+        item=item.item,
+        copy_of=item.copy_of,
+        seed=queue.seed,
+        adjudicates=queue.adjudicates_id is not None,
+    )
 
 
 def _prelabels(item: labeling.Leased, shown: Shown) -> dict[str, Any]:

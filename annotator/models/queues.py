@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from annotator import mirrors
 from annotator.models.fields import PayloadField
 from annotator.models.people import User
 from annotator.models.projects import Project
@@ -230,6 +231,16 @@ class Item(models.Model):
                 name="inclusion_probability_is_one",
             ),
         ]
+
+    def name_for_raters(self, queue: Queue) -> str:
+        """The name that whoever is asked may read. `queue`: the item's own, which saves fetching it."""
+        return mirrors.name_for_raters(
+            self.external_id,
+            item=self.pk,
+            copy_of=self.copy_of_id,
+            seed=queue.seed,
+            adjudicates=queue.adjudicates_id is not None,
+        )
 
 
 class Place(models.Model):

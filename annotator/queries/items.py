@@ -191,11 +191,6 @@ def neighbours(queue: Queue, item: Item, *, copies: bool) -> tuple[int | None, i
     return before, after
 
 
-def held_in(queue: Queue) -> int:
-    """How many items wait for an owner's look; what was left out for good waits no more."""
-    return queue.items.filter(held=True).exclude(findings__contains=[{"left_out": True}]).count()
-
-
 def _facts(queue: Queue, where: Where) -> dict[str, Any]:
     return {
         "queue": queue.pk,

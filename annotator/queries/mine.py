@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotator.chance import veiled
-from annotator.models import Answer, Item, Place, Queue, User
+from annotator.models import Answer, Place, Queue, User
 from annotator.queries.chains import Asked
 from annotator.queries.labels import current_labels, newest_labels
 
@@ -72,7 +71,7 @@ def skipped_by(user: User, queue: Queue, chain: Sequence[Asked]) -> list[dict[st
         {
             "item": None,
             "lease": str(label.lease_id),
-            "external_id": _name(label.item, queue),
+            "external_id": label.item.name_for_raters(queue),
             "at": at[label.question.key],
             "question": label.question.key,
             "answer": label.answer,
@@ -82,12 +81,6 @@ def skipped_by(user: User, queue: Queue, chain: Sequence[Asked]) -> list[dict[st
         for label in found.select_related("question", "item").defer(*PAYLOADS).order_by("pk")
         if label.question.key in at
     ]
-
-
-def _name(item: Item, queue: Queue) -> str:
-    """As the claim says it: a mirrored pair does not say that it is one."""
-    mirrored = item.copy_of_id is not None and queue.adjudicates_id is None
-    return veiled(queue.seed, item.pk) if mirrored else item.external_id
 
 
 def _count(places: QuerySet[Place]) -> int:

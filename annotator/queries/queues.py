@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from annotator.models import Queue
+from annotator.queries.raters import NAME
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ class Share:
     last_at: datetime
 
 
-SHARES = """
-    SELECT r.id, coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name), r.kind,
+SHARES = f"""
+    SELECT r.id, {NAME}, r.kind,
            count(*) FILTER (WHERE l.answer <> 'skip'), count(*) FILTER (WHERE l.answer = 'yes'), count(*) FILTER (WHERE l.answer = 'no'),
            count(*) FILTER (WHERE l.answer IN ('tie', 'both_bad')), count(*) FILTER (WHERE l.answer = 'skip'), count(*) FILTER (WHERE l.surplus),
            percentile_cont(0.5) WITHIN GROUP (ORDER BY l.ms) FILTER (WHERE l.answer <> 'skip') / 1000,
@@ -127,7 +128,7 @@ SHARES = """
     LEFT JOIN annotator_user u ON u.id = r.user_id
     WHERE l.queue_id = %s AND l.answer <> 'undo'
       AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
-    GROUP BY r.id, u.id ORDER BY count(*) DESC, r.id LIMIT 200"""
+    GROUP BY r.id, u.id ORDER BY count(*) DESC, r.id LIMIT 200"""  # noqa: S608 - constants only
 
 
 def shares_of(queue: Queue) -> list[Share]:

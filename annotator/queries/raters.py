@@ -26,6 +26,7 @@ LEAST = 10  # answers on each side before two rates are compared
 # What may change over a sitting: how often people say yes, or cannot tell two answers apart.
 WATCHED = {QueueKind.BINARY: ["yes"], QueueKind.PAIRWISE: ["tie", "both_bad"]}
 
+# How people read a rater r with its user u, who may be none.
 NAME = "coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name)"
 
 # %(user)s narrows to one person; null: everybody.

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db import connection
 
-OTHERS = """
+from annotator.queries.raters import NAME
+
+OTHERS = f"""
     SELECT asked.item, asked.question,
-           coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name),
+           {NAME},
            l.answer, l.note
     FROM unnest(%s::bigint[], %s::bigint[]) AS asked(item, question)
     JOIN annotator_item i ON i.id = asked.item
@@ -16,7 +18,7 @@ OTHERS = """
     LEFT JOIN annotator_user u ON u.id = r.user_id
     WHERE l.answer NOT IN ('skip', 'undo')
       AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
-    ORDER BY l.id"""
+    ORDER BY l.id"""  # noqa: S608 - constants only
 
 Asked = tuple[int, int]  # item and question
 

@@ -22,6 +22,14 @@ WAITING = """
     WHERE i.queue_id = %(queue)s AND i.held AND i.findings IS NOT NULL AND NOT f ? 'left_out'"""
 
 
+def how_many(queue: Queue) -> int:
+    """Held items that wait for a decision, whatever was found in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(DISTINCT i.id) {WAITING}", {"queue": queue.pk})
+        found: int = cursor.fetchone()[0]
+    return found
+
+
 def waiting(queue: Queue) -> dict[str, int]:
     """How many held items wait for a decision, by kind of finding, the most frequent first."""
     with connection.cursor() as cursor:
@@ -50,10 +58,6 @@ def ask_anyway(queue: Queue, items: Iterable[int]) -> int:
 def leave_out(queue: Queue, items: Iterable[int]) -> int:
     """Never asked, unless somebody changes their mind. Returns how many."""
     return sum(_mark(queue.items.filter(held=True, pk__in=chunk)) for chunk in _chunks(items))
-
-
-def is_left_out(item: Item) -> bool:
-    return bool(item.held and item.findings and all(found.get(LEFT_OUT) for found in item.findings))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import connection
 from annotator.chain_rules import Step
 from annotator.labeling_rules import Given, Seat
 from annotator.marks import PARTS, Mark, from_json
+from annotator.mirrors import mirror_of
 from annotator.models import Rater, Role, User
 
 
@@ -202,7 +203,7 @@ def _queue(wants: Sequence[Any], chain: Sequence[Any]) -> QueueRow:
 def _items(rows: Iterable[Any] | None, queues: dict[UUID, QueueRow]) -> dict[int, ItemRow]:
     return {
         item: ItemRow(
-            None if queues[UUID(queue)].adjudicates else copy_of,
+            mirror_of(copy_of, adjudicates=queues[UUID(queue)].adjudicates),
             (left, right),
             frozenset(prelabeled or ()),
             dict(zip(PARTS, lengths or (), strict=False)),

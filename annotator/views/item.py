@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from annotator import access
-from annotator.chance import veiled
 from annotator.forms.items import GoldForm
 from annotator.models import Item, Membership, QueueKind, QueueQuestion, Role, User
 from annotator.queries import items as query
@@ -52,8 +51,8 @@ def item(request: PersonRequest, slug: str, queue_id: UUID, item_id: int) -> Htt
 
 def _page(me: Membership, item: Item, chain: Sequence[Asked], *, only_of: User | None) -> dict[str, Any]:
     queue, annotator = item.queue, me.role == Role.ANNOTATOR
-    if annotator and item.copy_of_id is not None and queue.adjudicates_id is None:
-        item.external_id = veiled(queue.seed, item.pk)  # as it was called when it was asked
+    if annotator:
+        item.external_id = item.name_for_raters(queue)
     facts = facts_of(item, only_of=only_of)
     told = not annotator or (facts.is_answered and only_of is None)
     eyes = Eyes(variants=told, prelabels=told)

@@ -10,13 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator import access
-from annotator.chance import veiled
 from annotator.models import Label, Project, Queue, QueueKind, RaterKind, Role
 from annotator.queries.chains import Asked, chain_of
-from annotator.queries.items import held_in
 from annotator.queries.labels import latest_labels
 from annotator.queries.queues import listed, progress_of, shares_of
 from annotator.queries.stale import stale_in
+from annotator.services import held
 from annotator.views.queue_page import head
 from annotator.web.payload.beginning import words
 from annotator.web.render import payload_html
@@ -67,7 +66,9 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     page = {
         **head(membership, found, "queue", finished=progress.finished or not progress.places),
         "progress": progress,
-        "held": held_in(found) if membership.role == Role.OWNER and found.kind == QueueKind.PAIRWISE else 0,
+        "held": held.how_many(found)
+        if membership.role == Role.OWNER and found.kind == QueueKind.PAIRWISE
+        else 0,
         "questions": _questions(found),
         "blind": blind,
         "shares": shares_of(found),
@@ -95,7 +96,6 @@ def _questions(queue: Queue) -> list[tuple[Asked, str, list[tuple[int, int]]]]:
 
 def _latest(label: Any, queue: Queue, *, secret: bool) -> tuple[Label, str]:
     """A label with a few words of its item. `secret`: a mirrored copy does not say that it is one."""
-    item = label.item
-    if secret and item.copy_of_id is not None and queue.adjudicates_id is None:
-        item.external_id = veiled(queue.seed, item.pk)
+    if secret:
+        label.item.external_id = label.item.name_for_raters(queue)
     return label, words(label.output_start) or words(label.input_start)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from annotator.models import Answer, Item, Project, User
 from annotator.queries.labels import current_labels
+from annotator.queries.raters import NAME
 from annotator.stats.intervals import Estimate, Stratum, stratified
 from feedback.ingest import preview
 from feedback.models import VibeCheck
@@ -19,9 +20,9 @@ ITEMS = 25  # a page
 
 # The answer of an item is the newest that a person gave and that stands; one that fills the
 # item's place before one that does not. The question is the first of the queue's chain.
-ANSWERS = """
+ANSWERS = f"""
     SELECT DISTINCT ON (i.id) i.id AS item_id, i.queue_id, i.stratum, i.position, l.answer, l.note, l.flagged,
-           coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username, r.name) AS rater,
+           {NAME} AS rater,
            l.imported,
            l.answer IN ('yes', 'no') AND l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
     FROM annotator_item i
@@ -34,7 +35,7 @@ ANSWERS = """
         ON l.item_id = i.id AND l.question_id = asked.question_id AND l.answer <> 'undo'
         AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
     WHERE i.queue_id = ANY(%s::uuid[])
-    ORDER BY i.id, l.answer = 'skip', l.surplus, l.id DESC"""
+    ORDER BY i.id, l.answer = 'skip', l.surplus, l.id DESC"""  # noqa: S608 - constants only
 
 # Programs fill places as people do; where they filled all, no person is asked.
 TAKEN = """(SELECT bool_and(p.done_at IS NOT NULL AND o.kind <> 'human')
