@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 
 BASE = Path(tempfile.mkdtemp(prefix="genba-bench-"))
 BASE.chmod(0o711)
-with socket.socket() as _probe:
-    _probe.bind(("127.0.0.1", 0))
-    PORT: int = _probe.getsockname()[1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PORT = free_port()
 os.environ |= {
     "GENBA_VAR": str(BASE / "var"),
     "PORT": str(PORT),
@@ -58,21 +64,29 @@ def postgres() -> Postgres:
     return engine
 
 
-def web_server(*, workers: int = 2, threads: int = 4) -> psutil.Process:
+def web_server(
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    application: str = "annotator.config.wsgi:application",
+    port: int = PORT,
+    **environment: str,
+) -> psutil.Process:
     """The production command, answering."""
     program = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    size = ["--port", str(PORT), "--workers", str(workers), "--blocking-threads", str(threads)]
+    size = ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
+    log = BASE / f"web-{port}.log"
     process = subprocess.Popen(
-        [*program, *size, "--host", "127.0.0.1", "annotator.config.wsgi:application"],
-        env={**os.environ, "GENBA_ROLE": "web"},
-        stdout=(BASE / "web.log").open("wb"),
+        [*program, *size, "--host", "127.0.0.1", application],
+        env={**os.environ, "GENBA_ROLE": "web", **environment},
+        stdout=log.open("wb"),
         stderr=subprocess.STDOUT,
     )
     _running.append(process)
     end = time.monotonic() + 60
-    while not _answers():
+    while not _answers(port):
         if process.poll() is not None or time.monotonic() > end:
-            raise SystemExit((BASE / "web.log").read_text())
+            raise SystemExit(log.read_text())
         time.sleep(0.1)
     return psutil.Process(process.pid)
 
@@ -106,8 +120,8 @@ def resident_mb(*processes: psutil.Process) -> float:
     return float(sum(one.memory_info().rss for one in found)) / 2**20
 
 
-def _answers() -> bool:
-    connection = HTTPConnection("127.0.0.1", PORT, timeout=2)
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/api/v1/openapi.json")
         return connection.getresponse().status == 200

@@ -38,11 +38,12 @@ STATEMENT_TIMEOUTS = {"web": "15s", "worker": "10min", "beat": "15s", "command":
 
 def _database(url: str) -> dict[str, Any]:
     common = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "annotator.config.database",
         "CONN_MAX_AGE": 60 if ROLE in {"web", "worker"} else 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            "prepare_threshold": 3,  # for queries.prepared alone: Django's cursors prepare nothing
             "application_name": f"genba-{ROLE}",
             "options": (
                 f"-c statement_timeout={STATEMENT_TIMEOUTS.get(ROLE, '15s')}"

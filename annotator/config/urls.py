@@ -3,9 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("annotator.api.urls")),  # first: programs call all day
     path("", include("annotator.urls")),
     path("", include("feedback.urls")),
-    path("api/v1/", include("annotator.api.urls")),
 ]
 
 handler400 = "annotator.views.errors.bad_request"

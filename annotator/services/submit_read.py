@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from annotator.chain_rules import Step
 from annotator.labeling_rules import Given, Seat
 from annotator.marks import PARTS, Mark, from_json
 from annotator.mirrors import mirror_of
 from annotator.models import Rater, Role, User
+from annotator.queries.prepared import prepared_cursor
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def lock(leases: Collection[UUID], by: Rater | User) -> tuple[dict[UUID, LeaseRo
         statement, facts["rater"] = BY_RATER, by.pk
     found: dict[UUID, LeaseRow] = {}
     seats: dict[int, dict[int, Seat]] = {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, facts)
         for lease, queue, item, rater, may, place, owner, done, lapsed, extra in cursor.fetchall():
             found[lease] = LeaseRow(queue, item, rater, may)
@@ -159,7 +158,7 @@ def lock(leases: Collection[UUID], by: Rater | User) -> tuple[dict[UUID, LeaseRo
 
 def read(leases: Collection[LeaseRow], keys: Sequence[str], *, marks: bool) -> Read:
     """What stands already, read after the lock: a statement of its own, with a newer snapshot."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             WITH_MARKS if marks else WITHOUT_MARKS,
             {

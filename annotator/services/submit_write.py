@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from annotator.queries.places import PARKED, PARKED_SECONDS
+from annotator.queries.prepared import prepared_cursor
 
 MIRROR_SECONDS = 120  # before a pair comes again, sides swapped; sooner when nothing else is left
 GOLD_SECONDS = 20
@@ -164,7 +164,7 @@ def write(rows: Sequence[NewRow], then: Sequence[Any], holder: str) -> None:
         if alike := [row for row in then if type(row) is kind]:
             parts.append(part.format(rows=_values(alike, facts)))
     insert = INSERT.format(rows=_values(rows, facts))
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute((f"WITH {', '.join(parts)}" if parts else "") + insert, facts)
 
 
