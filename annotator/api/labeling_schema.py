@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from annotator.marks import MOST
 
-Holder = Annotated[str, Field(max_length=64)]
+# Names between asterisks are the queue's own: see queries.places.
+Holder = Annotated[str, Field(max_length=64, pattern=r"^([^*]|$)")]
 
 
 class ClaimIn(BaseModel):

@@ -15,8 +15,9 @@ from annotator.consensus.votes import Key, state_of
 from annotator.jobs.registry import Kind
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
-from annotator.models import Consensus, Job, Queue, Report
+from annotator.models import Consensus, Job, Queue
 from annotator.services import adjudication
+from annotator.services.reports import keep
 
 NAME = "annotator.consensus"
 REPORT = "consensus"
@@ -97,15 +98,13 @@ def _write(queue: Queue, outcome: Outcome, keys: Iterable[Key], since: datetime)
 
 def _report(queue: Queue, work: Work, outcome: Outcome, cursor: dict[str, Any]) -> None:
     rows, newest = cursor["known"]
-    Report.objects.update_or_create(
+    keep(
         queue=queue,
         kind=REPORT,
-        defaults={
-            "result": {"questions": outcome.told, "label_rows": rows},
-            "last_label": newest,
-            "computed_at": _since(cursor),
-            "job": work.job,
-        },
+        result={"questions": outcome.told, "label_rows": rows},
+        last_label=newest,
+        job=work.job,
+        at=_since(cursor),
     )
 
 

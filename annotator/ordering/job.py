@@ -69,7 +69,10 @@ def _end(work: Work, queue: Queue, given: answers.Answers, result: dict[str, Any
 
 
 def _report(work: Work, queue: Queue, given: answers.Answers, result: dict[str, Any]) -> None:
-    """What was done, for the page, and from where the next run counts what is new."""
+    """What was done, for the page, and from where the next run counts what is new.
+
+    Also over a newer one: the next block must lie in front of the one that was written last.
+    """
     result = {**result, "labels": given.labels, "counts": list(given.counts)}
     Report.objects.update_or_create(
         queue=queue,

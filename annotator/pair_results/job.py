@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from annotator.jobs.registry import Kind
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, Label, Queue, QueueKind, Report
+from annotator.services.reports import keep
 
 NAME = "annotator.pair_results"
 REPORT = "pairs"
@@ -30,7 +31,8 @@ def run(work: Work) -> None:
         seen = _seen(queue)
         questions = _compute(queue)
     with work.chunk() as chunk:
-        _keep(queue, work.job, {"questions": questions, "labels": seen["labels"]}, seen["last"])
+        result = {"questions": questions, "labels": seen["labels"]}
+        keep(queue=queue, kind=REPORT, result=result, last_label=seen["last"], job=work.job)
         chunk.done = chunk.total = seen["labels"]
         chunk.last = True
 
@@ -46,18 +48,6 @@ def _compute(queue: Queue) -> dict[str, Any]:
     from annotator.queries.votes import votes_in  # noqa: PLC0415
 
     return result.of_votes(votes_in(queue))
-
-
-def _keep(queue: Queue, job: Job, result: dict[str, Any], last: int) -> None:
-    """A slower job does not put an older result over a newer one."""
-    Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
-    newer = Report.objects.filter(queue=queue, kind=REPORT, last_label__gt=last)
-    if not newer.exists():
-        Report.objects.update_or_create(
-            queue=queue,
-            kind=REPORT,
-            defaults={"result": result, "last_label": last, "computed_at": Now(), "job": job},
-        )
 
 
 def due(now: datetime) -> Iterable[Slot]:

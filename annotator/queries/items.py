@@ -26,10 +26,15 @@ _STANDS = """
 _OPEN = "EXISTS (SELECT FROM annotator_place p WHERE p.item_id = i.id AND NOT p.extra AND p.done_at IS NULL)"
 _ANY = "EXISTS (SELECT FROM annotator_place p WHERE p.item_id = i.id AND NOT p.extra)"
 _MINE = "(%(only)s::bigint IS NULL OR l.rater_id IN (SELECT r.id FROM annotator_rater r WHERE r.user_id = %(only)s))"
+# A gold item has no places of its own. Who should not know which they are finds them among the others,
+# answered when as many people answered them as answer any other.
+_AS_OTHERS = f"(%(gold_as_others)s AND i.gold IS NOT NULL AND NOT i.held AND NOT {_ANY})"
+_ENOUGH = f"""((SELECT count(DISTINCT l.rater_id) FROM annotator_label l WHERE {_STANDS} AND l.answer <> 'skip')
+               >= %(overlap)s)"""  # noqa: S608 - constants only
 CONDITIONS = {
     "": "true",
-    "unanswered": _OPEN,
-    "answered": f"{_ANY} AND NOT {_OPEN}",
+    "unanswered": f"{_OPEN} OR {_AS_OTHERS} AND NOT {_ENOUGH}",
+    "answered": f"{_ANY} AND NOT {_OPEN} OR {_AS_OTHERS} AND {_ENOUGH}",
     "disputed": f"""EXISTS (SELECT FROM annotator_label l WHERE {_STANDS} AND l.answer <> 'skip'
                     GROUP BY l.question_id HAVING count(DISTINCT l.answer) > 1)""",
     "flagged": f"EXISTS (SELECT FROM annotator_label l WHERE {_STANDS} AND l.flagged AND {_MINE})",
@@ -126,6 +131,7 @@ class Where:
     text: str = ""
     only_of: User | None = None
     copies: bool = True  # whether mirrored pairs are shown
+    gold_as_others: bool = False  # whether filters hide which items are gold
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,8 @@ def _facts(queue: Queue, where: Where) -> dict[str, Any]:
         "text": where.text,
         "only": where.only_of.pk if where.only_of else None,
         "adjudicates": queue.adjudicates_id is not None,
+        "gold_as_others": where.gold_as_others,
+        "overlap": queue.overlap,
     }
 
 

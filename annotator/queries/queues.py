@@ -63,22 +63,23 @@ def is_finished(queue: Queue) -> bool:
 
 
 FILL = """
-    SELECT q.id, coalesce(p.items, 0), coalesce(p.places, 0), coalesce(p.done, 0)
+    SELECT q.id, coalesce(p.items, 0), coalesce(p.places, 0), coalesce(p.done, 0),
+           EXISTS (SELECT FROM annotator_item i WHERE i.queue_id = q.id)
     FROM unnest(%s::uuid[]) AS q(id)
-    LEFT JOIN (SELECT queue_id, count(*) FILTER (WHERE n = 0) AS items, count(*) AS places,
-                      count(done_at) AS done
+    LEFT JOIN (SELECT queue_id, count(DISTINCT item_id) AS items, count(*) AS places, count(done_at) AS done
                FROM annotator_place WHERE queue_id = ANY(%s::uuid[]) AND NOT extra GROUP BY queue_id) p
            ON p.queue_id = q.id"""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A queue as the list shows it."""
+    """A queue as the list shows it. `filled`: it has items, of which some may not be asked (held, gold)."""
 
     queue: Queue
     items: int
     places: int
     done_places: int
+    filled: bool
 
     @property
     def left(self) -> int:

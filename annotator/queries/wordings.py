@@ -62,6 +62,11 @@ class Wordings:
     queues: Sequence[Asking]
 
     @property
+    def many(self) -> bool:
+        """Whether there may be older queues that are not among these."""
+        return len(self.queues) == MOST_QUEUES
+
+    @property
     def newest(self) -> QuestionVersion | None:
         return self.rows[0].version if self.rows else None
 

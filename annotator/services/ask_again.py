@@ -4,11 +4,14 @@ Nothing is changed that somebody said: each such answer is taken back by a row o
 rater's history, and the place that it filled opens again.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection, transaction
 
+from annotator.chain_rules import built_on
 from annotator.models import Job, JobState, Question, QuestionVersion, Queue, User
+from annotator.queries.chains import chain_of, steps_of
 from annotator.queries.stale import STALE, stale_count
 from annotator.services import jobs
 
@@ -26,17 +29,27 @@ LOCK = """
     SELECT p.id FROM annotator_place p WHERE p.item_id = ANY(%(items)s::bigint[])
     ORDER BY p.item_id, p.n FOR UPDATE"""
 
-# What still stands under the lock. The row has no lease: nobody's screen sent it.
+# What still stands under the lock, and with it the same rater's answers to the questions that hang
+# on this one. The rows have no lease: nobody's screen sent them.
 TAKE_BACK = f"""
+    WITH old AS (
+        SELECT l.id, l.item_id, l.rater_id {STALE} AND v.number < %(version)s AND l.id = ANY(%(labels)s::bigint[])),
+    taken AS (
+        SELECT id FROM old
+        UNION
+        SELECT l.id FROM old JOIN annotator_label l ON l.item_id = old.item_id AND l.rater_id = old.rater_id
+        WHERE l.question_id = ANY(%(built_on)s::bigint[]) AND l.answer NOT IN ('skip', 'undo')
+          AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id))
     INSERT INTO annotator_label
         (queue_id, item_id, question_id, question_version_id, rater_id, answer, note, flagged,
          idempotency_key, supersedes_id, surplus, imported, by_id, created_at)
-    SELECT l.queue_id, l.item_id, l.question_id, %(version_id)s, l.rater_id, 'undo', %(note)s, false,
-           '{KEY}' || l.id, l.id, false, false, %(by)s, clock_timestamp()
-    {STALE} AND v.number < %(version)s AND l.id = ANY(%(labels)s::bigint[])
+    SELECT l.queue_id, l.item_id, l.question_id,
+           CASE WHEN l.question_id = %(question)s THEN %(version_id)s ELSE l.question_version_id END,
+           l.rater_id, 'undo', %(note)s, false, '{KEY}' || l.id, l.id, false, false, %(by)s, clock_timestamp()
+    FROM annotator_label l JOIN taken ON taken.id = l.id
     ORDER BY l.id
     ON CONFLICT (rater_id, idempotency_key) DO NOTHING
-    RETURNING item_id, rater_id"""
+    RETURNING item_id, rater_id, question_id"""  # noqa: S608 - constants only
 
 # A place that is in somebody's hands is not done: it stays where it is. An extra one stays its
 # owner's, with a lease that is over.
@@ -95,6 +108,8 @@ def again(*, queue: Queue, version: QuestionVersion, by: User | None, after: int
     facts: dict[str, Any] = {
         "queues": [queue.pk],
         "questions": [version.question_id],
+        "question": version.question_id,
+        "built_on": list(built_on(steps_of(chain_of(queue)), version.question_id)),
         "version": version.number,
         "version_id": version.pk,
         "note": f"asked again: version {version.number}",
@@ -111,12 +126,13 @@ def again(*, queue: Queue, version: QuestionVersion, by: User | None, after: int
         cursor.execute(LOCK, facts)
         cursor.execute(TAKE_BACK, facts)
         taken = cursor.fetchall()
-        cursor.execute(OPEN, _pairs(taken))
+        cursor.execute(OPEN, _pairs({(item, rater) for item, rater, _ in taken}))
         freed = [(item, rater) for item, rater, extra in cursor.fetchall() if not extra]
         if freed:
             cursor.execute(SETTLE, _pairs(freed))
-    return len(taken), found[-1][0]
+    asked = sum(question == version.question_id for _, _, question in taken)
+    return asked, found[-1][0]
 
 
-def _pairs(rows: list[tuple[int, int]]) -> dict[str, list[int]]:
+def _pairs(rows: Collection[tuple[int, int]]) -> dict[str, list[int]]:
     return {"item": [item for item, _ in rows], "rater": [rater for _, rater in rows]}

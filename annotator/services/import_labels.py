@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotator import labeling_rules as rules
 from annotator.models import Item, Label, Place, Queue, Rater
@@ -15,6 +15,12 @@ from annotator.reading.errors import BadRecord, Rejected, gettext_noop
 from annotator.services.collisions import begins_anew
 
 CHUNK = 1000
+
+# A chain's later answer may win the place that an earlier one, of the same rater, came too late for.
+SETTLE = """
+    UPDATE annotator_label l SET surplus = false
+    FROM unnest(%s::bigint[], %s::bigint[]) AS u(item, rater)
+    WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.surplus AND l.answer NOT IN ('skip', 'undo')"""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ def _import_chunk(queue: Queue, chunk: list[ImportedLabel]) -> Imported:
         label.surplus = label.answer not in rules.NO_ANSWERS and judge.owns_no_place(label)
     Label.objects.bulk_create(labels)
     _seat(judge.seats, labels)
+    if len(chain) > 1:
+        _settle(judge.seats)
     unknown.sort(key=lambda bad: bad.index)
     return Imported(len(labels), sum(label.surplus for label in labels), known, tuple(unknown))
 
@@ -211,3 +219,12 @@ def _seat(seats: dict[int, list[rules.Seat]], labels: list[Label]) -> None:
                     Place(pk=seat.id, owner_id=seat.owner, done_at=done_at, lease_until=lease_until)
                 )
     Place.objects.bulk_update(changed, ["owner", "done_at", "lease_until"])
+
+
+def _settle(seats: dict[int, list[rules.Seat]]) -> None:
+    won = [
+        (item, seat.owner) for item, of_item in seats.items() for seat in of_item if seat.owner != seat.was
+    ]
+    if won:
+        with connection.cursor() as cursor:
+            cursor.execute(SETTLE, [list(one) for one in zip(*won, strict=True)])

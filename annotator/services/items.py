@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from annotator.chance import is_mirrored
-from annotator.models import Item, ItemOrder, Lease, Place, Prelabel, Queue, QueueKind, Rater, RaterKind
+from annotator.models import Item, ItemOrder, Place, Prelabel, Queue, QueueKind, Rater, RaterKind
 from annotator.pairs import checks
 from annotator.services.positions import positions
 from annotator.services.raters import named_rater
@@ -204,24 +204,3 @@ def let_in(queue: Queue, items: Iterable[int]) -> int:
     queue.items.filter(pk__in=[item.pk for item in held]).update(held=False)
     open_items(queue, held)
     return len(held)
-
-
-@transaction.atomic
-def leave_out(queue: Queue, items: Iterable[int]) -> int:
-    """Items that nobody has answered or ever got are asked no more. Returns how many.
-
-    What has a label stays in: its answers would hang in the air. So does what was handed out once:
-    an answer may still be on its way.
-    """
-    queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
-    found = list(queue.items.filter(pk__in=items, held=False, copy_of=None).values_list("pk", flat=True))
-    places = Place.objects.filter(item__in=found).select_for_update().order_by("item_id", "n")
-    owned = list(places.values_list("pk", "item_id", "owner_id"))
-    busy = {item for _, item, owner in owned if owner is not None}
-    leases = Lease.objects.filter(place__in=[place for place, *_ in owned])
-    busy |= set(leases.values_list("place__item_id", flat=True))
-    busy |= set(queue.labels.filter(item__in=found).values_list("item_id", flat=True))
-    out = [pk for pk in found if pk not in busy]
-    Place.objects.filter(item__in=out).delete()
-    Item.objects.filter(queue=queue, copy_of__in=out).delete()
-    return Item.objects.filter(pk__in=out).update(held=True)

@@ -67,6 +67,7 @@ def _list(me: Membership, queue: Queue, form: ItemsForm, *, only_of: User | None
         text=form.cleaned_data["q"],
         only_of=only_of,
         copies=_copies(me, queue),
+        gold_as_others=annotator,
     )
     after = form.place()
     found = query.page_of(queue, where, after=after) if after else query.page_of(queue, where)
@@ -90,6 +91,10 @@ def _decide(request: HttpRequest, queue: Queue) -> None:
         return
     one, kind = form.cleaned_data["item"], form.cleaned_data["kind"]
     which = [one] if one else held.waiting_for(queue, kind)
+    if len(which) == held.MOST:
+        messages.info(
+            request, _("These are the first %(n)s. Press the button again for the next.") % {"n": held.MOST}
+        )
     if form.cleaned_data["do"] == "ask":
         done = held.ask_anyway(queue, which)
         words = ngettext(

@@ -7,8 +7,7 @@ import pytest
 from annotator.chance import is_mirrored, lot
 from annotator.models import Item, ItemOrder, Place, Prelabel
 from annotator.services import positions, queues
-from annotator.services.items import leave_out, let_in, mirror_id
-from annotator.services.raters import named_rater
+from annotator.services.items import let_in, mirror_id
 from tests import make
 
 NewItem = queues.NewItem
@@ -163,21 +162,6 @@ def test_prelabels_come_from_named_raters(project):
     found = Prelabel.objects.get()
     assert (found.item.external_id, found.question.key, found.answer) == ("a", "good", "yes")
     assert (found.confidence, found.rater.name, found.rater.kind) == (0.9, "small-1", "model")
-
-
-def test_what_nobody_answered_can_be_left_out(pairs):
-    queues.add_items(pairs, [pair(n) for n in range(30)])
-    untouched, held_by_amir = Item.objects.filter(copy_of=None)[:2]
-    rater = named_rater(pairs.project, "amir")
-    Place.objects.filter(item=held_by_amir, n=0).update(owner=rater)
-
-    assert leave_out(pairs, [untouched.pk, held_by_amir.pk]) == 1
-
-    untouched.refresh_from_db()
-    assert untouched.held
-    assert not Place.objects.filter(item=untouched).exists()
-    assert not Item.objects.filter(copy_of=untouched).exists()
-    assert Place.objects.filter(item=held_by_amir).count() == 2
 
 
 @pytest.mark.parametrize("order", ItemOrder.values)

@@ -13,6 +13,7 @@ from annotator.queries.stale import stale_in
 from annotator.services import ask_again as service
 from annotator.services.queues import set_question
 from tests import make
+from tests.annotator import asking
 from tests.annotator.labeling import person, program
 
 
@@ -315,3 +316,44 @@ def test_many_answers_and_the_job_at_once_never_block_each_other(project):
     assert failed == []
     assert standing(queue) == []
     assert Label.objects.filter(answer="undo").count() == 50
+
+
+def test_answers_that_hang_on_it_are_taken_back_with_it(project, annotator, as_):
+    queue = asking.chain_queue(
+        project, {"key": "language"}, {"key": "supported", "after": ("language", "yes")}, {"key": "polite"}
+    )
+    tab = person(queue, as_(annotator))
+    item = tab.items()[0]
+    for key in ("language", "supported", "polite"):
+        tab.answer(item, "yes", question=key)
+    reword(queue, key="language")
+
+    job = run(ask(queue, "language"))
+
+    assert (job.result, job.done) == ({"answers": 1}, 1)
+    assert standing(queue) == [("item-0", "polite", "yes", 1)]
+    taken = Label.objects.filter(answer="undo").order_by("question__pk")
+    assert list(taken.values_list("question__key", "question_version__number")) == [
+        ("language", 2),
+        ("supported", 1),
+    ]
+    # The chain begins anew, and goes the other way: nothing stands that was not asked.
+    again = tab.items()[0]
+    assert again["done"] == {"polite": "yes"}
+    tab.answer(again, "no", question="language")
+    assert [row[1:3] for row in standing(queue)] == [("language", "no"), ("polite", "yes")]
+
+
+def test_somebody_elses_answers_to_later_questions_stay(project, annotator, owner, as_):
+    queue = asking.chain_queue(
+        project, {"key": "language", "stops_on": "no"}, {"key": "supported"}, overlap=2, items=1
+    )
+    for somebody in (annotator, owner):
+        tab = person(queue, as_(somebody))
+        item = tab.items()[0]
+        tab.answer(item, "yes", question="language")
+        tab.answer(item, "yes", question="supported")
+        if somebody == annotator:
+            reword(queue, key="language")
+    run(ask(queue, "language"))
+    assert [row[1:] for row in standing(queue)] == [("language", "yes", 2), ("supported", "yes", 1)]

@@ -203,6 +203,7 @@ def test_the_page_needs_its_csrf_token(queue, annotator):
         ('{"size": 51}', 422),
         ('{"size": "x"}', 422),
         ('{"size": 1, "holder": "%s"}' % ("h" * 65), 422),
+        ('{"size": 1, "holder": "*parked*"}', 422),
         ('{"have": ["x"]}', 422),
         ("[]", 422),
         ("5", 422),

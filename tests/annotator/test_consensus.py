@@ -296,5 +296,5 @@ def test_the_number_of_queries_does_not_grow(project, items, django_assert_max_n
     answers(queue, *["yyn"] * items)
     job = leases.claim(consensus.ask_consensus(queue=queue).pk)
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         runner.run_claimed(job)

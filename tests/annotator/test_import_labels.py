@@ -126,3 +126,16 @@ def test_half_a_chain_leaves_the_place_to_who_answers_it_whole(project, annotato
     for question in ("good", "polite"):
         assert tab.answer(item, question=question)["state"] == "counted"
     assert Label.objects.get(surplus=True).imported
+
+
+def test_who_wins_a_place_later_counts_with_the_whole_chain(queue, project, annotator, as_):
+    queue = make.queue(project, items=1, questions=("good", "polite"))
+    tab = person(queue, as_(annotator))
+    (item,) = tab.items()
+    assert import_labels(queue, [row("item-0")]).surplus == 1
+    tab.release(leases=[item["lease"]])
+
+    assert import_labels(queue, [row("item-0", question="polite")]).surplus == 0
+
+    assert Label.objects.filter(surplus=False).count() == 2
+    assert Place.objects.get(queue=queue).owner == Label.objects.first().rater

@@ -14,6 +14,7 @@ from annotator.queries import items as query
 from annotator.services import queues
 from annotator.services.raters import rater_of
 from tests import make
+from tests.annotator.answering import answer
 from tests.annotator.labeling import person, program
 
 
@@ -186,6 +187,29 @@ def test_annotators_know_nothing_of_gold_and_copies(pairs, owner, annotator, as_
     assert "gold" not in text(as_(annotator).get(page(pairs))).lower()
 
 
+def test_gold_hides_among_what_is_asked_by_filters_too(queue, owner, annotator, as_):
+    Item.objects.create(
+        queue=queue, position=9, external_id="golden", input="x", output="y", gold={"good": "yes"}
+    )
+    Queue.objects.update(gold_rate=0.5)
+    browser = as_(annotator)
+
+    def told(**parts) -> set[str]:
+        return set(listed(browser, queue, **parts))
+
+    def is_split() -> bool:
+        """Each item is either answered or not, as anybody may add up."""
+        answered, left = told(which="answered"), told(which="unanswered")
+        return answered | left == told() and not answered & left
+
+    assert is_split()
+    assert "golden" in told(which="unanswered")
+    answer(queue.items.get(external_id="golden"), rater_of(queue.project, owner), "yes")
+    assert is_split()
+    assert "golden" in told(which="answered")
+    assert "golden" not in listed(as_(owner), queue, which="answered")
+
+
 # --- held back ---
 
 
@@ -232,6 +256,15 @@ def test_all_of_a_kind_are_asked(pairs, owner, as_):
 
     assert listed(as_(owner), pairs, which="held") == ["pair-2"]
     assert Place.objects.filter(item__queue=pairs).count() == 4
+
+
+def test_more_than_one_click_takes_says_so(pairs, owner, as_, monkeypatch):
+    monkeypatch.setattr("annotator.services.held.MOST", 1)
+
+    answer = as_(owner).post(page(pairs) + "?which=held", {"do": "leave", "kind": "empty"}, follow=True)
+
+    assert "These are the first 1. Press the button again for the next." in text(answer)
+    assert "1 item is left out." in text(answer)
 
 
 def test_what_is_not_held_or_not_ours_stays(pairs, project, owner, stranger, as_):

@@ -39,6 +39,25 @@ def test_the_list_shows_what_is_left(queue, project, annotator, as_):
     assert f"/p/shop/queues/{queue.pk}/label/" in shown
 
 
+def test_a_queue_of_held_items_is_not_called_empty(project, owner, as_):
+    queue = make.queue(project, items=2, name="All held")
+    queue.places.all().delete()
+    queue.items.update(held=True)
+
+    shown = text(as_(owner).get("/p/shop/queues/"))
+
+    assert "nothing to ask yet" in shown
+    assert "empty" not in shown
+    assert f"/p/shop/queues/{queue.pk}/items/" in shown
+
+
+def test_an_item_whose_first_place_went_away_is_still_counted(project, viewer, as_):
+    queue = make.queue(project, items=3, overlap=2)
+    queue.places.filter(n=0, position=0).delete()
+
+    assert "3 items" in text(as_(viewer).get("/p/shop/queues/"))
+
+
 def test_a_closed_queue_asks_for_nothing(queue, annotator, as_):
     tab = person(queue, as_(annotator))
     tab.answer(tab.items()[0])

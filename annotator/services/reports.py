@@ -1,0 +1,22 @@
+"""Keeping what was computed of a queue."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models.functions import Now
+
+from annotator.models import Job, Queue, Report
+
+
+def keep(
+    *, queue: Queue, kind: str, result: dict[str, Any], last_label: int, job: Job, at: datetime | None = None
+) -> None:
+    """The queue's one report of this kind. A slower job puts no older result over a newer one.
+
+    Inside the caller's transaction. `last_label`: the newest label that it knows of; `at`: when it was read, else now.
+    """
+    Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
+    if Report.objects.filter(queue=queue, kind=kind, last_label__gt=last_label).exists():
+        return
+    told = {"result": result, "last_label": last_label, "computed_at": at or Now(), "job": job}
+    Report.objects.update_or_create(queue=queue, kind=kind, defaults=told)
