@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotator.models import Answer, Item, Label, Queue, QueueKind, RaterKind
 from annotator.queries.labels import newest_labels
@@ -33,6 +33,15 @@ def labels_of(queue: Queue) -> QuerySet[Label]:
         rater__kind=RaterKind.HUMAN,
         item__in=own_items(queue),
     )
+
+
+def everything_answered(queue: Queue) -> bool:
+    """Whether the first question has a person's answer for each item: then no choice is left in them."""
+    said = newest_labels(queue).filter(
+        item=OuterRef("pk"), question=first_question(queue), rater__kind=RaterKind.HUMAN
+    )
+    answered = Exists(said.exclude(answer__in=(Answer.SKIP, Answer.UNDO)))
+    return not own_items(queue).exclude(answered).exists()
 
 
 def first_question(queue: Queue) -> int | None:

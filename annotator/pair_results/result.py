@@ -20,9 +20,11 @@ def of_votes(votes: Iterable[Given]) -> dict[str, Any]:
 def _question(votes: list[Given]) -> dict[str, Any]:
     people = [vote for vote in votes if vote.kind == RaterKind.HUMAN]
     once = [vote for vote in people if vote.original is None]  # a repeat is the same vote again
+    drawn = [vote for vote in once if vote.by_chance]  # a pair is chosen for being close: no sample of any
     programs = [vote for vote in votes if vote.kind != RaterKind.HUMAN and vote.original is None]
     return {
-        "board": board.of_votes(once),
+        "board": board.of_votes(drawn),
+        "chosen": len(once) - len(drawn),
         "biases": biases.of_votes(once),
         "repeats": biases.repeats(people),
         "judges": judges.of_votes(programs, once),

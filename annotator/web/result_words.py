@@ -25,9 +25,20 @@ def rests_on(board: dict[str, Any]) -> str:
     }
 
 
-def left_out(board: dict[str, Any]) -> list[str]:
-    """Votes that rank nobody."""
+def left_out(board: dict[str, Any], chosen: int) -> list[str]:
+    """Votes that rank nobody. `chosen`: those on pairs that a classifier put in front."""
     said = []
+    if chosen:
+        said.append(
+            ngettext(
+                "%(n)s vote is left out of the ranking: its pair came first for being uncertain, and such pairs"
+                " are closer than others. The random share alone ranks.",
+                "%(n)s votes are left out of the ranking: their pairs came first for being uncertain, and such"
+                " pairs are closer than others. The random share alone ranks.",
+                chosen,
+            )
+            % {"n": whole(chosen)}
+        )
     if board["nameless"]:
         said.append(
             ngettext(

@@ -75,11 +75,11 @@ def answered(asked: Asked, result: dict[str, Any]) -> Answered:
         return Answered(asked)
     board = found["board"]
     pairs = {(cell["one"], cell["other"]): cell for cell in board["pairs"]}
-    any_people = board["votes"] + board["nameless"] + board["alike"] > 0
+    any_people = board["votes"] + board["nameless"] + board["alike"] + found.get("chosen", 0) > 0
     return Answered(
         asked,
         words.rests_on(board) if board["votes"] else "",
-        tuple(words.left_out(board)),
+        tuple(words.left_out(board, found.get("chosen", 0))),
         tuple(_part(part, pairs) for part in board["parts"]),
         tuple(
             [

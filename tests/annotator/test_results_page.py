@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotator.models import Job, JobState, Place, Report
 from tests import make
-from tests.annotator.asking import pair_queue
+from tests.annotator.asking import fill, pair_queue
 from tests.annotator.pairs import compute, voted
 from tests.annotator.rated import items, label, person_of, rater, text
 
@@ -53,6 +53,17 @@ def test_compute_now_and_see(queue, owner, as_, broker):
     assert "No label is newer." in shown
     assert "being computed" not in shown
     assert "Compute now" not in shown
+
+
+def test_votes_that_a_classifier_chose_are_counted_and_rank_nobody(queue, owner, as_):
+    queue.labels.update(imported=False)
+    queue.order, queue.random_share = "uncertain", 0.5
+    queue.save()
+    fill(queue, [{"external_id": "left over", "left": "x", "right": "y"}])
+    compute(queue)
+    chosen = Report.objects.get().result["questions"].popitem()[1]["chosen"]
+
+    assert f"{chosen} votes are left out of the ranking" in text(as_(owner).get(page(queue)))
 
 
 def test_the_leaderboard_with_its_intervals(queue, owner, as_):
