@@ -17,6 +17,7 @@ from annotator.services.queues import NewItem, add_items, make_queue, set_questi
 from annotator.services.raters import named_rater, rater_of
 from feedback import days
 from feedback.demo import calendar, texts, words
+from feedback.demo.comparisons import make_comparisons
 from feedback.ingest.record import Record, read
 from feedback.models import Interaction, VibeCheck, VibePlan
 from feedback.services import interactions, plans, vibecheck
@@ -52,6 +53,7 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     vibecheck.draw(project=project, day=_day(project, now, ago=1), now=now)
     plans.mark_asked(plan, _day(project, now, ago=0))
     _xsum(project, news[:XSUM_ITEMS], owner, now)
+    make_comparisons(project, owner, now - timedelta(days=calendar.SPAN))
     return project
 
 

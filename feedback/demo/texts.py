@@ -35,6 +35,19 @@ class Rated:
     ratings: dict[int, str]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two models' answers to one prompt. `votes`: {rater: a, b (left, right) or tie}."""
+
+    id: str
+    prompt: str
+    left: str
+    right: str
+    left_model: str
+    right_model: str
+    votes: dict[str, str]
+
+
 def summaries() -> Iterator[Text]:
     """Summaries of e-mails and calls."""
     documents: dict[str, dict[str, str]] = {}
@@ -84,6 +97,20 @@ def news() -> Iterator[Rated]:
             model=row["system"],
         )
         yield Rated(text, ratings)
+
+
+def pairs() -> Iterator[Pair]:
+    """Answers of two models to one prompt, each pair compared by three people."""
+    for row in _read("llmfao.jsonl.gz"):
+        yield Pair(
+            id=row["id"],
+            prompt=row["prompt"],
+            left=row["answer_a"],
+            right=row["answer_b"],
+            left_model=row["model_a"],
+            right_model=row["model_b"],
+            votes={vote["annotator"]: vote["winner"] for vote in row["votes"]},
+        )
 
 
 def _read(name: str) -> Iterator[dict[str, Any]]:

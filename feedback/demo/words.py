@@ -18,6 +18,14 @@ XSUM_GUIDELINE = (
 )
 XSUM_REASON = "imported with the labels of three people"
 
+PAIRS_QUEUE = "LLMFAO: which answer is better? (imported)"
+PAIRS_QUESTION = "Which answer is better?"
+PAIRS_GUIDELINE = (
+    "Choose what you would rather send to the person who asked.\n\n"
+    "- An answer that does what was asked beats one that is well written.\n"
+    "- If both would do, **Tie**. If you would send neither, **Both bad**."
+)
+
 NOTES_BY_EDIT = {
     "entity_modification": "a name, number or date differs from the source",
     "antonym_swap": "says the opposite of the source",

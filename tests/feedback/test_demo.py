@@ -17,6 +17,7 @@ from feedback.demo import texts
 from feedback.models import Interaction, VibeCheck, VibePlan
 from feedback.queries.checks import looked
 from tests import make
+from tests.annotator.pairs import result_of
 
 NOW = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)  # half past midnight of the 25th in Seoul
 
@@ -101,6 +102,23 @@ class TestDemo:
         answers = {(row.item_id, row.answer) for row in current_labels(queue)}
         assert len(answers) > 120  # they do not always agree
 
+    def test_pairs_were_compared_by_people_and_some_are_left_to_compare(self):
+        queue = Queue.objects.get(kind="pairwise")
+        answers = {
+            (pair.id, f"LLMFAO {name}"): vote for pair in texts.pairs() for name, vote in pair.votes.items()
+        }
+
+        assert (queue.items.count(), queue.items.filter(held=True).count()) == (177, 0)
+        assert Place.objects.filter(queue=queue, done_at=None).count() == 60
+        given = current_labels(queue).select_related("item", "rater")
+        assert len(given) == 3 * 157
+        sides = {"a": "left", "b": "right", "tie": "tie"}
+        assert all(sides[answers[one.item.external_id, one.rater.name]] == one.answer for one in given)
+        board = result_of(queue)["board"]
+        ranked = [row["name"] for row in board["parts"][0]["rows"]]
+        assert len(board["parts"]) == 1
+        assert ranked.index("GPT 3.5 Turbo") < 6 < ranked.index("Dolly v2 (12B)")
+
     def test_the_rotation_has_the_owner_on_shift_today(self, owner):
         plan = VibePlan.objects.get()
 
@@ -147,7 +165,7 @@ def test_the_notice_names_every_file_its_licence_and_its_changes():
     notice = (folder / "NOTICE").read_text(encoding="utf-8")
     files = sorted(path.name for path in folder.glob("*.gz"))
 
-    assert files == ["begin_wow.jsonl.gz", "summedits.jsonl.gz", "xsum.jsonl.gz"]
+    assert files == ["begin_wow.jsonl.gz", "llmfao.jsonl.gz", "summedits.jsonl.gz", "xsum.jsonl.gz"]
     for name in files:
         part = notice.split(f"\n{name}\n")[1]
         for word in ("Source:", "Licence:", "Changes:", "Cite:", "commit"):
