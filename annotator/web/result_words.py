@@ -60,6 +60,12 @@ def left_out(board: dict[str, Any], chosen: int) -> list[str]:
     return said
 
 
+def roughly(n: int) -> int:
+    """Up to two digits: what is extrapolated from noise knows no more."""
+    step: int = 10 ** max(0, len(str(n)) - 2)
+    return -(-n // step) * step
+
+
 def apart_from_next(found: dict[str, Any]) -> str:
     """What a variant is to the one below it, and how many votes would tell."""
     least = found["worthwhile"]
@@ -72,13 +78,13 @@ def apart_from_next(found: dict[str, Any]) -> str:
             "Not told from the next: about %(n)s more vote, spread like those so far, would do.",
             "Not told from the next: about %(n)s more votes, spread like those so far, would do.",
             found["votes"],
-        ) % {"n": whole(found["votes"])}
+        ) % {"n": whole(roughly(found["votes"]))}
     if least:
         return ngettext(
-            "As good as the next so far: %(n)s more vote, spread like those so far, would show a difference of 55 to 45.",
-            "As good as the next so far: %(n)s more votes, spread like those so far, would show a difference of 55 to 45.",
+            "As good as the next so far: about %(n)s more vote, spread like those so far, would show a difference of 55 to 45.",
+            "As good as the next so far: about %(n)s more votes, spread like those so far, would show a difference of 55 to 45.",
             least,
-        ) % {"n": whole(least)}
+        ) % {"n": whole(roughly(least))}
     return _("As good as the next: a difference of 55 to 45 would have shown.")
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from annotator.models import Job, JobState, Place, Report
+from annotator.web.result_words import roughly
 from tests import make
 from tests.annotator.asking import fill, pair_queue
 from tests.annotator.pairs import compute, voted
@@ -235,3 +236,10 @@ def test_as_many_queries_for_many_variants(project, owner, as_, django_assert_nu
             browser.get(page(queue))
     assert "The strongest only" in text(browser.get(page(large)))
     assert Report.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("votes", "said"), [(7, 7), (99, 99), (101, 110), (25_538, 26_000), (99_500, 100_000)]
+)
+def test_votes_still_needed_are_said_in_two_digits(votes, said):
+    assert roughly(votes) == said
