@@ -20,7 +20,8 @@ class Decision:
 
 
 def decide(answers: Sequence[str], adjudicated: str = "") -> Decision:
-    """An adjudicated answer beats all; else what all say; else the answer with the most voices.
+    """An adjudicated answer beats all; else what all say, if there are several; else the answer with the
+    most voices.
 
     `n` and `share` are of `answers`, whatever decided.
     """
@@ -31,6 +32,8 @@ def decide(answers: Sequence[str], adjudicated: str = "") -> Decision:
         return Decision(adjudicated, "adjudicated", n, share)
     if not n:
         return Decision("", "none", 0, 0.0)
+    if n == 1:
+        return Decision(answers[0], "alone", 1, 1.0)
     if len(ranked) == 1:
         return Decision(ranked[0][0], "agreed", n, 1.0)
     if ranked[0][1] > ranked[1][1]:

@@ -10,7 +10,8 @@ from annotator.queries.agreement import STANDING, facts
 
 # Of two adjudicators the one who owns the place counts, then the later one.
 ADJUDICATED = """
-    SELECT DISTINCT ON (i.copy_of_id, l.question_id) i.copy_of_id, l.question_id, l.answer
+    SELECT DISTINCT ON (i.copy_of_id, l.question_id) i.copy_of_id, l.question_id, l.answer,
+           l.question_version_id
     FROM annotator_label l
     JOIN annotator_item i ON i.id = l.item_id
     JOIN annotator_item o ON o.id = i.copy_of_id
@@ -27,9 +28,12 @@ STATE = """
        OR l.queue_id = (SELECT id FROM annotator_queue WHERE adjudicates_id = %(queue)s)"""
 
 SNAPSHOT = f"""
-    SELECT item_id, question_id, rater_id, answer, NULL FROM ({STANDING}) standing
-    UNION ALL
-    SELECT copy_of_id, question_id, NULL, NULL, answer FROM ({ADJUDICATED}) adjudicated
+    SELECT said.*, v.number FROM (
+        SELECT item_id, question_id, rater_id, answer, NULL, question_version_id FROM ({STANDING}) standing
+        UNION ALL
+        SELECT copy_of_id, question_id, NULL, NULL, answer, question_version_id
+        FROM ({ADJUDICATED}) adjudicated) said
+    JOIN annotator_questionversion v ON v.id = said.question_version_id
     ORDER BY 1, 2, 3"""  # noqa: S608 - constants only
 
 Key = tuple[int, int]  # item, question
@@ -59,13 +63,18 @@ def state_of(queue: Queue) -> tuple[int, int]:
 
 
 def read(queue: Queue) -> Votes:
-    """What people say; programs have no voice in it."""
-    votes = Votes()
+    """What people say; programs have no voice in it.
+
+    A decision about an older wording than people have answered since decides nothing.
+    """
+    votes, newest = Votes(), dict[Key, int]()
     with connection.cursor() as cursor:
         cursor.execute(SNAPSHOT, facts(queue, (RaterKind.HUMAN,)))
-        for item, question, rater, answer, adjudicated in cursor.fetchall():
-            if adjudicated:
-                votes.adjudicated[item, question] = adjudicated
-            else:
-                votes.given.setdefault((item, question), []).append((rater, answer))
+        for item, question, rater, answer, adjudicated, _, version in cursor.fetchall():
+            key = item, question  # raters come before who decides: NULLs are last
+            if not adjudicated:
+                votes.given.setdefault(key, []).append((rater, answer))
+                newest[key] = max(version, newest.get(key, 0))
+            elif version >= newest.get(key, 0):
+                votes.adjudicated[key] = adjudicated
     return votes

@@ -39,6 +39,6 @@ class WordingForm(forms.Form):
     def words(self) -> dict[str, str]:
         return {
             "text": self.cleaned_data["text"],
-            "guideline": self.cleaned_data["guideline"].replace("\r\n", "\n"),
+            "guideline": self.cleaned_data["guideline"],
             "desirable": self.cleaned_data.get("desirable", ""),
         }

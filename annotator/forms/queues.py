@@ -86,6 +86,16 @@ class QueueForm(forms.Form):
         people.choices = [(user.pk, user.shown_name) for user in labelers]
         if kind != QueueKind.PAIRWISE:
             del self.fields["mirror_share"]
+        if self.is_bound:
+            self.data = self._with_shares(self.data)
+
+    def _with_shares(self, data: Any) -> dict[str, Any]:
+        """A share that is left empty, or was not on the page yet, is what it would be untouched."""
+        shares = [name for name, field in self.fields.items() if isinstance(field, Percent)]
+        missing = {name: self[name].initial for name in shares if not data.get(name, "").strip()}
+        filled = data.copy()
+        filled.update({name: round(share * 100) for name, share in missing.items()})
+        return cast(dict[str, Any], filled)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

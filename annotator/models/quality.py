@@ -24,6 +24,7 @@ class Report(models.Model):
 class ConsensusSource(models.TextChoices):
     ADJUDICATED = "adjudicated"
     AGREED = "agreed"
+    ALONE = "alone"  # one person answered
     MAJORITY = "majority"
     NONE = "none"
 

@@ -21,7 +21,7 @@ MOST_PAIRS = 50
 MOST_RATERS = 200
 
 STANDING = """
-    SELECT l.item_id, l.question_id, l.rater_id, l.answer
+    SELECT l.item_id, l.question_id, l.rater_id, l.answer, l.question_version_id
     FROM annotator_label l
     JOIN annotator_item i ON i.id = l.item_id
     JOIN annotator_rater r ON r.id = l.rater_id

@@ -23,6 +23,12 @@ STEP = 2_000  # items looked at in one go
 _STANDS = """
     l.item_id = i.id AND l.answer <> 'undo'
     AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)"""
+# Asking again takes an answer back, not the flag: that stands until its owner answers anew.
+_FLAG_STANDS = """
+    l.item_id = i.id AND l.answer <> 'undo'
+    AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id AND (
+        s.answer <> 'undo' OR s.lease_id IS NOT NULL
+        OR EXISTS (SELECT FROM annotator_label n WHERE n.supersedes_id = s.id)))"""
 _OPEN = "EXISTS (SELECT FROM annotator_place p WHERE p.item_id = i.id AND NOT p.extra AND p.done_at IS NULL)"
 _ANY = "EXISTS (SELECT FROM annotator_place p WHERE p.item_id = i.id AND NOT p.extra)"
 _MINE = "(%(only)s::bigint IS NULL OR l.rater_id IN (SELECT r.id FROM annotator_rater r WHERE r.user_id = %(only)s))"
@@ -31,13 +37,14 @@ _MINE = "(%(only)s::bigint IS NULL OR l.rater_id IN (SELECT r.id FROM annotator_
 _AS_OTHERS = f"(%(gold_as_others)s AND i.gold IS NOT NULL AND NOT i.held AND NOT {_ANY})"
 _ENOUGH = f"""((SELECT count(DISTINCT l.rater_id) FROM annotator_label l WHERE {_STANDS} AND l.answer <> 'skip')
                >= %(overlap)s)"""  # noqa: S608 - constants only
+_FLAGGED = f"EXISTS (SELECT FROM annotator_label l WHERE {_FLAG_STANDS} AND l.flagged AND {_MINE})"
 CONDITIONS = {
     "": "true",
     "unanswered": f"{_OPEN} OR {_AS_OTHERS} AND NOT {_ENOUGH}",
     "answered": f"{_ANY} AND NOT {_OPEN} OR {_AS_OTHERS} AND {_ENOUGH}",
     "disputed": f"""EXISTS (SELECT FROM annotator_label l WHERE {_STANDS} AND l.answer <> 'skip'
                     GROUP BY l.question_id HAVING count(DISTINCT l.answer) > 1)""",
-    "flagged": f"EXISTS (SELECT FROM annotator_label l WHERE {_STANDS} AND l.flagged AND {_MINE})",
+    "flagged": _FLAGGED,
     "held": "i.held",
     "gold": "i.gold IS NOT NULL",
 }
@@ -60,10 +67,10 @@ STRETCH = """
            (SELECT json_build_array(position, id) FROM stretch ORDER BY position DESC, id DESC LIMIT 1),
            (SELECT count(*) FROM stretch)"""
 
-ROWS = """
+ROWS = f"""
     SELECT i.id, i.position, i.external_id, left(i.input::text, 480), left(i.output::text, 480),
            left(i.left::text, 480), left(i.right::text, 480), left(i.error, 200), i.reason, i.held,
-           i.findings, i.gold IS NOT NULL, i.copy_of_id, p.places, p.done, p.in_hand
+           i.findings, i.gold IS NOT NULL, i.copy_of_id, p.places, p.done, p.in_hand, {_FLAGGED}
     FROM annotator_item i
     CROSS JOIN LATERAL (
         SELECT count(*) AS places, count(p.done_at) AS done,
@@ -71,10 +78,10 @@ ROWS = """
                                   AND p.lease_until > clock_timestamp()) AS in_hand
         FROM annotator_place p WHERE p.item_id = i.id AND NOT p.extra) p
     WHERE i.id = ANY(%(items)s::bigint[])
-    ORDER BY i.position, i.id"""
+    ORDER BY i.position, i.id"""  # noqa: S608 - constants only
 
 GIVEN = f"""
-    SELECT i.id, q.key, l.answer, count(*), bool_or(l.flagged)
+    SELECT i.id, q.key, l.answer, count(*)
     FROM annotator_item i JOIN annotator_label l ON {_STANDS}
     JOIN annotator_question q ON q.id = l.question_id
     WHERE i.id = ANY(%(items)s::bigint[]) AND {_MINE}
@@ -110,8 +117,8 @@ class Row:
     places: int
     done: int
     in_hand: int
+    flagged: bool
     given: list[Given] = field(default_factory=list)
-    flagged: bool = False
 
     @property
     def disputed(self) -> bool:
@@ -226,9 +233,8 @@ def _rows(found: Sequence[tuple[int, int]], facts: dict[str, Any]) -> list[Row]:
         cursor.execute(ROWS, facts)
         rows = {row[0]: Row(*row) for row in map(_read, cursor.fetchall())}
         cursor.execute(GIVEN, facts)
-        for pk, question, answer, count, flagged in cursor.fetchall():
+        for pk, question, answer, count in cursor.fetchall():
             rows[pk].given.append(Given(question, answer, count))
-            rows[pk].flagged |= flagged
     return list(rows.values())
 
 

@@ -19,6 +19,7 @@ MOST = 200  # raters on a page, the busiest first
 SITTING_GAP = timedelta(minutes=30)  # a longer pause between two answers begins a new sitting
 STREAK = 10  # answers in a row
 FASTEST_MS = 1000  # an answer that took this long is never called fast
+LEAST_MS = 250  # nobody sees a text, decides and moves a finger in less: also where all only click
 OF_MEDIAN = 10  # fast: under a tenth of what people in this queue take
 MOST_STREAKS = 100
 LEAST = 10  # answers on each side before two rates are compared
@@ -210,7 +211,7 @@ def _seconds(n: int, ms: list[float] | None) -> Seconds | None:
 
 def _bound(queue: Queue) -> float | None:
     (median,) = next(iter(_rows(MEDIAN, {"queue": queue.pk})))
-    return None if median is None else float(min(FASTEST_MS, median / OF_MEDIAN))
+    return None if median is None else float(min(FASTEST_MS, max(LEAST_MS, median / OF_MEDIAN)))
 
 
 @dataclass(frozen=True)

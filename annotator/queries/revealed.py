@@ -10,7 +10,7 @@ from annotator.queries.raters import NAME
 OTHERS = f"""
     SELECT asked.item, asked.question,
            {NAME},
-           l.answer, l.note
+           l.answer, l.note, l.rater_id
     FROM unnest(%s::bigint[], %s::bigint[]) AS asked(item, question)
     JOIN annotator_item i ON i.id = asked.item
     JOIN annotator_label l ON l.item_id = i.copy_of_id AND l.question_id = asked.question
@@ -23,13 +23,17 @@ OTHERS = f"""
 Asked = tuple[int, int]  # item and question
 
 
-def others_of(asked: Collection[Asked]) -> dict[Asked, list[dict[str, Any]]]:
-    """The standing answers to each question on what its item is a copy of. One query, none for nothing."""
+def others_of(asked: Collection[Asked], reader: int | None) -> dict[Asked, list[dict[str, Any]]]:
+    """The standing answers to each question on what its item is a copy of. One query, none for nothing.
+
+    `own`: `reader`, a rater, gave it themselves, before they were to decide.
+    """
     others: dict[Asked, list[dict[str, Any]]] = {one: [] for one in asked}
     if not others:
         return others
     with connection.cursor() as cursor:
         cursor.execute(OTHERS, [[item for item, _ in others], [question for _, question in others]])
-        for item, question, who, answer, note in cursor.fetchall():
-            others[item, question].append({"rater": who, "answer": answer, "note": note})
+        for item, question, who, answer, note, rater in cursor.fetchall():
+            told = {"rater": who, "answer": answer, "note": note, "own": rater == reader}
+            others[item, question].append(told)
     return others

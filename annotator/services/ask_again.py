@@ -4,13 +4,13 @@ Nothing is changed that somebody said: each such answer is taken back by a row o
 rater's history, and the place that it filled opens again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
 from annotator.chain_rules import built_on
-from annotator.models import Job, JobState, Question, QuestionVersion, Queue, User
+from annotator.models import Job, JobState, Label, Question, QuestionVersion, Queue, User
 from annotator.queries.chains import chain_of, steps_of
 from annotator.queries.stale import STALE, stale_count
 from annotator.services import jobs
@@ -105,7 +105,26 @@ def again(*, queue: Queue, version: QuestionVersion, by: User | None, after: int
 
     Inside the caller's transaction. An answer that was changed meanwhile is left alone.
     """
-    facts: dict[str, Any] = {
+    facts = _facts(queue, version, by) | {"after": after, "size": CHUNK}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, facts)
+        found = cursor.fetchall()
+    if not found:
+        return 0, 0
+    taken = _take_back(facts | {"labels": [label for label, _ in found], "items": _items(found)})
+    return sum(question == version.question_id for _, _, question in taken), found[-1][0]
+
+
+@transaction.atomic
+def take_back(*, queue: Queue, version: QuestionVersion, labels: Sequence[int]) -> set[int]:
+    """Of these answers those to an older wording, and what hangs on them. Returns the items."""
+    rows = Label.objects.filter(pk__in=labels).values_list("pk", "item_id")
+    facts = _facts(queue, version, None) | {"labels": list(labels), "items": _items(list(rows))}
+    return {item for item, *_ in _take_back(facts)}
+
+
+def _facts(queue: Queue, version: QuestionVersion, by: User | None) -> dict[str, Any]:
+    return {
         "queues": [queue.pk],
         "questions": [version.question_id],
         "question": version.question_id,
@@ -114,24 +133,24 @@ def again(*, queue: Queue, version: QuestionVersion, by: User | None, after: int
         "version_id": version.pk,
         "note": f"asked again: version {version.number}",
         "by": by.pk if by else None,
-        "after": after,
-        "size": CHUNK,
     }
+
+
+def _take_back(facts: dict[str, Any]) -> list[tuple[int, int, int]]:
+    """(item, rater, question) of each answer that was taken back."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND, facts)
-        found = cursor.fetchall()
-        if not found:
-            return 0, 0
-        facts |= {"labels": [label for label, _ in found], "items": list({item for _, item in found})}
         cursor.execute(LOCK, facts)
         cursor.execute(TAKE_BACK, facts)
-        taken = cursor.fetchall()
+        taken: list[tuple[int, int, int]] = cursor.fetchall()
         cursor.execute(OPEN, _pairs({(item, rater) for item, rater, _ in taken}))
         freed = [(item, rater) for item, rater, extra in cursor.fetchall() if not extra]
         if freed:
             cursor.execute(SETTLE, _pairs(freed))
-    asked = sum(question == version.question_id for _, _, question in taken)
-    return asked, found[-1][0]
+    return taken
+
+
+def _items(found: Sequence[tuple[int, int]]) -> list[int]:
+    return list({item for _, item in found})
 
 
 def _pairs(rows: Collection[tuple[int, int]]) -> dict[str, list[int]]:

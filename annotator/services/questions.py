@@ -25,8 +25,20 @@ def set_question(
     )
     if question.kind != kind:
         raise OtherKind(key)
+    return say(question, text=text, guideline=guideline, desirable=desirable)
+
+
+def say(question: Question, **words: str) -> QuestionVersion:
+    """The newest wording if it says this, else a new one. The question's row is locked by the caller.
+
+    Line ends and blanks around a text say nothing: forms send other ones than files.
+    """
+    words = _tidy(words)
     newest = question.versions.order_by("-number").first()
-    words = {"text": text, "guideline": guideline, "desirable": desirable}
-    if newest and all(getattr(newest, name) == value for name, value in words.items()):
+    if newest and _tidy({name: getattr(newest, name) for name in words}) == words:
         return newest
     return question.versions.create(number=newest.number + 1 if newest else 1, **words)
+
+
+def _tidy(words: dict[str, str]) -> dict[str, str]:
+    return {name: text.replace("\r\n", "\n").strip() for name, text in words.items()}

@@ -208,7 +208,7 @@ def _revealing(batch: _Batch, answers: Sequence[Sent], results: Sequence[Result]
         for sent, _, lease in stored
         if batch.read.queues[lease.queue].adjudicates
     }
-    others = others_of(decided)
+    others = others_of(decided, next((lease.rater for *_, lease in stored), None))
     told = {id(result): _revealed(batch, sent, lease, others) for sent, result, lease in stored}
     return [replace(result, revealed=told.get(id(result)) or None) for result in results]
 

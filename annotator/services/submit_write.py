@@ -15,7 +15,7 @@ from annotator.queries.places import PARKED, PARKED_SECONDS
 from annotator.queries.prepared import prepared_cursor
 
 MIRROR_SECONDS = 120  # before a pair comes again, sides swapped; sooner when nothing else is left
-GOLD_SECONDS = 20
+GOLD_SECONDS = 8  # what the screen holds already comes before it anyway
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from annotator.models import Question, QuestionVersion
+from annotator.services.questions import say
 
 
 class ChangedMeanwhile(Exception):
@@ -22,7 +23,4 @@ def reword(
     number = newest.number if newest else 0
     if seen is not None and seen != number:
         raise ChangedMeanwhile
-    words = {"text": text, "guideline": guideline, "desirable": desirable}
-    if newest and all(getattr(newest, name) == value for name, value in words.items()):
-        return newest
-    return question.versions.create(number=number + 1, **words)
+    return say(question, text=text, guideline=guideline, desirable=desirable)

@@ -126,4 +126,6 @@ def _settle(request: PersonRequest, item: Item, form: GoldForm) -> bool:
         form.refuse(why)
         return False
     messages.success(request, _("It is gold now: people are measured by it."))
+    if item.queue.gold_rate == 0:
+        messages.info(request, _("Nobody is asked gold items yet: their share is 0 % in the queue’s set-up."))
     return True

@@ -185,7 +185,7 @@ def _decided_by(membership: Membership, queue: Queue, form: AdjudicatorsForm | N
         "into": into,
         "progress": progress_of([into])[into.pk] if into else None,
         "chosen": [person.shown_name for person in chosen],
-        "disputed": len(service.disputed(queue)),
+        "disputed": service.disputed(queue),
         "form": form or AdjudicatorsForm(membership.project),
         "may_decide": membership.role == Role.OWNER,
         "panel": True,

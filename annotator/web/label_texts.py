@@ -69,6 +69,7 @@ def screen() -> Texts:
             "othersWait": _(
                 "Your answer: {answer}. What the others had answered comes as soon as yours is stored."
             ),
+            "othersYou": _("you, before"),
             "othersSaid": _("Your answer: {answer}. The others had answered:"),
             "reason": _("Why now: {why}"),
             "saved": _("All saved"),

@@ -27,6 +27,7 @@ class ConsensusTold:
     known: bool
     items: int
     agreed: int
+    alone: int
     majority: int
     adjudicated: int
     none: int
@@ -47,6 +48,7 @@ def told_of(asked: Asked, told: dict[str, Any] | None, names: Mapping[int, Rater
         known=told is not None,
         items=found["items"],
         agreed=sources.get("agreed", 0),
+        alone=sources.get("alone", 0),
         majority=sources.get("majority", 0),
         adjudicated=sources.get("adjudicated", 0),
         none=sources.get("none", 0),

@@ -52,9 +52,22 @@ def events_of(facts: Facts, eyes: Eyes, questions: Mapping[int, str], now: datet
         *(event for lease in facts.leases for event in _lease(lease, facts, now)),
         *(_label(label, facts, eyes) for label in facts.labels),
         *(_decided(label, facts.item, eyes) for label in facts.decided),
-        *(_consensus(one, facts.item, eyes, questions.get(one.question_id, "")) for one in facts.consensus),
+        *(_consensus(one, facts.item, eyes, _wording(one, facts, questions)) for one in facts.consensus),
     ]
     return sorted(events, key=lambda event: event.at)
+
+
+def _wording(one: Consensus, facts: Facts, questions: Mapping[int, str]) -> str:
+    """The newest that had an answer when it was computed."""
+    asked = [
+        label.question_version
+        for label in (*facts.labels, *facts.decided)
+        if label.question_id == one.question_id
+        and label.answer != "undo"
+        and label.created_at <= one.computed_at
+    ]
+    newest = max(asked, key=lambda version: version.number, default=None)
+    return newest.text if newest else questions.get(one.question_id, "")
 
 
 def name_of(rater: Rater) -> str:
@@ -137,7 +150,7 @@ def _undo(label: Label, name: str, facts: Facts, eyes: Eyes) -> Event:
     by = label.by.shown_name if label.by else _("An owner")
     words = _("%(by)s asked %(name)s again, because the wording changed") % {"by": by, "name": name}
     version = _("from now on version %(n)s") % {"n": label.question_version.number}
-    subject = label.question_version.text
+    subject = (before or label).question_version.text
     return Event(
         label.created_at, "again", words, [version], subject=subject, answer="undo", answer_words=said
     )
@@ -169,7 +182,7 @@ def _why_surplus(label: Label, facts: Facts) -> str:
     others = [place for place in facts.places if not place.extra and place.owner_id != label.rater_id]
     if others and all(place.done_at for place in others):
         return _("surplus: others have filled the places of this item")
-    return _("surplus: its place was given to somebody else, or opened again")
+    return _("surplus: it has no place at present")
 
 
 def _decided(label: Label, item: Item, eyes: Eyes) -> Event:
@@ -191,6 +204,7 @@ def _consensus(one: Consensus, item: Item, eyes: Eyes, question: str) -> Event:
     sources = {
         ConsensusSource.ADJUDICATED: _("decided in adjudication"),
         ConsensusSource.AGREED: _("all agree"),
+        ConsensusSource.ALONE: _("one person has answered"),
         ConsensusSource.MAJORITY: _("by majority"),
         ConsensusSource.NONE: _("no answer has a majority"),
     }

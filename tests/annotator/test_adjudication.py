@@ -6,6 +6,8 @@ from django.utils import timezone
 from annotator.jobs import runner
 from annotator.models import Consensus, Item, Membership, Place, Queue
 from annotator.services import adjudication, consensus
+from annotator.services.ask_again import ask_again
+from annotator.services.questions import set_question
 from tests import make
 from tests.annotator.answering import answer, answers, people
 from tests.annotator.labeling import person
@@ -191,7 +193,7 @@ def test_large_sends_go_in_chunks_and_keep_their_order(project, monkeypatch, dja
     answers(queue, *["yn"] * 10)
     into = adjudication.make_adjudication(queue=queue)
 
-    with django_assert_max_num_queries(2 + 3 * 9):
+    with django_assert_max_num_queries(4 + 3 * 9):
         assert adjudication.send(queue) == 10
 
     assert sent(into) == [f"item-{n}" for n in range(10)]
@@ -240,3 +242,67 @@ def test_who_may(queue, owner, annotator, viewer, stranger, as_):
     Membership.objects.filter(user=owner).delete()
     assert as_(owner).post(url(queue), {}).status_code == 404
     assert not Queue.objects.filter(adjudicates=queue).exists()
+
+
+class TestAnotherWording:
+    """People differ, somebody decides, and then the question is worded anew and asked again."""
+
+    @pytest.fixture
+    def judge(self, project):
+        return make.member(project, "judy")
+
+    @pytest.fixture
+    def bench(self, queue, owner, annotator, judge, as_):
+        """The judge's tab. The owner and the annotator differ about item-0 and item-1; item-0 is decided: yes."""
+        self.raters = [person(queue, as_(owner)), person(queue, as_(annotator))]
+        for tab, said in zip(self.raters, ("yes", "no"), strict=True):
+            for item in tab.items(4):
+                tab.answer(item, said if item["external_id"] in {"item-0", "item-1"} else "yes")
+        into = adjudication.make_adjudication(queue=queue, people=[judge])
+        adjudication.send(queue)
+        tab = person(into, as_(judge))
+        tab.answer(tab.items(1)[0], "yes")
+        set_question(project=queue.project, key="good", text="Is it really good?")
+        good = queue.questions.get()
+        runner.run(ask_again(queue=queue, question=good).pk, queue="default")
+        return tab
+
+    def all_say(self, first, second):
+        for tab, said in zip(self.raters, (first, second), strict=True):
+            for item in tab.items(4):
+                tab.answer(item, said)
+
+    def test_what_was_decided_before_decides_nothing(self, queue, bench):
+        self.all_say("no", "no")
+
+        runner.run(consensus.ask_consensus(queue=queue).pk, queue="default")
+
+        row = Consensus.objects.get(item__external_id="item-0")
+        assert (row.answer, row.source, row.n) == ("no", "agreed", 2)
+        assert bench.items(4) == []
+
+    def test_what_nobody_looked_at_is_taken_out_while_people_are_asked(self, queue, bench):
+        assert adjudication.send(queue) == 0
+        assert bench.items(4) == []
+
+    def test_who_still_differs_is_decided_about_again(self, queue, bench):
+        adjudication.send(queue)
+        self.all_say("yes", "no")
+        assert adjudication.disputed(queue) == 4
+
+        assert adjudication.send(queue) == 4
+
+        assert adjudication.disputed(queue) == 0
+        assert adjudication.send(queue) == 0
+        cases = bench.items(4)
+        assert sorted(case["external_id"] for case in cases) == ["item-0", "item-1", "item-2", "item-3"]
+        assert {case["questions"][0]["version"] for case in cases} == {2}
+        bench.answer(cases[0], "no")
+        runner.run(consensus.ask_consensus(queue=queue).pk, queue="default")
+        row = Consensus.objects.get(item__external_id=cases[0]["external_id"])
+        assert (row.answer, row.source) == ("no", "adjudicated")
+
+    def test_who_has_it_in_hand_keeps_it(self, queue, bench):
+        [case] = bench.items(1)
+        assert adjudication.send(queue) == 0
+        assert bench.answer(case, "no")["state"] == "counted"

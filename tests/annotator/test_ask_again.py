@@ -357,3 +357,17 @@ def test_somebody_elses_answers_to_later_questions_stay(project, annotator, owne
             reword(queue, key="language")
     run(ask(queue, "language"))
     assert [row[1:] for row in standing(queue)] == [("language", "yes", 2), ("supported", "yes", 1)]
+
+
+def test_a_flag_stands_until_its_owner_answers_anew(queue, tab, owner, as_):
+    item = tab.items()[0]
+    tab.answer(item, "yes", flagged=True, note="odd")
+    reword(queue)
+    run(ask(queue))
+    page = f"/p/shop/queues/{queue.pk}/items/?which=flagged"
+
+    [shown] = as_(owner).get(page).context["rows"]
+    assert (shown.row.external_id, shown.row.flagged) == ("item-0", True)
+
+    tab.answer(tab.items()[0], "yes")
+    assert list(as_(owner).get(page).context["rows"]) == []

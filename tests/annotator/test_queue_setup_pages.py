@@ -60,6 +60,28 @@ def test_a_guideline_that_nobody_touched_is_none(browser):
     assert Question.objects.get().versions.get().guideline == ""
 
 
+def test_shares_that_were_not_on_the_page_or_left_empty_are_what_they_would_be(browser):
+    form = filled({"text": "Which is better?"}, kind="pairwise", hidden_share="")
+    del form["mirror_share"]
+
+    assert browser.post(NEW, form).status_code == 302
+
+    assert (Queue.objects.get().mirror_share, Queue.objects.get().hidden_share) == (0, 0.2)
+
+
+def test_saving_a_new_question_unchanged_makes_no_new_wording(browser):
+    browser.post(NEW, filled({"text": "Good?", "guideline": "**Yes**\r\n\r\n- always\r\n"}))
+    question = Question.objects.get()
+    page = browser.get(f"/p/shop/questions/{question.key}/")
+
+    form = {name: page.context["form"][name].value() for name in ("text", "guideline", "desirable", "seen")}
+    form["guideline"] = form["guideline"].replace("\n", "\r\n") + "\r\n"
+    answer = browser.post(f"/p/shop/questions/{question.key}/", form, follow=True)
+
+    assert "Nothing changed" in answer.content.decode()
+    assert question.versions.count() == 1
+
+
 def test_a_chain_of_pairs_with_all_settings(browser, annotator):
     steps = (
         {"text": "Which is better?", "stops_on": "both_bad"},

@@ -254,3 +254,13 @@ def test_strangers_and_other_projects(project, stranger, as_):
         as_(make.member(project, "someone")).get(f"/p/shop/queues/{elsewhere.pk}/people/").status_code == 404
     )
     assert as_(make.member(project, "other")).post(page(queue)).status_code == 405
+
+
+def test_where_all_only_click_it_is_still_seen(project):
+    queue = queue_of(project, 20)
+    quick = rater(queue, "Quick")
+    for item in items(queue):
+        label(queue, item, "yes", quick, ms=200)
+
+    assert workers_of(queue).bound_ms == 250
+    assert [streak.n for streak in one(queue, "Quick").streaks] == [20]

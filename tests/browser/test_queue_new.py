@@ -1,5 +1,6 @@
 """An owner makes queues: by mouse and by keyboard alone, and in under a minute."""
 
+import re
 import time
 
 from axe_playwright_python.sync_playwright import Axe
@@ -109,6 +110,18 @@ def test_pairs_have_their_own_answers_and_a_known_question_is_chosen(page_of, ow
     assert '"left"' in page.locator("#fill-call").inner_text()
     accessible(page)
     fits(page)
+
+
+def test_pairs_are_made_without_a_look_at_more_settings(page_of, owner):
+    page = page_of(owner, NEW)
+    page.get_by_label("A or B").check()
+    expect(page.locator("[name=q0-guideline]")).to_have_value(re.compile("The better one"))
+    page.get_by_label("Name", exact=True).fill("Which one")
+    page.locator("[name=q0-text]").fill("Which is better?")
+    page.get_by_role("button", name="Make the queue").click()
+    page.get_by_role("heading", name="Fill the queue").wait_for()
+
+    assert Queue.objects.get().mirror_share == 0
 
 
 def test_what_is_wrong_is_said_at_the_field(page_of, owner, guard):

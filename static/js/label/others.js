@@ -4,7 +4,7 @@
 
 import { format, part, say } from "./page.js";
 
-/** @typedef {{rater: string, answer: string, note: string}} Other answer: in words */
+/** @typedef {{rater: string, answer: string, note: string, own?: boolean}} Other answer: in words */
 
 export class Others {
   /** @param {Record<string, string>} texts @param {() => void} keep what the button does */
@@ -22,7 +22,7 @@ export class Others {
   /** @param {string} mine @param {Other[]} others */
   show(mine, others) {
     this.#write(format(this.texts.othersSaid, { answer: mine }), others);
-    const lines = others.map(({ rater, answer, note }) => [`${rater}: ${answer}`, note].filter(Boolean).join(", "));
+    const lines = others.map(({ answer, note, ...who }) => [`${this.#name(who)}: ${answer}`, note].filter(Boolean).join(", "));
     say([part("others-mine").textContent, ...lines, part("others-how").textContent].join(" "));
   }
 
@@ -30,9 +30,14 @@ export class Others {
     if (this.box) this.box.hidden = true;
   }
 
+  /** An adjudicator may have been one of the raters. */
+  #name({ rater, own }) {
+    return own ? this.texts.othersYou : rater;
+  }
+
   #write(words, others) {
     part("others-mine").textContent = words;
-    part("others-list").replaceChildren(...others.map(row));
+    part("others-list").replaceChildren(...others.map((one) => row({ ...one, rater: this.#name(one) })));
     this.box.hidden = false;
   }
 }
