@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from annotator.models import Item, Label, Membership, Place, Project, Queue, User
 from annotator.queries.labels import current_labels
@@ -34,13 +36,23 @@ def owner(db):
     return make.user("boss", is_superuser=True)
 
 
-@pytest.fixture
-def _made(owner):
-    assert "is made" in demo()
+@pytest.fixture(scope="class")
+def boss(django_db_setup, django_db_blocker) -> Iterator[User]:
+    """Who owns the demo, which is made once: every test of the class undoes what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        boss = make.user("boss", is_superuser=True)
+        assert "is made" in demo()
+        yield boss
+        transaction.set_rollback(True)
 
 
-@pytest.mark.usefixtures("_made")
 class TestDemo:
+    @pytest.fixture(autouse=True)
+    def _undone(self, boss) -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
     def test_it_is_made_once(self):
         counts = [model.objects.count() for model in (Interaction, Item, Label, VibeCheck, User)]
 
@@ -73,10 +85,10 @@ class TestDemo:
     def test_its_days_are_those_of_the_zone(self):
         assert Project.objects.get(slug="demo").time_zone == "Asia/Seoul"
 
-    def test_a_check_waits_for_the_owner(self, owner):
+    def test_a_check_waits_for_the_owner(self, boss):
         check = VibeCheck.objects.order_by("-day").first()
 
-        assert (check.day, check.person, check.finished_at) == (date(2026, 11, 24), owner, None)
+        assert (check.day, check.person, check.finished_at) == (date(2026, 11, 24), boss, None)
         assert Place.objects.filter(queue=check.queue, done_at=None).count() == 20
 
     def test_past_checks_carry_the_labels_of_the_data(self):
@@ -119,10 +131,10 @@ class TestDemo:
         assert len(board["parts"]) == 1
         assert ranked.index("GPT 3.5 Turbo") < 6 < ranked.index("Dolly v2 (12B)")
 
-    def test_the_rotation_has_the_owner_on_shift_today(self, owner):
+    def test_the_rotation_has_the_owner_on_shift_today(self, boss):
         plan = VibePlan.objects.get()
 
-        assert {row.user for row in plan.rotation.all()} >= {owner}
+        assert {row.user for row in plan.rotation.all()} >= {boss}
         assert plan.rotation.count() == 3
         for name in ("demo-dana", "demo-minho"):
             assert not User.objects.get(username=name).has_usable_password()
