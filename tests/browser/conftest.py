@@ -17,9 +17,12 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from annotator.config import static_files
+from annotator.models import User
+from tests import world as worlds
 from tests.browser import chromium
 from tests.browser.guard import Guard
 from tests.browser.server import WebServer
+from tests.world import World
 
 HERE = Path(__file__).parent
 FAILED = pytest.StashKey[bool]()
@@ -110,6 +113,17 @@ def page_of(window: Callable[..., BrowserContext]) -> Callable[..., Page]:
         return page
 
     return opening
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    """Two projects with one of everything, for the walks over all pages."""
+    return worlds.build()
+
+
+@pytest.fixture
+def world_owner(world: World) -> User:
+    return User.objects.get(username="owner")
 
 
 def sign_in(context: BrowserContext, person, server: WebServer) -> None:

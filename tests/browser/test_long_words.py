@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 from annotator.models import ItemImport, Job, Project, Question, User
 from feedback.models import LogImport, VibeCheck
 from feedback.services import handover
-from tests import world as worlds
-from tests.browser.test_accessibility import PAGES, WIDE, settled
+from tests.browser.pages import PAGES, settled, too_wide
 from tests.feedback import logged
 from tests.routes import path_of
 
@@ -18,9 +17,8 @@ AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def world(transactional_db):
+def world(world):
     """Everything that has a name has a long one; a check of another day that is handed over."""
-    world = worlds.build()
     Project.objects.update(name=LONG[:120])
     owner = User.objects.get(username="owner")
     User.objects.exclude(pk=owner.pk).update(first_name=LONG[:150])
@@ -53,8 +51,8 @@ def test_no_page_scrolls_sideways(page_of, world, width):
         settled(page, path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
         expect(page.locator(".htmx-request")).to_have_count(0)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[page.url] = page.evaluate(WIDE)
+        if (found := too_wide(page, width)) is not None:
+            wrong[page.url] = found
     assert wrong == {}
 
 
