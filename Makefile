@@ -76,7 +76,8 @@ lock: install-core ## Write requirements/*.txt anew from requirements/*.in
 .PHONY: test
 test: install-ml lint browser ## All that CI runs: lint, types, arrows, then every test
 	$(PY) -m pytest -m "not faults" $(PYTEST_ARGS)
-	$(PY) -m pytest -m faults
+	$(PY) -m pytest -m "faults and not timed" $(PYTEST_ARGS)
+	$(PY) -m pytest -m timed
 
 .PHONY: lint
 lint: install-dev ## ruff, mypy, import arrows, templates, migrations, image

@@ -31,6 +31,7 @@ def test_another_link_comes_from_the_command_that_it_names(running):
     assert re.search(r"http://localhost:\d+/signin/\S+/", done.stdout)
 
 
+@pytest.mark.timed
 def test_a_later_start_serves_its_first_page_within_five_seconds(running):
     running.stop()
     running.start()
@@ -42,6 +43,7 @@ def test_a_later_start_serves_its_first_page_within_five_seconds(running):
     assert "works once" not in running.text
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_stop_it_leaves_nothing_within_five_seconds(running, how):
     tree = running.tree()

@@ -94,6 +94,7 @@ def test_a_page_answers_503_while_postgres_is_away_and_is_good_at_once_after(sit
     assert [site.get("/p/shop/jobs/").status for _ in range(6)] == [200] * 6
 
 
+@pytest.mark.timed
 def test_a_page_that_rings_does_not_wait_for_a_hung_redis(site):
     stage = site.stage
     job = stage.ask()
