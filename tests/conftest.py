@@ -7,6 +7,8 @@ import signal
 
 import pytest
 import redis
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from tests import make
@@ -38,6 +40,15 @@ def _turn(item: pytest.Item) -> int:
     if item.path.name in SLOWEST:
         return SLOWEST.index(item.path.name)
     return len(SLOWEST) if item.get_closest_marker("browser") else len(SLOWEST) + 1
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Emptying the tables after a test need not bring back what Genba never asks for: Django's
+    own permissions and content types. That took four times as long as the emptying.
+    """
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True)
