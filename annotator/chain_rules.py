@@ -53,6 +53,16 @@ def built_on(chain: Sequence[Step], question: int) -> set[int]:
     return later | {step.question for step in chain if step.after == question}
 
 
+def hangs_on(chain: Sequence[Step], question: int) -> set[int]:
+    """`built_on` and what is built on that in turn: all that may not be asked if this answer changes."""
+    found, ended = {question}, False
+    for step in chain:
+        if ended or step.after in found:
+            found.add(step.question)
+        ended |= step.question in found and bool(step.stops_on)
+    return found - {question}
+
+
 def faults(chain: Sequence[Step]) -> list[tuple[int, str]]:
     """(position, what is wrong) of a chain that could not be walked: a condition looks back only."""
     found: list[tuple[int, str]] = []

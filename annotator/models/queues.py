@@ -296,6 +296,11 @@ class Lease(models.Model):
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, db_index=False)
     leased_at = models.DateTimeField(auto_now_add=True)
     released_at = models.DateTimeField(null=True)
+    # What the queue's set-up said when the item was shown, for the set-up may change before the answer.
+    hidden_share = models.FloatField(null=True)  # of pre-labels
+    random_share = models.FloatField(
+        null=True
+    )  # of a queue whose order is by uncertainty; null: another order
 
 
 class Answer(models.TextChoices):
@@ -329,6 +334,7 @@ class Label(models.Model):
     wait_ms = models.PositiveIntegerField(null=True)  # of the machine, before that: until it was shown
     swapped = models.BooleanField(null=True)  # a pair: whether the right side was shown as A
     prelabel_shown = models.BooleanField(null=True)  # null: there was no pre-label
+    chosen = models.BooleanField(default=False, db_default=False)  # a classifier put the item in front
     marks = models.JSONField(null=True)  # [{"part", "start", "end", "kind"}]: see annotator.marks
     by = models.ForeignKey(  # who took it back for the rater, by asking again
         User, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"

@@ -20,7 +20,7 @@ def of_votes(votes: Iterable[Given]) -> dict[str, Any]:
 def _question(votes: list[Given]) -> dict[str, Any]:
     people = [vote for vote in votes if vote.kind == RaterKind.HUMAN]
     once = [vote for vote in people if vote.original is None]  # a repeat is the same vote again
-    drawn = [vote for vote in once if vote.by_chance]  # a pair is chosen for being close: no sample of any
+    drawn = [vote for vote in once if not vote.chosen]  # a pair is chosen for being close: no sample of any
     programs = [vote for vote in votes if vote.kind != RaterKind.HUMAN and vote.original is None]
     return {
         "board": board.of_votes(drawn),

@@ -13,7 +13,7 @@ class Given(NamedTuple):
     """An answer that stands. `original`: of a mirrored repeat the pair that it repeats.
 
     `prompt` is the same for pairs of the same input. Lengths are in characters. `swapped`: the
-    right side was shown as A; None: nobody knows. `by_chance`: no classifier chose the pair.
+    right side was shown as A; None: nobody knows. `chosen`: a classifier put the pair in front.
     """
 
     question: int
@@ -29,7 +29,7 @@ class Given(NamedTuple):
     right_length: int
     answer: str
     swapped: bool | None
-    by_chance: bool = True
+    chosen: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -29,7 +29,7 @@ def estimate_of(queue: Queue) -> ShareEstimate:
     Each item counts once, with the share of its people who say yes.
     """
     yes = Avg(Case(When(answer=pair_of(queue)[0], then=1.0), default=0.0, output_field=FloatField()))
-    claimed = Count("pk", filter=Q(imported=False))
+    claimed = Count("pk", filter=Q(imported=False, chosen=False))
     rows = list(
         labels_of(queue)
         .order_by()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from annotator.chain_rules import built_on
+from annotator.chain_rules import hangs_on
 from annotator.models import Job, JobState, Label, Question, QuestionVersion, Queue, User
 from annotator.queries.chains import chain_of, steps_of
 from annotator.queries.stale import STALE, stale_count
@@ -38,7 +38,7 @@ TAKE_BACK = f"""
         SELECT id FROM old
         UNION
         SELECT l.id FROM old JOIN annotator_label l ON l.item_id = old.item_id AND l.rater_id = old.rater_id
-        WHERE l.question_id = ANY(%(built_on)s::bigint[]) AND l.answer NOT IN ('skip', 'undo')
+        WHERE l.question_id = ANY(%(hanging)s::bigint[]) AND l.answer NOT IN ('skip', 'undo')
           AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id))
     INSERT INTO annotator_label
         (queue_id, item_id, question_id, question_version_id, rater_id, answer, note, flagged,
@@ -128,7 +128,7 @@ def _facts(queue: Queue, version: QuestionVersion, by: User | None) -> dict[str,
         "queues": [queue.pk],
         "questions": [version.question_id],
         "question": version.question_id,
-        "built_on": list(built_on(steps_of(chain_of(queue)), version.question_id)),
+        "hanging": list(hangs_on(steps_of(chain_of(queue)), version.question_id)),
         "version": version.number,
         "version_id": version.pk,
         "note": f"asked again: version {version.number}",

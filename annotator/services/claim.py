@@ -75,9 +75,10 @@ LEASED = """
     RETURNING p.id, p.item_id, p.position, p.lease_id, p.lease_until, p.reason"""
 
 LEDGER = """
-    INSERT INTO annotator_lease (id, place_id, rater_id, leased_at)
-    SELECT lease_id, id, %(rater)s, clock_timestamp() FROM leased
-    ON CONFLICT (id) DO UPDATE SET released_at = NULL"""
+    INSERT INTO annotator_lease (id, place_id, rater_id, leased_at, hidden_share, random_share)
+    SELECT lease_id, id, %(rater)s, clock_timestamp(), %(hidden_share)s, %(random_share)s FROM leased
+    ON CONFLICT (id) DO UPDATE SET released_at = NULL, hidden_share = EXCLUDED.hidden_share,
+                                   random_share = EXCLUDED.random_share"""
 
 # Half a chain may have been answered by whoever held the place before, or by me without a place.
 SETTLED = """
@@ -174,6 +175,8 @@ def claim(
         "take_over": take_over,
         "have": list(have),
         "seconds": settings.LEASE_SECONDS,
+        "hidden_share": queue.hidden_share,
+        "random_share": queue.random_share if queue.order == ItemOrder.UNCERTAIN else None,
     }
     if queue.closed_at is not None:
         return Claim([], shortage.closed())

@@ -1,11 +1,11 @@
-"""Transactions that met: PostgreSQL undid one for the other's sake, and it can begin anew."""
+"""Transactions that met another one, or a migration: PostgreSQL undid them, and they can begin anew."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, OperationalError
-from psycopg.errors import DeadlockDetected
+from django.db import IntegrityError, NotSupportedError, OperationalError
+from psycopg.errors import DeadlockDetected, FeatureNotSupported
 
 TRIES = 3
 
@@ -14,8 +14,10 @@ R = TypeVar("R")
 
 
 def is_collision(error: Exception) -> bool:
-    """A row that is unique was written elsewhere in this moment, or each waited for the other."""
-    return isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)
+    """A row that is unique was written elsewhere in this moment, or each waited for the other; or a plan
+    that was kept does not fit any more (see queries.prepared)."""
+    gone = (DeadlockDetected, FeatureNotSupported)
+    return isinstance(error, IntegrityError) or isinstance(error.__cause__, gone)
 
 
 def begins_anew(work: Callable[P, R]) -> Callable[P, R]:
@@ -26,7 +28,7 @@ def begins_anew(work: Callable[P, R]) -> Callable[P, R]:
         for _ in range(TRIES - 1):
             try:
                 return work(*args, **kwargs)
-            except (IntegrityError, OperationalError) as error:
+            except (IntegrityError, NotSupportedError, OperationalError) as error:
                 if not is_collision(error):
                     raise
         return work(*args, **kwargs)

@@ -145,7 +145,7 @@ def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, versi
         supersedes=verdict.supersedes,
         surplus=verdict.surplus,
     )
-    row.swapped, row.prelabel_shown = _as_shown(batch, lease, question)
+    row.swapped, row.prelabel_shown, row.chosen = _as_shown(batch, lease, question)
     if marks := spans.as_json(sent.marks):
         row.marks = json.dumps(marks)
     batch.rows.append(row)
@@ -169,15 +169,19 @@ def _marks_fault(batch: _Batch, lease: sql.LeaseRow, sent: Sent) -> str:
     return spans.fault(sent.marks, batch.read.items[lease.item].lengths, batch.read.kinds)
 
 
-def _as_shown(batch: _Batch, lease: sql.LeaseRow, question: int) -> tuple[bool | None, bool | None]:
-    """How the item was shown to this rater: chance decided it, and tells it again."""
+def _as_shown(batch: _Batch, lease: sql.LeaseRow, question: int) -> tuple[bool | None, bool | None, bool]:
+    """How the item was shown to this rater, and whether a classifier chose it: chance tells it again."""
     queue, item = batch.read.queues[lease.queue], batch.read.items[lease.item]
     swapped = shown = None
     if queue.kind == QueueKind.PAIRWISE:
         swapped = chance.swapped(queue.seed, lease.item, lease.rater, mirror_of=item.mirror_of)
     if question in item.prelabeled:
-        shown = not chance.hides_prelabel(queue.seed, lease.item, lease.rater, queue.hidden_share)
-    return swapped, shown
+        share = queue.hidden_share if lease.hidden_share is None else lease.hidden_share
+        shown = not chance.hides_prelabel(queue.seed, lease.item, lease.rater, share)
+    chosen = lease.random_share is not None and not chance.in_random_share(
+        queue.seed, item.external_id, lease.random_share
+    )
+    return swapped, shown, chosen
 
 
 def _extras(batch: _Batch) -> list[Mirrored | Golden]:

@@ -19,6 +19,8 @@ class LeaseRow:
     item: int
     rater: int
     may_label: bool
+    hidden_share: float | None  # as in force when it was shown
+    random_share: float | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class ItemRow:
     `lengths` are of the payloads that are strings, read only where marks came.
     """
 
+    external_id: str
     mirror_of: int | None
     variants: tuple[str, str]  # left, right
     prelabeled: frozenset[int]
@@ -83,7 +86,7 @@ class Read:
 LOCK = """
     SELECT l.id, p.queue_id, p.item_id, l.rater_id, {may_label},
            s.id, s.owner_id, s.done_at IS NOT NULL, coalesce(s.lease_until <= clock_timestamp(), true),
-           s.extra
+           s.extra, l.hidden_share, l.random_share
     FROM annotator_lease l
     JOIN annotator_place p ON p.id = l.place_id
     JOIN annotator_place s ON s.item_id = p.item_id
@@ -118,7 +121,7 @@ READ = """
           FROM annotator_queuequestion c JOIN annotator_question q ON q.id = c.question_id
           WHERE c.queue_id = u.id)))
        FROM annotator_queue u WHERE u.id = ANY(%(queues)s::uuid[])),
-      (SELECT json_agg(json_build_array(i.id, i.queue_id, i.copy_of_id, i.left_variant, i.right_variant,
+      (SELECT json_agg(json_build_array(i.id, i.queue_id, i.external_id, i.copy_of_id, i.left_variant, i.right_variant,
          (SELECT json_agg(b.question_id) FROM annotator_prelabel b WHERE b.item_id = i.id), {lengths}))
        FROM annotator_item i WHERE i.id = ANY(%(items)s)),
       {kinds},
@@ -150,8 +153,8 @@ def lock(leases: Collection[UUID], by: Rater | User) -> tuple[dict[UUID, LeaseRo
     seats: dict[int, dict[int, Seat]] = {}
     with prepared_cursor() as cursor:
         cursor.execute(statement, facts)
-        for lease, queue, item, rater, may, place, owner, done, lapsed, extra in cursor.fetchall():
-            found[lease] = LeaseRow(queue, item, rater, may)
+        for lease, queue, item, rater, may, place, owner, done, lapsed, extra, *shares in cursor.fetchall():
+            found[lease] = LeaseRow(queue, item, rater, may, *shares)
             seats.setdefault(item, {}).setdefault(place, Seat(place, owner, done, lapsed, extra))
     return found, {item: list(by_place.values()) for item, by_place in seats.items()}
 
@@ -202,10 +205,11 @@ def _queue(wants: Sequence[Any], chain: Sequence[Any]) -> QueueRow:
 def _items(rows: Iterable[Any] | None, queues: dict[UUID, QueueRow]) -> dict[int, ItemRow]:
     return {
         item: ItemRow(
+            external_id,
             mirror_of(copy_of, adjudicates=queues[UUID(queue)].adjudicates),
             (left, right),
             frozenset(prelabeled or ()),
             dict(zip(PARTS, lengths or (), strict=False)),
         )
-        for item, queue, copy_of, left, right, prelabeled, lengths in rows or ()
+        for item, queue, external_id, copy_of, left, right, prelabeled, lengths in rows or ()
     }

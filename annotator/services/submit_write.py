@@ -38,6 +38,7 @@ class NewRow:
     swapped: bool | None = None
     prelabel_shown: bool | None = None
     marks: str | None = None  # JSON
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,12 @@ INSERT = """
     INSERT INTO annotator_label
         (id, queue_id, item_id, question_id, question_version_id, rater_id, lease_id, answer, note,
          flagged, ms, wait_ms, idempotency_key, supersedes_id, surplus, swapped, prelabel_shown, marks,
-         imported, created_at)
+         chosen, imported, created_at)
     SELECT u.*, false, clock_timestamp() FROM ({rows}) AS u"""
 
 # The columns of each kind of rows as the statements take them.
 TYPES = {
-    NewRow: "bigint uuid bigint bigint bigint bigint uuid text text bool int int text bigint bool bool bool jsonb",
+    NewRow: "bigint uuid bigint bigint bigint bigint uuid text text bool int int text bigint bool bool bool jsonb bool",
     PlaceRow: "bigint bigint uuid bool bool",
     Settled: "bigint bigint bool",
     Mirrored: "bigint bigint uuid",

@@ -371,3 +371,22 @@ def test_a_flag_stands_until_its_owner_answers_anew(queue, tab, owner, as_):
 
     tab.answer(tab.items()[0], "yes")
     assert list(as_(owner).get(page).context["rows"]) == []
+
+
+def test_what_hangs_on_an_answer_by_way_of_another_goes_too(project, annotator, as_):
+    queue = asking.chain_queue(
+        project,
+        {"key": "good"},
+        {"key": "short", "after": ("good", "yes")},
+        {"key": "kind", "after": ("short", "yes")},
+    )
+    tab = person(queue, as_(annotator))
+    item = tab.items()[0]
+    for key in ("good", "short", "kind"):
+        tab.answer(item, "yes", question=key)
+    reword(queue, key="good")
+    run(ask(queue, "good"))
+
+    tab.answer(tab.items()[0], "no", question="good")
+
+    assert [row[1:3] for row in standing(queue)] == [("good", "no")]

@@ -327,7 +327,15 @@ def test_what_comes_free_behind_a_rater_is_asked_at_the_end(project):
 
 
 def _plan(cursor, queue, rater, *, marked):
-    facts = {"queue": queue.pk, "rater": rater.pk, "size": 10, "holder": "", "have": []}
+    facts = {
+        "queue": queue.pk,
+        "rater": rater.pk,
+        "size": 10,
+        "holder": "",
+        "have": [],
+        "hidden_share": 0,
+        "random_share": None,
+    }
     facts |= {"take_over": False, "seconds": 600}
     statement = claim_service._statement(steps_of(chain_of(queue)), by_pass=False, marked=marked)
     cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, facts)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from annotator.chance import in_random_share
 from annotator.jobs import registry, runner, schedules
-from annotator.models import Item, ItemOrder, Job, JobState, Label, Report
+from annotator.models import Item, Job, JobState, Label, Report
 from annotator.pair_results import biases, job, judges, result
 from annotator.pair_results.votes import Given
 from annotator.queries.votes import votes_in
@@ -430,15 +430,9 @@ def test_a_judge_that_prefers_what_stands_first_is_found(public):
 
 def test_of_pairs_put_in_front_for_being_uncertain_the_random_share_alone_ranks(project):
     queue = voted(project, [("a", "b", "left", 40), ("a", "b", "right", 20)])
-    queue.labels.update(imported=False)
-    queue.order, queue.random_share = ItemOrder.UNCERTAIN, 0.5
-    queue.save()
-    drawn = [
-        item.pk
-        for item in queue.items.all()
-        if in_random_share(queue.seed, item.external_id, queue.random_share)
-    ]
+    drawn = [item.pk for item in queue.items.all() if in_random_share(queue.seed, item.external_id, 0.5)]
     assert 0 < len(drawn) < 60
+    queue.labels.exclude(item__in=drawn).update(chosen=True)
 
     assert result_of(queue)["chosen"] == 0  # all are answered: nothing was chosen among them
     fill(queue, [{"external_id": "left over", "left": "x", "right": "y"}])
@@ -447,15 +441,6 @@ def test_of_pairs_put_in_front_for_being_uncertain_the_random_share_alone_ranks(
     assert (found["board"]["votes"], found["chosen"]) == (len(drawn), 60 - len(drawn))
     [row_a] = [row for row in found["board"]["parts"][0]["rows"] if row["name"] == "a"]
     assert row_a["wins"] == queue.labels.filter(item__in=drawn, answer="left").count()
-
-
-def test_what_was_brought_in_from_elsewhere_is_no_random_share(project):
-    queue = voted(project, [("a", "b", "left", 8)])
-    queue.order, queue.random_share = ItemOrder.UNCERTAIN, 1
-    queue.save()
-    fill(queue, [{"external_id": "left over", "left": "x", "right": "y"}])
-
-    assert (result_of(queue)["board"]["votes"], result_of(queue)["chosen"]) == (0, 8)
 
 
 def test_twenty_thousand_votes_are_quick():
