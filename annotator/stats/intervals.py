@@ -146,9 +146,16 @@ def stratified(strata: Iterable[Stratum]) -> Estimate:
     )
     worth = kish([one.population / one.n for one in real for _ in range(one.n)])
     n_eff = _effective(real, rate, se, worth)
-    low, high = bounds(rate, n_eff)
+    low, high = _possible(real, *bounds(rate, n_eff))
     names = tuple(one.name for one in merged)
     return Estimate(rate, low, high, n, se=se, n_eff=n_eff, kish=worth, merged=names)
+
+
+def _possible(strata: list[Stratum], low: float, high: float) -> tuple[float, float]:
+    """Of members that were seen it is known what they are: the rate cannot lie beyond that."""
+    everyone = sum(one.population for one in strata)
+    hits, misses = sum(one.hits for one in strata), sum(one.n - one.hits for one in strata)
+    return max(low, hits / everyone), min(high, (everyone - misses) / everyone)
 
 
 def _merged(strata: list[Stratum]) -> list[Stratum]:

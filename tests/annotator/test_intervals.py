@@ -207,3 +207,12 @@ def test_the_hajek_interval_holds_the_truth_of_skewed_draws():
         held += found.low <= truth <= found.high
 
     assert 0.93 <= held / draws <= 0.97
+
+
+def test_what_was_seen_bounds_what_is_possible():
+    """3 of 24 are bad for certain, and 17 are good."""
+    found = stratified([Stratum("chat", 24, 20, 3)])
+
+    assert found.low is not None
+    assert found.high is not None
+    assert 3 / 24 <= found.low < found.value < found.high <= 7 / 24
