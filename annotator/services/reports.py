@@ -1,11 +1,19 @@
 """Keeping what was computed of a queue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from annotator.models import Job, Queue, Report
+
+OUTDATED = timedelta(minutes=1)
+
+
+def is_outdated(report: Report | None, newer: int) -> bool:
+    """Whether a page that shows it should have it computed anew: not with each label that comes in."""
+    return newer > 0 and (report is None or report.computed_at < timezone.now() - OUTDATED)
 
 
 def keep(

@@ -23,6 +23,7 @@ from annotator.queries.queues import progress_of
 from annotator.services import adjudication as service
 from annotator.services.agreement import KINDS, compare_raters, measure
 from annotator.services.consensus import ask_consensus, known_of
+from annotator.services.reports import is_outdated
 from annotator.views.queue_page import head
 from annotator.web import panels
 from annotator.web.payload.beginning import words
@@ -105,6 +106,7 @@ def _consensus(membership: Membership, queue: Queue) -> dict[str, Any]:
         "told": [told_of(asked, known.questions.get(asked.key), names) for asked in chain_of(queue)],
         "working": Shown(known.job, timezone.now()) if known.job else None,
         "may_decide": membership.role == Role.OWNER,
+        "outdated": queue.overlap > 1 and not known.job and is_outdated(known.report, known.newer),
         "time_zone": membership.project.time_zone,
     }
 

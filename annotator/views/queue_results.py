@@ -15,6 +15,7 @@ from annotator.pair_results.job import NAME, REPORT
 from annotator.queries.chains import chain_of
 from annotator.queries.queues import is_finished
 from annotator.services.pair_results import ask_results
+from annotator.services.reports import is_outdated
 from annotator.views.queue_page import head
 from annotator.web import results_page
 from annotator.web.request import PersonRequest
@@ -40,9 +41,11 @@ def results(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
     report = Report.objects.filter(queue=queue, kind=REPORT).first()
     labels = queue.labels.count()
     job = _job(queue, report)
+    newer = max(0, labels - report.result["labels"]) if report else labels
     page |= {
         "report": report,
-        "newer": max(0, labels - report.result["labels"]) if report else labels,
+        "newer": newer,
+        "outdated": job is None and is_outdated(report, newer),  # one that failed is not tried for ever
         "job": job,
         "active": job is not None and job.state in ACTIVE,
         "may_compute": membership.role != Role.VIEWER,

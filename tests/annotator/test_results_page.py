@@ -1,6 +1,7 @@
 """The results page: who sees it, when it was computed, what it says, and its downloads."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 from itertools import pairwise
 
@@ -240,3 +241,17 @@ def test_as_many_queries_for_many_variants(project, owner, as_, django_assert_nu
 )
 def test_votes_still_needed_are_said_in_two_digits(votes, said):
     assert roughly(votes) == said
+
+
+def test_a_page_with_old_numbers_has_them_computed_by_itself(queue, owner, viewer, as_):
+    by_itself = 'hx-trigger="load"'
+    assert by_itself in as_(owner).get(page(queue)).content.decode()
+    assert by_itself not in as_(viewer).get(page(queue)).content.decode()
+
+    compute(queue)
+    assert by_itself not in as_(owner).get(page(queue)).content.decode()
+    label(queue, items(queue)[0], "tie", rater(queue, "Late"))
+    assert by_itself not in as_(owner).get(page(queue)).content.decode()  # a minute is not old
+
+    Report.objects.update(computed_at=timezone.now() - timedelta(minutes=2))
+    assert by_itself in as_(owner).get(page(queue)).content.decode()
