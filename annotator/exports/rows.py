@@ -41,6 +41,7 @@ COLUMNS: Columns = {
         "i.inclusion_probability",
         "how likely the item was drawn; null: not drawn by chance. Weigh by its inverse",
     ),
+    "chosen": ("l.chosen", "a classifier put the item in front; leave these out of rates"),
     "stratum": ("i.stratum", "the part of the population it was drawn from"),
     "origin": ("i.origin", "what kind of source the item was copied from"),
     "reason": ("i.reason", "why the item is in the queue"),
