@@ -14,7 +14,8 @@ from annotator.queries.places import PARKED, PARKED_SECONDS
 from annotator.services.collisions import begins_anew
 
 # A place that goes back takes its counting with it: see labeling_rules on surplus. What is its
-# owner's alone, or half answered on the way to the next pass, waits for its owner.
+# owner's alone, or half answered on the way to the next pass, waits for its owner; of whoever may
+# label no more (`for_good`) the first only.
 GIVE_BACK = f"""
     WITH freed AS (
         UPDATE annotator_place p
@@ -23,14 +24,15 @@ GIVE_BACK = f"""
                 secs => CASE WHEN p.extra THEN 0 ELSE {PARKED_SECONDS} END) END,
             holder = CASE WHEN was.kept THEN '{PARKED}' ELSE '' END
         FROM (SELECT id, lease_id, owner_id,
-                     p.extra OR (SELECT q.by_pass FROM annotator_queue q WHERE q.id = p.queue_id) AND EXISTS (
+                     p.extra OR NOT %(for_good)s AND (
+                         SELECT q.by_pass FROM annotator_queue q WHERE q.id = p.queue_id) AND EXISTS (
                          SELECT FROM annotator_label l
                          WHERE l.item_id = p.item_id AND l.rater_id = p.owner_id
                            AND l.answer NOT IN ('skip', 'undo')
                            AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
                      ) AS kept
               FROM annotator_place p
-              WHERE p.done_at IS NULL AND p.holder <> '{PARKED}' AND {{which}}
+              WHERE p.done_at IS NULL AND (p.holder <> '{PARKED}' OR %(for_good)s AND NOT p.extra) AND {{which}}
               ORDER BY p.item_id, p.n FOR UPDATE) was
         WHERE p.id = was.id RETURNING p.item_id, was.lease_id, was.owner_id, was.kept),
     ledger AS (
@@ -94,20 +96,21 @@ def give_back(*, queue: Queue, rater: Rater, leases: Sequence[UUID] = (), holder
     return _free(which, facts)
 
 
-def give_back_all(*, user: User, project_id: int | None = None) -> int:
-    """Free all that a person holds, in one project or everywhere: at sign-out, or when a role is lost."""
+def give_back_all(*, user: User, project_id: int | None = None, for_good: bool = False) -> int:
+    """Free all that a person holds, in one project or everywhere: at sign-out, or, `for_good`, when a
+    role is lost: then also what waits for their next pass."""
     which = """p.owner_id IN (SELECT r.id FROM annotator_rater r WHERE r.user_id = %(user)s
                AND (%(project)s::bigint IS NULL OR r.project_id = %(project)s))
                AND p.queue_id IN (SELECT q.id FROM annotator_queue q JOIN annotator_rater r
                                   ON r.project_id = q.project_id WHERE r.user_id = %(user)s)"""
-    return _free(which, {"user": user.pk, "project": project_id})
+    return _free(which, {"user": user.pk, "project": project_id}, for_good=for_good)
 
 
 @begins_anew
 @transaction.atomic
-def _free(which: str, facts: dict[str, Any]) -> int:
+def _free(which: str, facts: dict[str, Any], *, for_good: bool = False) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(GIVE_BACK.format(which=which), facts)
+        cursor.execute(GIVE_BACK.format(which=which), {**facts, "for_good": for_good})
         freed: int = cursor.fetchone()[0]
     return freed
 

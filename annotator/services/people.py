@@ -147,7 +147,7 @@ def change_role(membership: Membership, role: str) -> None:
     if membership.role == Role.OWNER and role != Role.OWNER:
         _refuse_last_owner(membership)
     if role == Role.VIEWER:
-        give_back_all(user=membership.user, project_id=membership.project_id)
+        give_back_all(user=membership.user, project_id=membership.project_id, for_good=True)
     Membership.objects.filter(pk=membership.pk).update(role=role)
     membership.role = role
 
@@ -161,7 +161,7 @@ def remove_member(membership: Membership) -> int:
     _lock_members(membership)
     if membership.role == Role.OWNER:
         _refuse_last_owner(membership)
-    freed = give_back_all(user=membership.user, project_id=membership.project_id)
+    freed = give_back_all(user=membership.user, project_id=membership.project_id, for_good=True)
     Membership.objects.filter(pk=membership.pk).delete()
     return freed
 

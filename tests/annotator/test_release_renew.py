@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from annotator.models import Lease, Membership, Place
+from annotator.models import Label, Lease, Membership, Place
 from annotator.services import labeling, people
 from tests import make
+from tests.annotator.asking import chain_queue, fill
 from tests.annotator.labeling import lapse, person, program
 
 
@@ -120,3 +121,62 @@ def test_who_may_only_look_from_now_on_holds_nothing(queue, tab, annotator):
     people.change_role(Membership.objects.get(user=annotator), "viewer")
 
     assert not Place.objects.exclude(owner=None).exists()
+
+
+@pytest.fixture
+def half_answered(project, annotator, as_):
+    """Two items, one question of two answered: they wait for their owner's next pass."""
+    queue = chain_queue(project, {"key": "good"}, {"key": "short"}, items=2, by_pass=True)
+    tab = person(queue, as_(annotator))
+    for item in tab.items(2):
+        tab.answer(item)
+    return tab
+
+
+def test_what_waits_for_the_next_pass_stays_when_the_tab_closes_or_its_owner_signs_out(
+    half_answered, owner, as_
+):
+    half_answered.release(holder="tab")
+    half_answered.client.post("/signout/")
+
+    assert person(half_answered.queue, as_(owner)).items(2) == []
+    assert not Label.objects.filter(surplus=True).exists()
+
+
+@pytest.mark.parametrize("how", ["viewer", "removed"])
+def test_who_loses_the_role_keeps_nothing_for_the_next_pass(half_answered, annotator, owner, as_, how):
+    membership = Membership.objects.get(user=annotator)
+    if how == "viewer":
+        people.change_role(membership, "viewer")
+    else:
+        assert people.remove_member(membership) == 2
+
+    other = person(half_answered.queue, as_(owner))
+    items = other.items(2)
+    assert [(item["external_id"], item["done"]) for item in items] == [("item-0", {}), ("item-1", {})]
+    assert other.answer(items[0])["state"] == "counted"
+    assert list(Label.objects.order_by("pk").values_list("surplus", flat=True)) == [True, True, False]
+
+
+def test_who_comes_back_goes_on_where_they_were(half_answered, annotator):
+    membership = Membership.objects.get(user=annotator)
+    people.change_role(membership, "viewer")
+    people.change_role(membership, "annotator")
+
+    assert [item["done"] for item in half_answered.items(2)] == [{"good": "yes"}] * 2
+    assert not Label.objects.filter(surplus=True).exists()
+
+
+def test_a_gold_item_stays_with_its_only_rater(project, annotator, as_):
+    """Nobody else could answer it: it waits, should they come back."""
+    queue = chain_queue(project, {"key": "good"}, items=2, gold_rate=1)
+    fill(
+        queue, [{"external_id": "golden", "input": "x", "output": "y", "gold": {"good": "yes"}}], places=False
+    )
+    tab = person(queue, as_(annotator))
+    tab.answer(tab.items()[0])
+    before = Place.objects.filter(extra=True).values().get()
+
+    people.change_role(Membership.objects.get(user=annotator), "viewer")
+
+    assert Place.objects.filter(extra=True).values().get() == before
