@@ -34,7 +34,8 @@ class LabelsImportedOut(Schema):
     surplus: int = Field(description="Of the accepted: they fill no place, others had answered.")
     duplicates: int = Field(description="There already: nothing changed.")
     unknown: list[BadLabel] = Field(
-        description="What does not fit the queue: no such item, or a question that is not asked of it."
+        description="What does not fit the queue: no such item, a question that is not asked of it, or an"
+        " answer that was taken back since."
     )
     errors: list[BadLabel] = Field(description="What is no label of this queue by itself.")
     repaired: int = Field(description="Characters replaced by U+FFFD.")
@@ -54,7 +55,8 @@ def post_queue_labels(request: HttpRequest, queue_id: UUID) -> dict[str, Any]:
     A label names its item, its rater and its answer; `question` may be left out where the queue
     asks one, `created_at` where it is now. It is marked as imported, and fills a place of its item
     while one is free. A rater has one answer to a question of an item: the same again is a
-    duplicate, another one is refused. So the same batch may be sent again after a fault.
+    duplicate, another one is refused. So the same batch may be sent again after a fault. Where an
+    answer was taken back or asked again, one that was given after that is stored.
     """
     caller: Caller = request.auth  # type: ignore[attr-defined]
     queue = caller.queue(queue_id, access.OWNERS)

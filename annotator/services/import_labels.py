@@ -9,18 +9,17 @@ from itertools import islice
 from django.db import connection, transaction
 
 from annotator import labeling_rules as rules
-from annotator.models import Item, Label, Place, Queue, Rater
-from annotator.queries.chains import Asked, chain_of, steps_of
+from annotator.models import Answer, Item, Label, Place, Queue, Rater
+from annotator.queries.chains import chain_of, steps_of
 from annotator.reading.errors import BadRecord, Rejected, gettext_noop
+from annotator.services import submit_effects as effects
 from annotator.services.collisions import begins_anew
+from annotator.services.submit_write import FilledRow, ImportedRow, write
 
 CHUNK = 1000
 
-# A chain's later answer may win the place that an earlier one, of the same rater, came too late for.
-SETTLE = """
-    UPDATE annotator_label l SET surplus = false
-    FROM unnest(%s::bigint[], %s::bigint[]) AS u(item, rater)
-    WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.surplus AND l.answer NOT IN ('skip', 'undo')"""
+IDS = """
+    SELECT nextval(pg_get_serial_sequence('annotator_label', 'id')) FROM generate_series(1, %s)"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class ImportedLabel:
 
 @dataclass(frozen=True)
 class Imported:
-    """`known`: there already; `unknown`: what does not fit this queue, each with the reason."""
+    """`known`: there already; `unknown`: what does not fit this queue or was taken back, each with the reason."""
 
     added: int = 0
     surplus: int = 0
@@ -62,7 +61,8 @@ class Imported:
 def import_labels(queue: Queue, rows: Iterable[ImportedLabel]) -> Imported:
     """Store labels as imported; each fills a place of its item while one is free, else it is surplus.
 
-    Importing the same rows again changes nothing. Chunks of 1,000, each in its own transaction.
+    Importing the same rows again changes nothing, also when they were taken back: only an answer that
+    was given after that is taken. Chunks of 1,000, each in its own transaction.
     """
     source, told = iter(rows), Imported()
     while chunk := list(islice(source, CHUNK)):
@@ -73,112 +73,117 @@ def import_labels(queue: Queue, rows: Iterable[ImportedLabel]) -> Imported:
 @begins_anew  # an item without places is locked by nothing: the same label may be written elsewhere
 @transaction.atomic
 def _import_chunk(queue: Queue, chunk: list[ImportedLabel]) -> Imported:
-    chain = chain_of(queue)
-    items = _items(queue, {row.external_id for row in chunk})
-    judge = _Judge(chain, items, _lock(list(items.values())), _given(list(items.values())))
-    labels, known, unknown = [], 0, []
-    for row in sorted(chunk, key=judge.turn):
+    judge = _Judge(queue, chunk)
+    rows, known, unknown = [], 0, []
+    for sent in sorted(chunk, key=judge.turn):
         try:
-            fit = judge.fit(row)
+            row = judge.fit(sent)
         except BadRecord as bad:
-            unknown.append(Rejected.of(row.index, bad))
+            unknown.append(Rejected.of(sent.index, bad))
             continue
-        if fit is None:
+        if row is None:
             known += 1
         else:
-            labels.append(_label(queue, row, item=fit.item, asked=fit.asked))
-    for label in labels:
-        label.surplus = label.answer not in rules.NO_ANSWERS and judge.owns_no_place(label)
-    Label.objects.bulk_create(labels)
-    _seat(judge.seats, labels)
-    if len(chain) > 1:
-        _settle(judge.seats)
+            rows.append(row)
+    if rows:
+        effects.settle(rows, judge.facts)
+        _empty(judge.facts)
+        write(rows, [*_places(rows, judge.facts), *effects.settled(judge.facts)])
     unknown.sort(key=lambda bad: bad.index)
-    return Imported(len(labels), sum(label.surplus for label in labels), known, tuple(unknown))
-
-
-@dataclass(frozen=True)
-class _Fit:
-    item: int
-    asked: Asked
+    return Imported(len(rows), sum(row.surplus for row in rows), known, tuple(unknown))
 
 
 class _Judge:
-    """What fits, by the rules of labeling. Seats and facts change as labels are let in."""
+    """What fits, by the rules of labeling. `facts`, by item and rater, change as labels are let in."""
 
-    def __init__(
-        self,
-        chain: list[Asked],
-        items: dict[str, int],
-        seats: dict[int, list[rules.Seat]],
-        given: dict[tuple[int, int], dict[int, rules.Given]],
-    ) -> None:
-        self.seats = seats
-        self._chain, self._steps = {asked.key: asked for asked in chain}, steps_of(chain)
+    def __init__(self, queue: Queue, chunk: list[ImportedLabel]) -> None:
+        chain = chain_of(queue)
+        self.facts: dict[tuple[int, int], rules.Facts] = {}
+        self._queue, self._steps = queue, steps_of(chain)
+        self._chain = {asked.key: asked for asked in chain}
         self._answers = {step.question: {*step.answers, "skip"} for step in self._steps}
         self._order = {asked.key: position for position, asked in enumerate(chain)}
-        self._items, self._given = items, given
-        self._facts: dict[tuple[int, int], rules.Facts] = {}
+        self._items = _items(queue, {sent.external_id for sent in chunk})
+        items = list(self._items.values())
+        self._seats = _lock(items)
+        self._given, self._taken_back = _given(items)
+        self._ids = iter(_ids(len(chunk)))
 
-    def turn(self, row: ImportedLabel) -> tuple[datetime, int]:
+    def turn(self, sent: ImportedLabel) -> tuple[datetime, int]:
         """As they were given; of the same moment a chain's first question first."""
-        return row.created_at, self._order.get(row.question, 0)
+        return sent.created_at, self._order.get(sent.question, 0)
 
-    def fit(self, row: ImportedLabel) -> _Fit | None:
+    def fit(self, sent: ImportedLabel) -> ImportedRow | None:
         """What to store; None: it is there. BadRecord: it can never fit as it is."""
-        item, asked = self._items.get(row.external_id), self._chain.get(row.question)
+        item, asked = self._items.get(sent.external_id), self._chain.get(sent.question)
         if item is None:
             raise BadRecord("external_id", gettext_noop("names no item of this queue"))
         if asked is None:
             raise BadRecord(
                 "question",
                 gettext_noop("names no question of this queue: %(question)s"),
-                question=row.question[:60],
+                question=sent.question[:60],
             )
-        if row.answer not in self._answers[asked.id]:
+        if sent.answer not in self._answers[asked.id]:
             raise BadRecord("answer", gettext_noop("is no answer to this question"))
-        seen = self._seen(item, row.rater.pk)
-        before = seen.given.get(asked.id)
-        if before is not None:
-            if before.stands and before.answer != row.answer:
-                raise BadRecord(
-                    "answer", gettext_noop("differs from what this rater answered already: that one stays")
-                )
-            return None  # answered before, or answered and taken back
-        if isinstance(rules.decide(seen, label=0, question=asked.id, answer=row.answer), rules.Refused):
+        seen = self._seen(item, sent.rater.pk)
+        if self._is_there(seen.given.get(asked.id), sent):
+            return None
+        label = next(self._ids)
+        verdict = rules.decide(seen, label=label, question=asked.id, answer=sent.answer)
+        if isinstance(verdict, rules.Refused):
             raise BadRecord(
                 "question",
                 gettext_noop("is not asked of this item: an earlier answer of this rater rules it out"),
             )
-        return _Fit(item, asked)
+        return ImportedRow(
+            id=label,
+            queue=self._queue.pk,
+            item=item,
+            question=asked.id,
+            version=asked.version_id,
+            rater=sent.rater.pk,
+            lease=None,
+            answer=sent.answer,
+            note=rules.clean(sent.note),
+            flagged=sent.flagged,
+            ms=sent.ms,
+            wait_ms=None,
+            key=_key(self._queue, sent, verdict.supersedes),
+            supersedes=verdict.supersedes,
+            surplus=verdict.surplus,
+            swapped=sent.swapped,
+            created_at=sent.created_at,
+        )
 
-    def owns_no_place(self, label: Label) -> bool:
-        return self._facts[label.item_id, label.rater_id].own_seat is None
+    def _is_there(self, before: rules.Given | None, sent: ImportedLabel) -> bool:
+        if before is None:
+            return False
+        if before.stands:
+            if before.answer != sent.answer:
+                raise BadRecord(
+                    "answer", gettext_noop("differs from what this rater answered already: that one stays")
+                )
+            return True
+        if sent.created_at <= self._taken_back[before.label]:
+            raise BadRecord(
+                "answer", gettext_noop("was taken back since: only an answer that was given later is taken")
+            )
+        return False
 
     def _seen(self, item: int, rater: int) -> rules.Facts:
         key = (item, rater)
-        if key not in self._facts:
-            self._facts[key] = rules.Facts(rater, self._steps, self.seats[item], self._given.get(key, {}))
-        return self._facts[key]
+        if key not in self.facts:
+            self.facts[key] = rules.Facts(rater, self._steps, self._seats[item], self._given.get(key, {}))
+        return self.facts[key]
 
 
-def _label(queue: Queue, row: ImportedLabel, *, item: int, asked: Asked) -> Label:
-    what = f"{queue.pk}\n{row.external_id}\n{row.question}"
-    return Label(
-        queue=queue,
-        item_id=item,
-        question_id=asked.id,
-        question_version_id=asked.version_id,
-        rater_id=row.rater.pk,
-        answer=row.answer,
-        note=rules.clean(row.note),
-        flagged=row.flagged,
-        swapped=row.swapped,
-        ms=row.ms,
-        idempotency_key=f"import-{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}",
-        imported=True,
-        created_at=row.created_at,
-    )
+def _key(queue: Queue, sent: ImportedLabel, supersedes: int | None) -> str:
+    """One for each state of the history that a label can follow: the same again is the same."""
+    what = f"{queue.pk}\n{sent.external_id}\n{sent.question}"
+    if supersedes is not None:
+        what += f"\n{supersedes}"
+    return f"import-{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}"
 
 
 def _items(queue: Queue, external_ids: set[str]) -> dict[str, int]:
@@ -196,35 +201,41 @@ def _lock(items: list[int]) -> dict[int, list[rules.Seat]]:
     return seats
 
 
-def _given(items: list[int]) -> dict[tuple[int, int], dict[int, rules.Given]]:
+def _given(items: list[int]) -> tuple[dict[tuple[int, int], dict[int, rules.Given]], dict[int, datetime]]:
+    """The newest of each history, by item and rater and by question; and when each undo was."""
     given: dict[tuple[int, int], dict[int, rules.Given]] = {}
-    newest = Label.objects.filter(item__in=items).order_by("pk")
-    for item, rater, question, label, answer in newest.values_list(
-        "item_id", "rater_id", "question_id", "pk", "answer"
+    taken_back = {}
+    rows = Label.objects.filter(item__in=items).order_by("pk")
+    for item, rater, question, label, answer, at in rows.values_list(
+        "item_id", "rater_id", "question_id", "pk", "answer", "created_at"
     ):
         given.setdefault((item, rater), {})[question] = rules.Given(label, answer)
-    return given
+        if answer == Answer.UNDO:
+            taken_back[label] = at
+    return given, taken_back
 
 
-def _seat(seats: dict[int, list[rules.Seat]], labels: list[Label]) -> None:
-    """Write who fills which place since when. Half a chain keeps nobody from the place: its lease is over."""
-    at = {(label.item_id, label.rater_id): label.created_at for label in labels}
-    changed = []
-    for item, of_item in seats.items():
-        for seat in of_item:
-            if seat.changed:
-                since = at.get((item, seat.owner or 0))
-                done_at, lease_until = (since, None) if seat.done else (None, since)
-                changed.append(
-                    Place(pk=seat.id, owner_id=seat.owner, done_at=done_at, lease_until=lease_until)
-                )
-    Place.objects.bulk_update(changed, ["owner", "done_at", "lease_until"])
+def _ids(size: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(IDS, [size])
+        return [label for (label,) in cursor.fetchall()]
 
 
-def _settle(seats: dict[int, list[rules.Seat]]) -> None:
-    won = [
-        (item, seat.owner) for item, of_item in seats.items() for seat in of_item if seat.owner != seat.was
+def _empty(facts: effects.FactsOf) -> None:
+    """Who leaves one place for another owns two for a moment, if the second is written first."""
+    passed_on = [
+        seat.id for _, seat in effects.changed(facts) if seat.owner and seat.was not in {None, seat.owner}
     ]
-    if won:
-        with connection.cursor() as cursor:
-            cursor.execute(SETTLE, [list(one) for one in zip(*won, strict=True)])
+    if passed_on:
+        Place.objects.filter(pk__in=passed_on).update(owner=None)
+
+
+def _places(rows: list[ImportedRow], facts: effects.FactsOf) -> list[FilledRow]:
+    """Who comes to a place, leaves it or fills it. Half a chain of whoever holds it changes nothing:
+    the lease, which may be in force, goes on."""
+    since = {(row.item, row.rater): row.created_at for row in rows}
+    return [
+        FilledRow(seat.id, seat.owner, done=seat.done, since=since.get((item, seat.owner or 0)))
+        for item, seat in effects.changed(facts)
+        if seat.done or seat.owner != seat.was
+    ]

@@ -16,9 +16,10 @@ from annotator import labeling_rules as rules
 from annotator import marks as spans
 from annotator.models import QueueKind, Rater, User
 from annotator.queries.revealed import others_of
+from annotator.services import submit_effects as effects
 from annotator.services import submit_read as sql
 from annotator.services.collisions import begins_anew
-from annotator.services.submit_write import Golden, Mirrored, NewRow, PlaceRow, Settled, write
+from annotator.services.submit_write import Golden, Mirrored, NewRow, PlaceRow, write
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> li
     batch = _read(answers, leases, seats)
     results = [_judge(batch, answer) for answer in answers]
     if batch.rows:
-        _settle_rows(batch)
-        write(batch.rows, [*_places(batch), *_settled(batch), *_extras(batch)], holder)
+        effects.settle(batch.rows, batch.facts)
+        write(batch.rows, [*_places(batch), *effects.settled(batch.facts), *_extras(batch)], holder)
     return _revealing(batch, answers, results)
 
 
@@ -230,13 +231,6 @@ def _revealed(
     return revealed
 
 
-def _settle_rows(batch: _Batch) -> None:
-    """A later act of the same batch may have given or taken the place that an answer counted in."""
-    for row in batch.rows:
-        if row.answer not in rules.NO_ANSWERS:
-            row.surplus = batch.facts[row.item, row.rater].own_seat is None
-
-
 def _places(batch: _Batch) -> list[PlaceRow]:
     return [
         PlaceRow(
@@ -246,27 +240,8 @@ def _places(batch: _Batch) -> list[PlaceRow]:
             done=seat.done,
             parked=seat.parked,
         )
-        for _, seat in _changed(batch)
+        for _, seat in effects.changed(batch.facts)
     ]
-
-
-def _settled(batch: _Batch) -> list[Settled]:
-    """Only a chain can have earlier answers of somebody whose place changes hands."""
-    chained = {item for (item, _), facts in batch.facts.items() if len(facts.chain) > 1}
-    moved = [(item, seat) for item, seat in _changed(batch) if item in chained and seat.owner != seat.was]
-    lost = [Settled(item, seat.was, surplus=True) for item, seat in moved if seat.was is not None]
-    won = [Settled(item, seat.owner, surplus=False) for item, seat in moved if seat.owner is not None]
-    return lost + won
-
-
-def _changed(batch: _Batch) -> list[tuple[int, rules.Seat]]:
-    changed = {
-        seat.id: (item, seat)
-        for (item, _), facts in batch.facts.items()
-        for seat in facts.seats
-        if seat.changed
-    }
-    return list(changed.values())
 
 
 def _refused(sent: Sent, status: int, error: str, standing: rules.Given | None = None) -> Result:

@@ -1,4 +1,4 @@
-"""The one statement that writes what a submit came to.
+"""The one statement that writes what a submit came to, or an import.
 
 Rows go in as VALUES, not as arrays: one answer at a time is what comes most, and building two
 dozen arrays for it costs more than the rest of the statement.
@@ -6,10 +6,12 @@ dozen arrays for it costs more than the rest of the statement.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from annotator.queries.places import PARKED, PARKED_SECONDS
 from annotator.queries.prepared import prepared_cursor
@@ -26,7 +28,7 @@ class NewRow:
     question: int
     version: int
     rater: int
-    lease: UUID
+    lease: UUID | None
     answer: str
     note: str
     flagged: bool
@@ -41,6 +43,14 @@ class NewRow:
     chosen: bool = False
 
 
+@dataclass
+class ImportedRow(NewRow):
+    """A label that was given elsewhere, at its own time."""
+
+    imported: bool = True
+    created_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class PlaceRow:
     id: int
@@ -48,6 +58,17 @@ class PlaceRow:
     lease: UUID | None
     done: bool
     parked: bool
+
+
+@dataclass(frozen=True)
+class FilledRow:
+    """Who fills a place by what was given elsewhere, and since when. Half a chain keeps nobody
+    from it: its lease is over."""
+
+    id: int
+    owner: int | None
+    done: bool
+    since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,14 @@ PLACED = """
             done_at = CASE WHEN u.done THEN clock_timestamp() END
         FROM ({rows}) AS u(id, owner, lease, done, parked)
         WHERE p.id = u.id)"""
+FILLED = """
+    filled AS (
+        UPDATE annotator_place p
+        SET owner_id = u.owner, lease_id = NULL, holder = '',
+            lease_until = CASE WHEN NOT u.done THEN u.since END,
+            done_at = CASE WHEN u.done THEN u.since END
+        FROM ({rows}) AS u(id, owner, done, since)
+        WHERE p.id = u.id)"""
 SETTLED = """
     settled AS (
         UPDATE annotator_label l SET surplus = u.surplus
@@ -129,28 +158,33 @@ INSERT = """
         (id, queue_id, item_id, question_id, question_version_id, rater_id, lease_id, answer, note,
          flagged, ms, wait_ms, idempotency_key, supersedes_id, surplus, swapped, prelabel_shown, marks,
          chosen, imported, created_at)
-    SELECT u.*, false, clock_timestamp() FROM ({rows}) AS u"""
+    SELECT u.*{rest} FROM ({rows}) AS u"""
+RESTS = {NewRow: ", false, clock_timestamp()", ImportedRow: ""}
 
 # The columns of each kind of rows as the statements take them.
-TYPES = {
-    NewRow: "bigint uuid bigint bigint bigint bigint uuid text text bool int int text bigint bool bool bool jsonb bool",
+LABEL = "bigint uuid bigint bigint bigint bigint uuid text text bool int int text bigint bool bool bool jsonb bool"
+TYPES: dict[type, str] = {
+    NewRow: LABEL,
+    ImportedRow: f"{LABEL} bool timestamptz",
     PlaceRow: "bigint bigint uuid bool bool",
+    FilledRow: "bigint bigint bool timestamptz",
     Settled: "bigint bigint bool",
     Mirrored: "bigint bigint uuid",
     Golden: "uuid bigint",
 }
 PARTS: list[tuple[type, str]] = [
     (PlaceRow, PLACED),
+    (FilledRow, FILLED),
     (Settled, SETTLED),
     (Mirrored, MIRRORED),
     (Golden, GOLD),
 ]
 
 
-def write(rows: Sequence[NewRow], then: Sequence[Any], holder: str) -> None:
+def write(rows: Sequence[NewRow], then: Sequence[Any], holder: str = "") -> None:
     """Store the labels and what they do to places and to earlier answers, in one statement.
 
-    `then`: PlaceRow, Settled, Mirrored and Golden in any order.
+    `rows` are of one kind; `then`: PlaceRow, FilledRow, Settled, Mirrored and Golden in any order.
     """
     facts: dict[str, Any] = {
         "seconds": settings.LEASE_SECONDS,
@@ -164,8 +198,9 @@ def write(rows: Sequence[NewRow], then: Sequence[Any], holder: str) -> None:
     for kind, part in PARTS:
         if alike := [row for row in then if type(row) is kind]:
             parts.append(part.format(rows=_values(alike, facts)))
-    insert = INSERT.format(rows=_values(rows, facts))
-    with prepared_cursor() as cursor:
+    insert = INSERT.format(rows=_values(rows, facts), rest=RESTS[type(rows[0])])
+    # An import's statement is large and seldom the same twice: kept planned it would only take memory.
+    with prepared_cursor() if type(rows[0]) is NewRow else connection.cursor() as cursor:
         cursor.execute((f"WITH {', '.join(parts)}" if parts else "") + insert, facts)
 
 
