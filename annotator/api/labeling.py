@@ -97,7 +97,7 @@ def labels(
     """Each label gets its result, in order; good ones are kept, bad ones are named.
 
     `answer` may be `skip` (others get the item) and `undo` (takes the newest answer back and
-    gives the item to you again). The same `idempotency_key` with the same content is a repeat
+    gives the item to you again; not in a closed queue). The same `idempotency_key` with the same content is a repeat
     and changes nothing. A call with exactly one label answers with that label's own status.
     """
     caller: Caller = request.auth  # type: ignore[attr-defined]

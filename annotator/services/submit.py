@@ -4,17 +4,18 @@ Three statements however many answers come: the rules are in `labeling_rules`.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotator import chance
 from annotator import labeling_rules as rules
 from annotator import marks as spans
-from annotator.models import QueueKind, Rater, User
+from annotator.models import Queue, QueueKind, Rater, User
 from annotator.queries.revealed import others_of
 from annotator.services import submit_effects as effects
 from annotator.services import submit_read as sql
@@ -63,6 +64,7 @@ class _Batch:
     leases: dict[UUID, sql.LeaseRow]
     read: sql.Read
     facts: dict[tuple[int, int], rules.Facts]  # by item and rater
+    closed: Collection[UUID] = ()  # queues; read only where something is taken back
     rows: list[NewRow] = field(default_factory=list)
     seated: dict[int, UUID] = field(default_factory=dict)  # by place: the lease that it is held by
 
@@ -98,7 +100,12 @@ def _read(
         facts[lease.item, lease.rater] = rules.Facts(
             lease.rater, queue.steps, seats[lease.item], given, queue.by_pass
         )
-    return _Batch(leases, read, facts)
+    undoes = any(answer.answer == "undo" for answer in answers)
+    return _Batch(leases, read, facts, closed=_closed(read.queues) if undoes else ())
+
+
+def _closed(queues: Collection[UUID]) -> set[UUID]:
+    return set(Queue.objects.filter(pk__in=queues, closed_at__isnull=False).values_list("pk", flat=True))
 
 
 def _judge(batch: _Batch, sent: Sent) -> Result:
@@ -120,6 +127,9 @@ def _judge(batch: _Batch, sent: Sent) -> Result:
         return _refused(sent, 422, f"Question “{asked.key}” has no version {sent.question_version}.")
     if sent.marks and (fault := _marks_fault(batch, lease, sent)):
         return _refused(sent, 422, fault)
+    if sent.answer == "undo" and (kept := _kept(batch, lease, asked.id)):
+        error = _("This queue is closed: your answer stays. Ask an owner to open it, then take it back.")
+        return _refused(sent, 409, error, kept)
     return _decide(batch, sent, lease, asked.id, version)
 
 
@@ -156,6 +166,12 @@ def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, versi
         if seat.changed and seat.owner == lease.rater:
             batch.seated[seat.id] = sent.lease
     return Result(sent.idempotency_key, 201, verdict.state, label)
+
+
+def _kept(batch: _Batch, lease: sql.LeaseRow, question: int) -> rules.Given | None:
+    """The answer that stands for good, for its queue is closed: nobody could give another one."""
+    given = batch.facts[lease.item, lease.rater].given.get(question)
+    return given if lease.queue in batch.closed and given and given.stands else None
 
 
 def _content(lease: sql.LeaseRow, question: int, sent: Sent) -> Any:

@@ -4,6 +4,7 @@ import pytest
 
 from annotator.models import Label, Place
 from annotator.queries.labels import current_labels
+from annotator.services import queue_settings
 from tests import make
 from tests.annotator.labeling import person
 
@@ -109,3 +110,49 @@ def test_nobody_takes_back_what_another_said(queue, tab, owner, as_):
 
     assert person(queue, as_(owner)).answer(item, "undo")["status"] == 409
     assert Label.objects.count() == 1
+
+
+CLOSED = "This queue is closed: your answer stays. Ask an owner to open it, then take it back."
+
+
+def test_nothing_is_taken_back_in_a_closed_queue(queue, tab):
+    one, two = tab.items(2)
+    first = tab.answer(one)
+    queue_settings.close(queue)
+
+    refused = tab.answer(one, "undo")
+
+    assert (refused["status"], refused["error"]) == (409, CLOSED)
+    assert refused["standing"] == {"label": first["label"], "answer": "yes"}
+    assert current_labels(queue).get().pk == first["label"]
+    assert tab.answer(two, "no")["state"] == "counted"  # what is in hand is still taken
+
+    queue_settings.reopen(queue)
+    assert tab.answer(one, "undo")["state"] == "undone"
+
+
+def test_an_undo_that_was_stored_before_the_queue_closed_is_a_repeat(queue, tab):
+    item = tab.items()[0]
+    tab.answer(item)
+    undone = tab.answer(item, "undo", idempotency_key="u")
+    queue_settings.close(queue)
+
+    assert tab.answer(item, "undo", idempotency_key="u")["label"] == undone["label"]
+    assert tab.answer(item, "no")["state"] == "counted"
+
+
+def test_another_queue_being_closed_refuses_nothing_here(queue, tab, project):
+    item = tab.items()[0]
+    queue_settings.close(make.queue(project, name="Other", items=1))
+    tab.answer(item)
+
+    assert tab.answer(item, "undo")["state"] == "undone"
+
+
+def test_why_it_stays_is_told_in_the_readers_language(queue, tab):
+    item = tab.items()[0]
+    tab.answer(item)
+    queue_settings.close(queue)
+    tab.headers["Accept-Language"] = "ko"
+
+    assert "닫힌 큐이므로" in tab.answer(item, "undo")["error"]

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from annotator.models import Label, Place
+from annotator.services import queue_settings
 from tests import make
 from tests.browser.labeling import answers, open_screen, path, press, standing, wait_for_item, wait_saved
 
@@ -95,6 +96,23 @@ def test_undo_after_a_reload_while_more_is_being_fetched(project, annotator, pag
     wait_saved(page)
 
     assert standing(queue) == {"item-0": "no", "item-1": "yes", "item-2": "yes"}
+
+
+def test_undo_after_the_queue_was_closed_is_refused_in_words(project, annotator, page_of, guard):
+    guard.allow(r"409")
+    queue = make.queue(project, items=3)
+    page = open_screen(page_of(annotator), queue)
+    press(page, "y", then=1)
+    wait_saved(page)
+    queue_settings.close(queue)
+
+    press(page, "u")
+
+    expect(page.get_by_role("alert")).to_contain_text("This queue is closed: your answer stays.")
+    assert standing(queue) == {"item-0": "yes"}
+    page.get_by_role("button", name="Discard this answer").click()
+    wait_saved(page)
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_undo_at_the_end_of_the_queue(project, annotator, page_of):
