@@ -299,3 +299,40 @@ def test_the_back_button_shows_the_next_item_and_not_an_old_one(project, annotat
     press(page, "n", then=2)
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes"), ("item-1", "no")]
+
+
+def test_a_note_on_one_item_outlives_the_way_back_to_another(project, annotator, page_of):
+    """Half a note on item 1, back to item 0, answered again, and then the browser is gone."""
+    queue = make.queue(project, items=3)
+    page = open_screen(page_of(annotator), queue)
+    press(page, "y", then=1)
+    wait_saved(page)
+    press(page, "e")
+    page.keyboard.type("half a page of reasons")
+    page.keyboard.press("Escape")
+    press(page, "u", then=0)
+    press(page, "n", then=1)
+    wait_saved(page)
+    page.reload()
+    wait_for_item(page, 1)
+    expect(page.get_by_label("Note on this item")).to_have_value("half a page of reasons")
+    press(page, "y", then=2)
+    wait_saved(page)
+    page.reload()
+    wait_for_item(page, 2)
+    expect(page.get_by_label("Note on this item")).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('genba-draft'))") == []
+
+
+def test_the_note_of_an_answer_taken_back_outlives_a_reload(project, annotator, page_of):
+    queue = make.queue(project, items=2)
+    page = open_screen(page_of(annotator), queue)
+    press(page, "e")
+    page.keyboard.type("not sure")
+    page.keyboard.press("Escape")
+    press(page, "y", then=1)
+    press(page, "u", then=0)
+    wait_saved(page)
+    page.reload()
+    wait_for_item(page, 0)
+    expect(page.get_by_label("Note on this item")).to_have_value("not sure")

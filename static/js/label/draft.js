@@ -1,10 +1,12 @@
 /**
- * The half-typed note and the marks of the item on the screen, kept over a reload or a closed tab.
+ * Half-typed notes and marks by item, kept over a reload or a closed tab.
  */
 
 /** @typedef {import("./past.js").Typed} Typed */
 
 export const NOTHING = Object.freeze({ note: "", flagged: false, marks: [] });
+
+const KEPT = 30; // items: what was typed on one that somebody else answered is not kept for ever
 
 export class Draft {
   /** @param {string} name tells person and queue apart */
@@ -15,8 +17,12 @@ export class Draft {
   /** @param {string} item external id @param {Typed} typed */
   keep(item, typed) {
     try {
+      const drafts = this.#read();
+      const others = drafts.filter((draft) => draft.item !== item);
       const any = typed.note || typed.flagged || typed.marks?.length;
-      if (any) localStorage.setItem(this.name, JSON.stringify({ item, ...typed }));
+      if (any) others.push({ item, ...typed });
+      else if (others.length === drafts.length) return; // as for most answers
+      if (others.length > 0) localStorage.setItem(this.name, JSON.stringify(others.slice(-KEPT)));
       else localStorage.removeItem(this.name);
     } catch {
       // It is still on the screen.
@@ -25,12 +31,17 @@ export class Draft {
 
   /** @param {string} item @returns {Typed} */
   of(item) {
+    const { note = "", flagged = false, marks = [] } = this.#read().find((draft) => draft.item === item) ?? {};
+    return { note, flagged, marks };
+  }
+
+  /** @returns {({item: string} & Typed)[]} the newest last */
+  #read() {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.name) ?? "null");
-      if (kept?.item === item) return { note: kept.note, flagged: kept.flagged, marks: kept.marks ?? [] };
+      const kept = JSON.parse(localStorage.getItem(this.name) ?? "[]");
+      return Array.isArray(kept) ? kept : [kept]; // one alone, as it was kept before
     } catch {
-      // As if there were none.
+      return []; // as if there were none
     }
-    return { ...NOTHING };
   }
 }

@@ -214,6 +214,7 @@ export class Sitting {
   #showAgain(item, { question, note, flagged, marks }) {
     this.deck.show(item);
     item.typed = { note, flagged, marks };
+    this.draft.keep(item.external_id, item.typed); // the answer that had it is taken back
     this.#at = Math.max(item.questions.findIndex((one) => one.key === question), 0);
     this.paint();
   }
