@@ -347,3 +347,114 @@ def test_a_browser_that_stores_nothing_warns_and_still_sends(queue, annotator, p
     page.goto("/account/")
     assert asked == ["beforeunload"]
     assert answers(queue) == [("item-0", "yes")]
+
+
+def _close_the_database(page, how: str) -> None:
+    """What makes the browser end every page's connection."""
+    ends = {
+        "a newer version of the page": "indexedDB.open('genba', 2)",
+        "another page that deletes it": "indexedDB.deleteDatabase('genba')",
+    }
+    if how in ends:
+        other = page.context.new_page()
+        other.goto("/account/")
+        other.evaluate(
+            f"new Promise((go) => {{ const asked = {ends[how]};"
+            " asked.onsuccess = () => { asked.result?.close(); go(); }; })"
+        )
+        other.close()
+    else:
+        session = page.context.new_cdp_session(page)
+        origin = page.evaluate("location.origin")
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["a newer version of the page", "another page that deletes it", "the person clears the site's data"],
+)
+def test_answers_survive_the_end_of_the_browsers_database(queue, annotator, page_of, guard, how):
+    guard.allow(r"Failed to load resource")
+    page = open_screen(page_of(annotator), queue)
+    press(page, "y", then=1)
+    wait_saved(page)
+    page.context.route("**/api/v1/labels", lambda route: route.abort())
+    answer(page, "n", first=1)
+    expect(page.locator("#saved")).to_have_text("1 unsent")
+    page.wait_for_timeout(200)  # written
+
+    _close_the_database(page, how)
+    answer(page, "yn", first=2)
+    expect(page.locator("#saved")).to_have_text("3 unsent")
+    expect(page.get_by_role("alert")).to_contain_text("keeps nothing")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("location.assign('/account/')")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+
+    page.context.unroute("**/api/v1/labels")
+    back_online(page)
+    wait_saved(page)
+    answer(page, "y", first=4)
+    wait_saved(page)
+    assert answers(queue) == [
+        ("item-0", "yes"),
+        ("item-1", "no"),
+        ("item-2", "yes"),
+        ("item-3", "no"),
+        ("item-4", "yes"),
+    ]
+
+
+# A disk that takes answers and gives none back.
+NOTHING_IS_REMOVED = """
+for (const name of ["delete", "put"]) {
+  IDBObjectStore.prototype[name] = function () {
+    for (const user of ["one", "other"]) this.add({ user, key: "the same twice is an error" });
+  };
+}
+"""
+
+
+def test_an_answer_that_cannot_be_removed_is_sent_once(queue, annotator, page_of):
+    page = page_of(annotator)
+    page.add_init_script(NOTHING_IS_REMOVED)
+    sent = []
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/api/v1/labels") else None)
+    open_screen(page, queue)
+    answer(page, "yn")
+    wait_saved(page)
+    page.wait_for_timeout(1000)
+    assert len(sent) <= 2
+    assert answers(queue) == [("item-0", "yes"), ("item-1", "no")]
+
+
+def test_a_question_without_an_answer_does_not_stop_the_sending(queue, annotator, page_of, guard):
+    """403, and then nobody says who is signed in: the request is given up, in time for all tabs."""
+    guard.allow(r"403", r"Failed to load resource")
+    page = page_of(annotator)
+    page.add_init_script(
+        "AbortSignal.timeout = ((timeout) => () => timeout.call(AbortSignal, 1500))(AbortSignal.timeout)"
+    )
+    open_screen(page, queue)
+    hanging = []
+
+    def hang(route) -> None:
+        hanging.append(route)
+
+    page.route("**/session/**", hang)
+    page.route(
+        "**/api/v1/labels",
+        lambda route: (
+            route.continue_()
+            if hanging
+            else route.fulfill(status=403, json={"code": "forbidden", "message": "x"})
+        ),
+    )
+    answer(page, "y")
+    expect(page.get_by_role("alert")).to_contain_text("the server does not answer")
+    back_online(page)
+    wait_saved(page)
+    assert len(hanging) == 1
+    assert answers(queue) == [("item-0", "yes")]

@@ -24,7 +24,8 @@ const PAUSES = [1, 2, 4, 8, 15, 30, 60]; // seconds
 export class Outbox {
   #flushing = false;
   #again = false;
-  #writing = 0;
+  /** @type {Map<string, Entry>} being written, by key */
+  #writing = new Map();
   #failures = 0;
   #timer = 0;
   #trouble = "";
@@ -58,15 +59,12 @@ export class Outbox {
     const key = newKey();
     const { user } = this.server;
     const entry = { key, user, queue, item, said, at: Date.now(), body: { ...body, idempotency_key: key } };
-    this.#writing += 1;
+    this.#writing.set(key, entry);
     const written = this.store.add(entry);
     this.#show({ ...this.#last, unsent: this.#last.unsent + 1 }); // at once: nobody reads "saved" meanwhile
     setFlag(user, true); // before the page can go away
-    try {
-      await written;
-    } finally {
-      this.#writing -= 1;
-    }
+    await written;
+    this.#writing.delete(key);
     this.#tell();
     this.flush();
   }
@@ -90,7 +88,7 @@ export class Outbox {
 
   /** Whether nothing is left that wants to go. */
   async empty() {
-    return this.#writing === 0 && (await this.entries()).every((entry) => entry.refused);
+    return this.#writing.size === 0 && (await this.entries()).every((entry) => entry.refused);
   }
 
   /** Try now, whatever pause was meant. @returns {Promise<void>} */
@@ -100,7 +98,7 @@ export class Outbox {
     return this.flush();
   }
 
-  /** Send what there is, in order, in one tab at a time; a pause after a failure is kept. */
+  /** Send what there is, in order, in one tab at a time; a pause after a failure is kept. Never rejects. */
   async flush() {
     this.#again = true;
     if (this.#flushing || this.#timer) return;
@@ -110,10 +108,12 @@ export class Outbox {
         this.#again = false;
         await alone(`genba-outbox-${this.server.user}`, () => this.#drain());
       }
-    } finally {
-      this.#flushing = false;
-      await this.#tell();
+    } catch (error) {
+      reportError(error); // ours: say so, and go on after a pause
+      this.#stop({ trouble: "away", wait: 0 });
     }
+    this.#flushing = false;
+    await this.#tell();
   }
 
   /** @param {Entry} entry */
@@ -200,9 +200,10 @@ export class Outbox {
 
   async #tell() {
     const all = await this.entries();
-    setFlag(this.server.user, all.length > 0 || this.#writing > 0);
+    const any = all.length > 0 || this.#writing.size > 0;
+    if (any || this.store.database) setFlag(this.server.user, any); // else who knows what lies in there
     const refused = all.filter((entry) => entry.refused);
-    const unsent = all.length - refused.length + this.#writing;
+    const unsent = all.length - refused.length + this.#writing.size;
     this.#show({ unsent, refused, trouble: this.#trouble, safe: this.store.safe });
   }
 
@@ -228,6 +229,13 @@ export function newKey() {
  * Run `work` in one tab at a time. Without Web Locks every tab runs it: a twin is harmless,
  * because the server knows each entry by its key.
  */
-function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
+async function alone(name, work) {
+  if (!navigator.locks) return work();
+  let begun = false;
+  try {
+    return await navigator.locks.request(name, () => ((begun = true), work()));
+  } catch (error) {
+    if (begun) throw error;
+    return work(); // the browser gives no locks here
+  }
 }

@@ -65,7 +65,8 @@ export class Server {
   /** @returns {Promise<{user: string, csrf: string} | null | undefined>} null: nobody; undefined: no answer */
   async #whoIsHere() {
     try {
-      const response = await fetch(this.session, { headers: { Accept: "application/json" } });
+      const headers = { Accept: "application/json" };
+      const response = await fetch(this.session, { headers, signal: AbortSignal.timeout(TIMEOUT) });
       if (response.status === 401) return null;
       const who = response.ok ? await response.json() : undefined;
       return who && { user: String(who.user), csrf: who.csrf };
