@@ -26,7 +26,7 @@ import { nextQuestion } from "./chain.js";
 const AHEAD = 10;
 const LOW = 6;
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds
-const SOON = 0.3;
+const SOON = [0.3, 0.6, 1.2, 2.5, 5, 10, 20, 30]; // seconds
 
 export class Deck {
   /** @type {Item[]} not shown yet, in order */
@@ -38,12 +38,13 @@ export class Deck {
   /** @type {"" | "away" | "signed-out" | "somebody-else" | "refused"} */
   trouble = "";
   message = "";
-  /** @type {Set<string>} names of what is answered here: a claim on its way may still bring it */
-  #answered = new Set();
+  /** @type {Map<string, string>} name to lease of what is answered here: a claim on its way may still bring it */
+  #answered = new Map();
   /** @type {Promise<void> | null} a claim on its way */
   #asking = null;
   #takes = false; // whether this tab wants all that another tab of the person holds
   #failures = 0;
+  #barren = 0; // claims in a row that brought nothing but what is answered here
   #timer = 0;
 
   /**
@@ -51,8 +52,8 @@ export class Deck {
    * @param {import("./server.js").Server} parts.server
    * @param {{claim: string, renew: string, release: string}} parts.urls
    * @param {string} parts.holder this tab's name
-   * @param {() => Promise<Map<string, string>>} parts.unsent external id to lease of what is answered
-   *   here and not known to the server
+   * @param {() => Promise<Map<string, {lease: string, question: string}>>} parts.unsent what is answered
+   *   here and not known to the server, by external id
    * @param {() => void} parts.changed
    * @param {boolean} parts.byPass an item comes again for its next question
    */
@@ -83,7 +84,7 @@ export class Deck {
 
   /** The current item is answered or skipped, and may not come again by itself. @param {string} question */
   finished(question) {
-    if (this.current) this.#answered.add(this.#name(this.current.external_id, question));
+    if (this.current) this.#answered.set(this.#name(this.current.external_id, question), this.current.lease);
   }
 
   /** Its answer was taken back or thrown away. @param {string} externalId @param {string} question */
@@ -112,9 +113,14 @@ export class Deck {
     if (now) this.#unpause();
     const enough = !more && !takeOver && (this.ahead.length >= LOW || (this.why !== null && !now));
     if (this.#asking || this.#timer || enough) return;
-    this.#asking = this.#claim(takeOver).finally(() => (this.#asking = null));
+    this.#asking = this.#claim(takeOver).catch((error) => this.#failed(error)).finally(() => (this.#asking = null));
     await this.#asking;
     this.changed();
+  }
+
+  /** All that was answered here is with the server: what waited for that need not wait longer. */
+  async arrived() {
+    if (this.#barren > 0 && this.#timer) await this.fill({ now: true });
   }
 
   /** After a rest: keep what is ours, drop what lapsed, go on. */
@@ -146,7 +152,7 @@ export class Deck {
 
   async #claim(takeOver) {
     if (takeOver) this.#takes = true;
-    const unsent = await this.unsent();
+    const unsent = await this.#underWay();
     const reply = await this.server.post(this.urls.claim, {
       size: Math.max(AHEAD - this.ahead.length, 1),
       holder: this.holder,
@@ -160,23 +166,54 @@ export class Deck {
       return;
     }
     this.#failures = 0;
-    for (const item of reply.data.items) this.#take(item);
+    const refused = reply.data.items.filter((item) => !this.#take(item));
     if (takeOver) this.tabs?.postMessage(reply.data.items.map((item) => item.lease));
     this.why = reply.data.empty_because ?? null;
+    await this.#giveBack(refused);
     if (this.why?.code === "other_tab" && this.#takes && !takeOver) {
       await this.#claim(true); // the other tab held more than one batch
       return;
     }
-    // Only what is answered here, its answer still on the way: ask again when it has arrived.
-    if (!this.why && this.ahead.length === 0) this.#later(SOON);
+    const barren = this.ahead.length === 0 && (!this.why || this.why.code === "in_hand");
+    if (!barren) this.#barren = 0;
+    // Only what is answered here, its answer still on the way: ask again when it may have arrived.
+    else if (!this.current) this.#later(SOON[Math.min(this.#barren++, SOON.length - 1)]);
   }
 
-  /** An item that is here already keeps its place and gets the lease that is in force now. */
+  /**
+   * What is answered here and was not stored when this was asked. Of the rest the server knows, so
+   * that it comes again only when it is asked again.
+   * @returns {Promise<Map<string, string>>} external id to lease
+   */
+  async #underWay() {
+    const before = [...this.#answered.keys()];
+    const unsent = await this.unsent();
+    const names = new Map([...unsent].map(([id, { lease, question }]) => [this.#name(id, question), lease]));
+    for (const name of before) if (!names.has(name)) this.#answered.delete(name);
+    for (const [name, lease] of names) if (!this.#answered.has(name)) this.#answered.set(name, lease);
+    return new Map([...unsent].map(([id, { lease }]) => [id, lease]));
+  }
+
+  /**
+   * An item that is here already keeps its place and gets the lease that is in force now.
+   * @param {Item} item @returns {boolean} whether it is wanted; not when its answer is on the way
+   */
   #take(item) {
     const here = [this.current, ...this.ahead].find((one) => one?.external_id === item.external_id);
-    const question = item.questions[nextQuestion(item.questions, item.done)]?.key ?? "";
     if (here) here.lease = item.lease;
-    else if (!this.#answered.has(this.#name(item.external_id, question))) this.ahead.push(item);
+    else if (this.#answered.has(this.#nameOf(item))) return false;
+    else this.ahead.push(item);
+    return true;
+  }
+
+  #nameOf({ external_id, questions, done }) {
+    return this.#name(external_id, questions[nextQuestion(questions, done)]?.key ?? "");
+  }
+
+  /** What is not shown is not kept from others, but for the lease on which its answer is on the way. */
+  async #giveBack(items) {
+    const leases = items.filter((item) => this.#answered.get(this.#nameOf(item)) !== item.lease).map((item) => item.lease);
+    if (leases.length > 0) await this.server.post(this.urls.release, { leases });
   }
 
   /** Another tab of this person has these now. @param {Set<string>} leases */
@@ -187,6 +224,13 @@ export class Deck {
     this.current = null;
     this.changed();
     this.fill({ now: true });
+  }
+
+  /** By a mistake of ours: the screen says that something is wrong, and goes on after a pause. */
+  #failed(error) {
+    reportError(error);
+    this.trouble = "away";
+    this.#pause(0);
   }
 
   #pause(wait) {

@@ -78,12 +78,15 @@ export class Outbox {
   /**
    * Items whose answer the server does not have yet, as far as it is not taken back.
    * @param {string} queue
-   * @returns {Promise<Map<string, string>>} external id to lease
+   * @returns {Promise<Map<string, {lease: string, question: string}>>} the newest answer, by external id
    */
   async answered(queue) {
-    const last = new Map((await this.entries(queue)).map((entry) => [entry.item, entry.body]));
-    const standing = [...last].filter(([, body]) => body.answer !== "undo");
-    return new Map(standing.map(([item, body]) => [item, body.lease]));
+    const writing = [...this.#writing.values()].filter((entry) => entry.queue === queue);
+    const written = await this.entries(queue);
+    const there = new Set(written.map((entry) => entry.key));
+    const all = [...written, ...writing.filter((entry) => !there.has(entry.key))];
+    const last = new Map(all.map((entry) => [entry.item, entry.body]));
+    return new Map([...last].filter(([, body]) => body.answer !== "undo"));
   }
 
   /** Whether nothing is left that wants to go. */

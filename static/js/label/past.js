@@ -3,6 +3,7 @@
  * What the person skipped elsewhere comes before it, as the server knows it.
  */
 
+/** @typedef {import("./deck.js").Item} Item */
 /** @typedef {import("./marks.js").Mark} Mark */
 
 /**
@@ -14,7 +15,7 @@
 
 /**
  * @typedef {object} Given
- * @property {import("./deck.js").Item | null} item null after a reload
+ * @property {Item | null} item null after a reload
  * @property {string} lease
  * @property {string} external_id
  * @property {string} question its key
@@ -31,6 +32,9 @@ const KEPT = 100;
 const WITH_ITEM = 30;
 
 export class PastAnswers {
+  /** @type {WeakSet<Past>} given since the page was opened */
+  #here = new WeakSet();
+
   /**
    * @param {string} name tells person and queue apart
    * @param {Past[]} earlier skipped in another tab, or another day
@@ -55,6 +59,7 @@ export class PastAnswers {
   /** @param {Past} past */
   push(past) {
     this.list.push(past);
+    this.#here.add(past);
     if (this.list.length > KEPT) this.list.shift();
     const old = this.list.at(-1 - WITH_ITEM);
     if (old) old.item = null; // memory: the text can be fetched again
@@ -66,6 +71,19 @@ export class PastAnswers {
     this.list = this.list.filter((one) => one !== past);
     this.#write();
     return past;
+  }
+
+  /**
+   * The server asks again what was answered on that item: there is no way back to those answers.
+   * @param {Item} item @returns {Past[]} those of them that were given since the page was opened
+   */
+  askedAgain({ external_id, done }) {
+    const isOld = (past) => past.external_id === external_id && past.answer !== "skip" && !(past.question in done);
+    const old = this.list.filter(isOld);
+    if (old.length === 0) return old;
+    this.list = this.list.filter((past) => !isOld(past));
+    this.#write();
+    return old.filter((past) => this.#here.has(past));
   }
 
   /** What was answered on the same item after that: it may rest on it. @param {Past} past @returns {Past[]} newest first */

@@ -91,7 +91,11 @@ export class Sitting {
 
   /** The deck has news: items, an end, or trouble. */
   dealt() {
-    for (const item of this.deck.ahead) idle(() => this.screen.prepare(item));
+    for (const item of this.deck.ahead) {
+      this.#forget(item);
+      idle(() => this.screen.prepare(item));
+    }
+    this.#markLast();
     if (this.deck.current || this.#recalls > 0) return;
     if (this.deck.ahead.length > 0) this.#next();
     else this.paint();
@@ -110,12 +114,14 @@ export class Sitting {
 
   /** Nothing is unsent any more: the end may be the end now. */
   allSaved() {
-    if (!this.#ended) return;
-    if (this.deck.why?.code === "in_hand") this.deck.fill({ now: true });
-    else if (this.#over && !this.#panel) {
-      this.#panel = true;
-      this.atEnd();
-    }
+    this.deck.arrived();
+    this.#reachEnd();
+  }
+
+  #reachEnd() {
+    if (!this.#ended || !this.#over || this.#panel) return;
+    this.#panel = true;
+    this.atEnd();
   }
 
   paint() {
@@ -201,6 +207,11 @@ export class Sitting {
     this.paint();
   }
 
+  /** What was said on it and is asked again is no answer any more. @param {Item} item */
+  #forget(item) {
+    this.answered -= this.past.askedAgain(item).filter((past) => past.counts).length;
+  }
+
   /** @param {Past} past @returns {Past} */
   #takeBack(past) {
     this.past.take(past);
@@ -270,7 +281,7 @@ export class Sitting {
     this.screen.finish(end);
     const pause = why.code === "busy" ? SOON : LATER;
     if (!end.full) this.#timer = setTimeout(() => this.deck.fill({ now: true }), pause);
-    this.outbox.empty().then((empty) => empty && this.allSaved());
+    this.outbox.empty().then((empty) => empty && this.#reachEnd());
   }
 }
 
