@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from annotator.forms.texts import TextField
 from annotator.models import User
 
 
@@ -22,7 +23,7 @@ def languages() -> list[tuple[str, Any]]:
 
 
 class AccountForm(forms.Form):
-    first_name = forms.CharField(
+    first_name = TextField(
         label=_("Name"),
         max_length=150,
         required=False,

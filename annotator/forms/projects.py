@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from annotator.forms.texts import SlugField, TextField
 from annotator.models import Project, Role, Scope
 
 
@@ -36,7 +37,7 @@ def time_zones() -> list[tuple[str, str]]:
 class ProjectForm(forms.Form):
     """Name and time zone."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("The LLM product you look at."))
+    name = TextField(label=_("Name"), max_length=120, help_text=_("The LLM product you look at."))
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,
@@ -52,7 +53,7 @@ class ProjectForm(forms.Form):
 
 
 class NewProjectForm(ProjectForm):
-    slug = forms.SlugField(
+    slug = SlugField(
         label=_("Short name"),
         max_length=60,
         required=False,
@@ -96,7 +97,7 @@ class RoleForm(forms.Form):
 class KeyForm(forms.Form):
     DAYS = [("", _("Never")), ("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year"))]
 
-    name = forms.CharField(
+    name = TextField(
         label=_("Name"), max_length=80, help_text=_("Who uses it, for example “production server”.")
     )
     scopes = forms.MultipleChoiceField(

@@ -5,16 +5,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotator.forms.texts import TextField
 from annotator.models import Question, QueueKind
 
 
 class WordingForm(forms.Form):
-    text = forms.CharField(
+    text = TextField(
         label=_("Question"),
         max_length=300,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    guideline = forms.CharField(
+    guideline = TextField(
         label=_("Guideline"),
         max_length=20_000,
         required=False,

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from annotator.forms.texts import TextField
 from annotator.models import ItemOrder, Queue, QueueKind, User
 
 EVERYBODY, ONLY = "everybody", "only"
@@ -28,7 +29,7 @@ class Percent(forms.IntegerField):
 class QueueForm(forms.Form):
     """Everything of a queue but its questions."""
 
-    name = forms.CharField(
+    name = TextField(
         label=_("Name"), max_length=120, help_text=_("How people find it, for example “Refund answers”.")
     )
     overlap = forms.IntegerField(
@@ -170,4 +171,4 @@ class SetupForm(QueueForm):
 
 
 class DefectKindForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = TextField(label=_("Name"), max_length=80)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.chain_faults import MOST_STEPS, Fault
 from annotator.chain_rules import ANSWERS
+from annotator.forms.texts import PatternField, TextField
 from annotator.models import Answer, QuestionVersion, QueueKind
 from annotator.services.new_queue import Step
 
@@ -53,13 +54,13 @@ class StepForm(forms.Form):
     """One question: one of the project's, or a new one."""
 
     key = forms.ChoiceField(label=_("New, or one of the project’s"), required=False)
-    text = forms.CharField(
+    text = TextField(
         label=_("Text"),
         max_length=300,
         required=False,
         help_text=_("One thing at a time: what needs an “and” is two questions."),
     )
-    name = forms.RegexField(
+    name = PatternField(
         r"^[-a-zA-Z0-9_]+$",
         label=_("Short name"),
         max_length=60,
@@ -68,7 +69,7 @@ class StepForm(forms.Form):
         error_messages={"invalid": _("Use letters, digits, hyphens and underscores.")},
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
-    guideline = forms.CharField(
+    guideline = TextField(
         label=_("Guideline"),
         max_length=20_000,
         required=False,

@@ -30,10 +30,20 @@ def kinds(request: PersonRequest, slug: str) -> HttpResponse:
         "tab": "queues",
         "defects": DefectKind.objects.filter(project=me.project),
         "defect_error": error,
+        "typed": _typed(request) if error else {},
     }
     template = "annotator/defect_list.html" if request.htmx else "annotator/defects.html"
     # htmx swaps in what has a good status only; the words say what went wrong.
     return render(request, template, page, status=422 if error and not request.htmx else 200)
+
+
+def _typed(request: PersonRequest) -> dict[str, str]:
+    """What was refused, to be mended where it was typed: `key` is empty for a new kind."""
+    renames = request.POST.get("do") == "rename"
+    return {
+        "key": request.POST.get("key", "") if renames else "",
+        "name": request.POST.get("name", "")[:1000],
+    }
 
 
 def _change(project: Project, request: PersonRequest) -> str:

@@ -55,7 +55,7 @@ def _shown(request: PersonRequest, me: Membership, labelers: list[User]) -> Http
     typed = None if data is None else _typed(NewQueueForm(data, labelers=labelers, kind=kind))
     form = NewQueueForm(initial=typed, labelers=labelers, kind=kind)
     part = "#steps" if request.htmx.target == "steps" else ""
-    page = {**_new_page(me, kind, form), "steps": steps.shown}
+    page = {**_new_page(me, kind, form), "steps": steps.shown, "swapped": bool(part)}
     return render(request, f"annotator/queue_new.html{part}", page)
 
 
@@ -121,7 +121,7 @@ def fill(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     queue = access.queue_of(me.project, queue_id)
     page = {
-        **head(me, queue, "setup"),
+        **head(me, queue, "upload"),
         "public_url": site.PUBLIC_URL,
         "why_not": _(why) if (why := why_not(queue)) else "",
     }

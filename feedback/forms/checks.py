@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotator.forms.texts import TextField
 from feedback.models import Turn, VibePlan
 
 
@@ -42,12 +43,12 @@ class PlanForm(forms.Form):
     turn = forms.ChoiceField(
         label=_("A shift is"), choices=Turn.choices, widget=forms.RadioSelect(attrs={"class": "choices"})
     )
-    text = forms.CharField(
+    text = TextField(
         label=_("Question"),
         max_length=300,
         help_text=_("Word it so that “yes” means good: the rate counts every “no”."),
     )
-    guideline = forms.CharField(
+    guideline = TextField(
         label=_("Guideline"),
         max_length=20_000,
         required=False,

@@ -155,3 +155,55 @@ def test_a_queue_is_set_up_and_its_defects_named(page_of, owner, project):
     queue.refresh_from_db()
     assert queue.name == "Renamed"
     assert DefectKind.objects.filter(retired_at=None).count() == 3
+
+
+def test_a_guideline_made_taller_breaks_no_rule_when_questions_are_added(page_of, owner, guard):
+    """Its height is a style of its own, which a page may not copy: the console stays clean."""
+    page = page_of(owner, NEW)
+    page.get_by_label("Guideline").fill("**Yes** when\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    expect(page.locator("#q0-preview table")).to_be_visible()
+    box = page.get_by_label("Guideline").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] - 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] + 60)
+    page.mouse.up()
+    assert page.get_by_label("Guideline").get_attribute("style")
+    page.get_by_role("button", name="Add a question").click()
+    expect(page.locator("#q1 [name=q1-text]")).to_be_focused()
+    page.get_by_label("A or B").check()
+    expect(page.get_by_label("A or B")).to_be_focused()
+    guard.check()
+
+
+def test_no_word_of_what_was_wrong_stays_over_a_form_with_nothing_wrong(page_of, owner, guard):
+    guard.allow("422")
+    page = page_of(owner, NEW)
+    page.get_by_label("Name", exact=True).fill("Refunds")
+    page.keyboard.press("Enter")  # makes the queue, and adds no question
+    wrong = page.get_by_text("The queue is not made yet")
+    expect(wrong).to_be_visible()
+    expect(page.locator("[name=steps]")).to_have_count(1)
+    page.get_by_label("Text").fill("Is it right?")
+    page.get_by_role("button", name="Add a question").click()
+    expect(page.locator("[name=steps]")).to_have_count(2)
+    expect(wrong).to_have_count(0)
+
+
+def test_a_long_name_is_pasted_whole_and_its_limit_is_said(page_of, owner, guard):
+    guard.allow("422")
+    page = page_of(owner, NEW)
+    name = page.get_by_label("Name", exact=True)
+    name.fill("n" * 130)
+    page.get_by_label("Text").fill("Is it right?")
+    page.get_by_role("button", name="Make the queue").click()
+    expect(page.get_by_text("at most 120 characters (it has 130)")).to_be_visible()
+    expect(name).to_have_value("n" * 130)
+
+
+def test_the_guideline_stays_at_its_label_beside_a_tall_preview(page_of, owner):
+    page = page_of(owner, NEW)
+    guideline = page.get_by_label("Guideline")
+    guideline.fill("\n\n".join(f"# Rule {n}" for n in range(20)))
+    expect(page.locator("#q0-preview")).to_contain_text("Rule 19")
+    label = page.locator("label[for=id_q0-guideline]").bounding_box()
+    assert guideline.bounding_box()["y"] - (label["y"] + label["height"]) < 12
