@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from annotator.models import Invitation, Membership, Project, Role, User
 
 MOST_COUNTED = 1000  # a queue may hold millions; nobody needs the exact number here
+MOST_QUEUES = 100
 
 
 @dataclass(frozen=True)
@@ -29,33 +30,52 @@ class Waiting:
         return self.left >= MOST_COUNTED
 
 
+@dataclass(frozen=True)
+class WaitingQueues:
+    """A project's queues that wait: the newest are `shown`. `more` stops near MOST_QUEUES: then `many`."""
+
+    shown: list[Waiting]
+    more: int = 0
+
+    @property
+    def many(self) -> bool:
+        return len(self.shown) + self.more >= MOST_QUEUES
+
+
 def projects_of(user: User) -> list[Membership]:
     """The person's memberships with their projects, by the project's name."""
     own = Membership.objects.select_related("project").filter(user_id=user.pk)
     return list(own.order_by(Lower("project__name"), "pk"))
 
 
-def waiting(projects: Sequence[int], *, each: int = 3) -> dict[int, list[Waiting]]:
+def waiting(projects: Sequence[int], *, each: int = 3) -> dict[int, WaitingQueues]:
     """Of every project its newest open queues with something left to label. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT q.project_id, q.id, q.name, q.created_at, l.n
+            SELECT q.all_of_them, q.project_id, q.id, q.name, q.created_at, l.n
             FROM unnest(%s::bigint[]) AS p(id)
             CROSS JOIN LATERAL (
-                SELECT * FROM annotator_queue q
-                WHERE q.project_id = p.id AND q.closed_at IS NULL AND EXISTS (
-                    SELECT FROM annotator_place f WHERE f.queue_id = q.id AND f.done_at IS NULL)
-                ORDER BY q.created_at DESC LIMIT %s) q
+                SELECT *, count(*) OVER () AS all_of_them FROM (
+                    SELECT * FROM annotator_queue q
+                    WHERE q.project_id = p.id AND q.closed_at IS NULL AND EXISTS (
+                        SELECT FROM annotator_place f WHERE f.queue_id = q.id AND f.done_at IS NULL)
+                    ORDER BY q.created_at DESC LIMIT %s) counted
+                ORDER BY created_at DESC LIMIT %s) q
             CROSS JOIN LATERAL (
                 SELECT count(*) AS n FROM (
                     SELECT FROM annotator_place f
                     WHERE f.queue_id = q.id AND f.done_at IS NULL LIMIT %s) counted) l
             ORDER BY q.project_id, q.created_at DESC""",
-            [list(projects), each, MOST_COUNTED],
+            [list(projects), MOST_QUEUES, each, MOST_COUNTED],
         )
-        found = [Waiting(*row) for row in cursor.fetchall()]
-    return {project: [queue for queue in found if queue.project_id == project] for project in projects}
+        found = [(all_of_them, Waiting(*row)) for all_of_them, *row in cursor.fetchall()]
+    return {project: _of_project(found, project) for project in projects}
+
+
+def _of_project(found: Sequence[tuple[int, Waiting]], project: int) -> WaitingQueues:
+    mine = [(all_of_them, queue) for all_of_them, queue in found if queue.project_id == project]
+    return WaitingQueues([queue for _all, queue in mine], mine[0][0] - len(mine) if mine else 0)
 
 
 def invitations_of(user: User) -> list[Invitation]:

@@ -44,7 +44,18 @@ def test_the_newest_three_queues_of_each_project(project, annotator):
     for name in names:
         fill(project, name, n=1)
     found = queries.waiting([project.pk])[project.pk]
-    assert [queue.name for queue in found] == names[:-4:-1]
+    assert [queue.name for queue in found.shown] == names[:-4:-1]
+    assert (found.more, found.many) == (2, False)
+
+
+def test_how_many_more_wait_is_said_with_a_way_to_them(project, owner, as_):
+    for n in range(4):
+        fill(project, f"day {n}", n=1)
+    page = as_(owner).get("/").content.decode()
+    assert '<a href="/p/shop/queues/">1 more queue</a>' in page
+    for n in range(queries.MOST_QUEUES):
+        fill(project, f"later {n}", n=1)
+    assert '<a href="/p/shop/queues/">over 97 more queues</a>' in as_(owner).get("/").content.decode()
 
 
 def test_closed_and_finished_queues_do_not_wait(project):
@@ -52,12 +63,12 @@ def test_closed_and_finished_queues_do_not_wait(project):
     now = closed.created_at
     type(closed).objects.filter(pk=closed.pk).update(closed_at=now)
     finished.places.update(done_at=now)
-    assert queries.waiting([project.pk])[project.pk] == []
+    assert queries.waiting([project.pk])[project.pk].shown == []
 
 
 def test_counting_stops_at_a_thousand(project):
     fill(project, "big", n=queries.MOST_COUNTED + 5)
-    assert queries.waiting([project.pk])[project.pk][0].more
+    assert queries.waiting([project.pk])[project.pk].shown[0].more
 
 
 def test_the_same_number_of_queries_for_one_project_and_for_many(
