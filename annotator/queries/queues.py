@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -56,10 +57,24 @@ def progress_of(queues: list[Queue]) -> dict[UUID, Progress]:
         return {queue_id: Progress(*counts) for queue_id, *counts in cursor.fetchall()}
 
 
-def is_finished(queue: Queue) -> bool:
-    """Whether there are places and all are filled; without counting them."""
+class Filled(NamedTuple):
+    """Of a queue's places, at a glance: whether all are `finished`, and whether there are `any`."""
+
+    finished: bool
+    any: bool
+
+
+def filled(queue: Queue) -> Filled:
+    """Without counting them."""
     places = queue.places.filter(extra=False)
-    return not places.filter(done_at=None).exists() and places.exists()
+    if places.filter(done_at=None).exists():
+        return Filled(finished=False, any=True)
+    there_are = places.exists()
+    return Filled(finished=there_are, any=there_are)
+
+
+def is_finished(queue: Queue) -> bool:
+    return filled(queue).finished
 
 
 FILL = """

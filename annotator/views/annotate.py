@@ -17,6 +17,7 @@ from annotator import access
 from annotator.models import DefectKind, ItemOrder, Queue, QueueKind, User
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.mine import Mine, progress_by_pass, progress_for, skipped_by
+from annotator.views.queue_page import is_to_be_filled
 from annotator.web import label_texts
 from annotator.web.panels import queue_end_url
 from annotator.web.render import payload_html
@@ -42,6 +43,7 @@ def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "answered": mine.answered,
         "total": mine.total,
         "end_url": queue_end_url(queue),
+        "to_fill": mine.total == 0 and is_to_be_filled(membership, queue),
         "pairwise": queue.kind == QueueKind.PAIRWISE,
         "says_why": _says_why(queue, chain),
         "has_tools": queue.kind == QueueKind.PAIRWISE or queue.marks,

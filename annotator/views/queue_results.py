@@ -13,7 +13,7 @@ from annotator import access, tasks
 from annotator.models import Job, JobState, Membership, Queue, QueueKind, Report, Role
 from annotator.pair_results.job import NAME, REPORT
 from annotator.queries.chains import chain_of
-from annotator.queries.queues import is_finished
+from annotator.queries.queues import Filled, filled
 from annotator.services.pair_results import ask_results
 from annotator.services.reports import is_outdated
 from annotator.views.queue_page import head
@@ -23,20 +23,20 @@ from annotator.web.request import PersonRequest
 ACTIVE = (JobState.DUE, JobState.LEASED)
 
 
-def _found(request: PersonRequest, slug: str, pairs_id: UUID) -> tuple[Membership, Queue, bool]:
+def _found(request: PersonRequest, slug: str, pairs_id: UUID) -> tuple[Membership, Queue, Filled]:
     membership = access.membership(request.user, slug)
     queue = access.queue_of(membership.project, pairs_id)
     if queue.kind != QueueKind.PAIRWISE:
         raise Http404
-    return membership, queue, is_finished(queue)
+    return membership, queue, filled(queue)
 
 
 @login_required
 @require_safe
 def results(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
-    membership, queue, finished = _found(request, slug, pairs_id)
-    page = head(membership, queue, "results", finished=finished)
-    if access.is_asked_still(membership, queue, finished=finished):
+    membership, queue, places = _found(request, slug, pairs_id)
+    page = head(membership, queue, "results", places=places)
+    if access.is_asked_still(membership, queue, finished=places.finished):
         return render(request, "annotator/queue_results.html", {**page, "blind": True})
     report = Report.objects.filter(queue=queue, kind=REPORT).first()
     labels = queue.labels.count()
@@ -49,7 +49,10 @@ def results(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
         "job": job,
         "active": job is not None and job.state in ACTIVE,
         "may_compute": membership.role != Role.VIEWER,
-        "questions": [results_page.answered(asked, report.result) for asked in chain_of(queue)]
+        "questions": [
+            results_page.answered(asked, report.result, mirrored=queue.mirror_share > 0)
+            for asked in chain_of(queue)
+        ]
         if report
         else [],
     }
@@ -66,8 +69,8 @@ def _job(queue: Queue, report: Report | None) -> Job | None:
 @login_required
 @require_POST
 def compute(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
-    membership, queue, finished = _found(request, slug, pairs_id)
-    if membership.role == Role.VIEWER or access.is_asked_still(membership, queue, finished=finished):
+    membership, queue, places = _found(request, slug, pairs_id)
+    if membership.role == Role.VIEWER or access.is_asked_still(membership, queue, finished=places.finished):
         raise PermissionDenied
     job = ask_results(queue=queue, by=request.user)
     tasks.ring(job)
@@ -78,8 +81,8 @@ def compute(request: PersonRequest, slug: str, pairs_id: UUID) -> HttpResponse:
 @require_safe
 def download(request: PersonRequest, slug: str, pairs_id: UUID, form: str) -> HttpResponse:
     """What the page shows, as JSON or the leaderboard as CSV; 404 while nothing is computed."""
-    membership, queue, finished = _found(request, slug, pairs_id)
-    if access.is_asked_still(membership, queue, finished=finished):
+    membership, queue, places = _found(request, slug, pairs_id)
+    if access.is_asked_still(membership, queue, finished=places.finished):
         raise PermissionDenied
     report = Report.objects.filter(queue=queue, kind=REPORT).first()
     if report is None:

@@ -13,7 +13,7 @@ from annotator import access
 from annotator.models import Label, Project, Queue, QueueKind, RaterKind, Role
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.labels import latest_labels
-from annotator.queries.queues import listed, progress_of, shares_of
+from annotator.queries.queues import Filled, Progress, listed, progress_of, shares_of
 from annotator.queries.stale import stale_in
 from annotator.services import held
 from annotator.views.queue_page import head
@@ -64,7 +64,7 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     blind = access.is_blind(membership, found, finished=progress.finished)
     latest = latest_labels(found, only_of=request.user if blind else None)[:LATEST]
     page = {
-        **head(membership, found, "queue", finished=progress.finished or not progress.places),
+        **head(membership, found, "queue", places=_places(progress)),
         "progress": progress,
         "held": held.how_many(found)
         if membership.role == Role.OWNER and found.kind == QueueKind.PAIRWISE
@@ -99,3 +99,8 @@ def _latest(label: Any, queue: Queue, *, secret: bool) -> tuple[Label, str]:
     if secret:
         label.item.external_id = label.item.name_for_raters(queue)
     return label, words(label.output_start) or words(label.input_start)
+
+
+def _places(progress: Progress) -> Filled:
+    """Where there is no place, there is nothing to label either."""
+    return Filled(finished=progress.finished or not progress.places, any=bool(progress.places))

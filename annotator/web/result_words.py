@@ -66,9 +66,14 @@ def roughly(n: int) -> int:
     return -(-n // step) * step
 
 
-def apart_from_next(found: dict[str, Any]) -> str:
-    """What a variant is to the one below it, and how many votes would tell."""
+def apart_from_next(found: dict[str, Any], *, noted: bool) -> str:
+    """What a variant is to the one below it, and how many votes would tell.
+
+    `noted`: why too few prompts tell nothing is said once for all, see `part_notes`.
+    """
     least = found["worthwhile"]
+    if found["reason"] == "few_prompts" and noted:
+        return _("Too few prompts.")
     if found["reason"] == "few_prompts":
         return _("Too few prompts to tell it from the next: there are intervals from 5 on.")
     if found["votes"] == 0:
@@ -88,6 +93,10 @@ def apart_from_next(found: dict[str, Any]) -> str:
     return _("As good as the next: a difference of 55 to 45 would have shown.")
 
 
+def has_few_prompts(part: dict[str, Any]) -> bool:
+    return any(row["strength"]["reason"] == "few_prompts" for row in part["rows"])
+
+
 def part_notes(part: dict[str, Any]) -> list[str]:
     notes = []
     if part["helped"]:
@@ -97,7 +106,7 @@ def part_notes(part: dict[str, Any]) -> list[str]:
                 " was added to every pair that was compared."
             )
         )
-    if any(row["strength"]["reason"] == "few_prompts" for row in part["rows"]):
+    if has_few_prompts(part):
         notes.append(
             _(
                 "Where there are votes on fewer than 5 prompts, no interval can be given: votes on one"
@@ -200,8 +209,10 @@ def _why_no_length(reason: str | None) -> str:
     }.get(reason or "", _("nothing can be said."))
 
 
-def repeats(found: dict[str, Any]) -> str:
-    """Of pairs shown twice to the same person, sides exchanged."""
+def repeats(found: dict[str, Any], *, mirrored: bool) -> str:
+    """Of pairs shown twice to the same person, sides exchanged. `mirrored`: the queue has such pairs."""
+    if not found["n"] and mirrored:
+        return _("Repeats: nobody has answered a pair twice with its sides exchanged so far.")
     if not found["n"]:
         return _(
             "Repeats: nobody has answered a pair twice with its sides exchanged."

@@ -12,6 +12,7 @@ from annotator.templatetags.estimates import signed
 from annotator.web import result_words as words
 
 EXACT = ("rank", "variant", "strength", "low", "high", "win_rate", "win_rate_low", "win_rate_high")
+SAME = 1e-9  # strengths that differ by less differ by how the computer reckons
 COUNTS = ("wins", "losses", "ties", "both_bad", "prompts")
 
 
@@ -69,7 +70,8 @@ class Answered:
     judges: tuple[Judge, ...] = ()
 
 
-def answered(asked: Asked, result: dict[str, Any]) -> Answered:
+def answered(asked: Asked, result: dict[str, Any], *, mirrored: bool) -> Answered:
+    """`mirrored`: some of the queue's pairs are shown to the same person again."""
     found = result["questions"].get(str(asked.id))
     if found is None:
         return Answered(asked)
@@ -85,7 +87,7 @@ def answered(asked: Asked, result: dict[str, Any]) -> Answered:
             [
                 *words.position(found["biases"]),
                 *words.length(found["biases"]),
-                words.repeats(found["repeats"]),
+                words.repeats(found["repeats"], mirrored=mirrored),
             ]
             if any_people
             else ()
@@ -101,11 +103,23 @@ def _part(part: dict[str, Any], pairs: dict[tuple[str, str], dict[str, Any]]) ->
     low, high = min(known), max(known)
     names = [row["name"] for row in rows[:MATRIX]]
     return Part(
-        [_row(rank, row, low, (high - low) or 1) for rank, row in enumerate(rows, 1)],
+        [
+            _row(rank, row, low, (high - low) or 1, noted=words.has_few_prompts(part))
+            for rank, row in zip(ranks(rows), rows, strict=True)
+        ],
         words.part_notes(part),
         [(one, [_cell_of(pairs.get((one, other)), other) for other in names]) for one in names],
         cut=len(rows) > MATRIX,
     )
+
+
+def ranks(rows: list[dict[str, Any]]) -> list[int]:
+    """Of rows by strength: equal ones share a rank, and the next has the one of its place: 1, 1, 3."""
+    found: list[int] = []
+    for place, row in enumerate(rows, 1):
+        same = place > 1 and abs(row["strength"]["value"] - rows[place - 2]["strength"]["value"]) < SAME
+        found.append(found[-1] if same else place)
+    return found
 
 
 def _cell_of(found: dict[str, Any] | None, other: str) -> Cell:
@@ -115,7 +129,7 @@ def _cell_of(found: dict[str, Any] | None, other: str) -> Cell:
     return Cell({"wins": found["wins"], "losses": found["losses"], "undecided": undecided}, other)
 
 
-def _row(rank: int, row: dict[str, Any], least: float, width: float) -> Row:
+def _row(rank: int, row: dict[str, Any], least: float, width: float, *, noted: bool) -> Row:
     strength = row["strength"]
     low, high = strength["low"], strength["high"]
     win_rate, win_within = words.win_rate(row)
@@ -133,7 +147,7 @@ def _row(rank: int, row: dict[str, Any], least: float, width: float) -> Row:
         win_rate,
         win_within,
         {column: row[column] for column in COUNTS},
-        words.apart_from_next(row["next"]) if row["next"] else "",
+        words.apart_from_next(row["next"], noted=noted) if row["next"] else "",
     )
 
 
@@ -143,7 +157,7 @@ def as_csv(chain: list[Asked], result: dict[str, Any]) -> Iterator[str]:
     for asked in chain:
         found = result["questions"].get(str(asked.id))
         for n, part in enumerate(found["board"]["parts"] if found else (), 1):
-            for rank, row in enumerate(part["rows"], 1):
+            for rank, row in zip(ranks(part["rows"]), part["rows"], strict=True):
                 strength, win_rate = row["strength"], row["win_rate"]
                 yield _line(
                     [

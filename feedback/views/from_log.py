@@ -30,7 +30,7 @@ def from_log(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     queue = access.queue_of(me.project, queue_id)
     posted = request.method == "POST"
-    page = head(me, queue, "from-log") | {"filters_url": reverse("queue-from-log", args=[slug, queue.pk])}
+    page = head(me, queue, "upload") | {"filters_url": reverse("queue-from-log", args=[slug, queue.pk])}
     if refusal := why_not(queue):
         page |= {"why_not": _(refusal)}
         return render(request, "feedback/from_log.html", page, status=422 if posted else 200)

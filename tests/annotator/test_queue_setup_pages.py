@@ -394,3 +394,60 @@ def test_another_projects_list_is_not_mine(browser, project, stranger, as_, anno
     assert all(open_ for _name, open_ in names())
     assert as_(stranger).post(DEFECTS, {"do": "begin"}).status_code == 404
     assert as_(annotator).get(DEFECTS).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("field", "most"), [("name", 120), ("q0-text", 300), ("q0-name", 60), ("q0-guideline", 20_000)]
+)
+def test_what_is_too_long_is_said_and_stays(browser, project, field, most):
+    assert "maxlength" not in browser.get(NEW).content.decode()
+    long = "x" * (most + 1)
+
+    answer = browser.post(NEW, filled({"text": "A?"}) | {field: long})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"at most {most} characters (it has {most + 1})" in page
+    assert long in page
+    assert not Queue.objects.exists()
+
+
+@pytest.mark.parametrize("do", [{"do": "add"}, {"do": "rename", "key": "style"}])
+def test_a_defects_name_that_is_too_long_stays_where_it_was_typed(browser, project, do):
+    browser.post(DEFECTS, {"do": "begin"})
+    long = "y" * 81
+    answer = browser.post(DEFECTS, do | {"name": long}, headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert page.count(f'value="{long}" aria-invalid="true"') == 1
+    assert "maxlength" not in page
+
+
+def test_what_was_wrong_is_taken_back_with_the_questions(browser):
+    headers = {"HX-Request": "true", "HX-Target": "steps"}
+    assert "The queue is not made yet" in browser.post(NEW, filled({"text": ""})).content.decode()
+    page = browser.post(NEW, filled({"text": ""}, do="add"), headers=headers).content.decode()
+    assert '<div id="wrong" hx-swap-oob="true"></div>' in page
+
+
+def test_an_empty_queue_leads_its_owner_to_filling_it(browser, project, annotator, as_):
+    queue = make.queue(project, items=0)
+    here = f"/p/shop/queues/{queue.pk}/"
+    fill = f'<a class="button button-primary" href="{here}fill/">'
+    for page in ("", "items/", "quality/", "people/", "setup/", "label/"):
+        assert browser.get(here + page).content.decode().count(fill) == 1, page
+        if page != "setup/":
+            assert fill not in as_(annotator).get(here + page).content.decode()
+    filling = browser.get(f"{here}fill/").content.decode()
+    assert fill not in filling
+    assert f'href="{here}upload/" aria-current="page"' in filling
+
+    add_items(queue, [NewItem(external_id="i", input="a", output="b")])
+    shown = browser.get(here).content.decode()
+    assert fill not in shown
+    assert f'<a class="button button-primary" href="{here}label/">Label</a>' in shown
+
+
+def test_a_queue_that_fills_itself_asks_nobody_to(browser, project):
+    queue = make.queue(project, items=0)
+    Queue.objects.filter(pk=queue.pk).update(origin="vibecheck")
+    assert f"{queue.pk}/fill/" not in browser.get(f"/p/shop/queues/{queue.pk}/").content.decode()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotator.models import Job, JobState, Place, Report
 from annotator.web.result_words import roughly
+from annotator.web.results_page import ranks
 from tests import make
 from tests.annotator.asking import fill, pair_queue
 from tests.annotator.pairs import compute, voted
@@ -255,3 +256,29 @@ def test_a_page_with_old_numbers_has_them_computed_by_itself(queue, owner, viewe
 
     Report.objects.update(computed_at=timezone.now() - timedelta(minutes=2))
     assert by_itself in as_(owner).get(page(queue)).content.decode()
+
+
+def test_equal_strengths_share_a_rank():
+    rows = [{"strength": {"value": value}} for value in (1.5, 1.5 - 1e-13, 0.2, 0.2, 0.2, -1.0)]
+    assert ranks(rows) == [1, 1, 3, 3, 3, 6]
+    assert ranks([]) == []
+
+
+def test_too_few_prompts_are_explained_once(project, owner, as_):
+    queue = voted(project, [(one, other, "left", 2) for one, other in pairwise("abcd")])
+    compute(queue)
+    shown = text(as_(owner).get(page(queue)))
+    assert shown.count("no interval can be given") == 1
+    assert "Too few prompts." in shown
+    assert "there are intervals from 5 on" not in shown
+
+
+def test_a_queue_that_mirrors_pairs_is_not_told_to(queue, owner, as_):
+    compute(queue)
+    advice = "A queue’s set-up can have a share of pairs shown again."
+    assert advice in text(as_(owner).get(page(queue)))
+    queue.mirror_share = 0.2
+    queue.save()
+    shown = text(as_(owner).get(page(queue)))
+    assert advice not in shown
+    assert "nobody has answered a pair twice with its sides exchanged so far" in shown
