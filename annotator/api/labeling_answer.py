@@ -21,7 +21,7 @@ from annotator.mirrors import mirror_of, name_for_raters
 from annotator.models import Queue, QueueKind
 from annotator.queries.chains import Asked
 from annotator.services import labeling
-from annotator.web.render import documents_html, payload_html
+from annotator.web.render import documents_html, input_html, payload_html
 
 
 def read_label(entry: Any) -> labeling.Sent | labeling.Result:
@@ -147,7 +147,7 @@ def _prelabels(item: labeling.Leased, shown: Shown) -> dict[str, Any]:
 
 
 def _html(item: labeling.Leased, shown: Shown) -> str:
-    parts = {"input": payload_html(_value(item.input)), "context": documents_html(_value(item.context))}
+    parts = {"input": input_html(_value(item.input)), "context": documents_html(_value(item.context))}
     if shown.pairs:
         parts |= {side: payload_html(_value(getattr(item, side))) for side in ("left", "right")}
     else:

@@ -23,7 +23,7 @@ from annotator.views.queue_page import head
 from annotator.web import panels
 from annotator.web.item_parts import marks_of, parts_of, told_marks
 from annotator.web.item_rows import finding_words
-from annotator.web.render import documents_html, payload_html
+from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
 from annotator.web.trail import Eyes, answer_words, events_of
 
@@ -62,7 +62,6 @@ def _page(me: Membership, item: Item, chain: Sequence[Asked], *, only_of: User |
         "item": item,
         "parts": parts_of(item, marks, variants=told),
         "marks": told_marks(item, marks),
-        "context_html": documents_html(item.context),
         "metadata_html": _metadata(item, told=told),
         "events": events_of(facts, eyes, {asked.id: asked.text for asked in chain}, timezone.now()),
         "blind": only_of is not None,

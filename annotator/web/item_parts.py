@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from annotator.models import DefectKind, Item, Label, Project
 from annotator.web.payload.marked import Mark
-from annotator.web.render import marked_payload_html
+from annotator.web.render import documents_html, is_given, marked_payload_html
 from annotator.web.trail import name_of
 
 LONGEST_QUOTE = 160
@@ -25,10 +25,12 @@ class Part:
 
 
 def parts_of(item: Item, marks: dict[str, list[Mark]], *, variants: bool) -> list[Part]:
-    """The input, and what is to be judged: an output, or both sides of a pair."""
+    """What the model was given, and what is to be judged: an output, or both sides of a pair."""
     found = []
-    if item.input is not None:
+    if is_given(item.input):
         found.append(_part(item, "input", _("Input"), marks))
+    if documents := documents_html(item.context):
+        found.append(Part("context", _("Documents"), documents))
     if item.left is None and item.right is None:
         found.append(_part(item, "output", _("Output"), marks, error=item.error))
         return found

@@ -50,6 +50,16 @@ def marked_payload_html(value: object, marks: Sequence[Mark], *, error: str = ""
     return _safe(element("div", inner, css="payload"))
 
 
+def input_html(value: object) -> SafeString:
+    """What the model was asked; empty when it was asked nothing, so that no page has a place for it."""
+    return payload_html(value) if is_given(value) else _safe(Html(""))
+
+
+def is_given(value: object) -> bool:
+    """Whether there is anything in it. White space is: it is shown in words."""
+    return value not in (None, "", [], {})
+
+
 def documents_html(context: object, *, as_typed: bool = False) -> SafeString:
     """The documents given to the model, long ones folded; empty when there were none."""
     budget = Budget()

@@ -1,8 +1,9 @@
 """What happened to one item, in words and in the order of time."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,13 +13,15 @@ from annotator.queries.places import PARKED
 from annotator.queries.trail import Facts
 from annotator.services.ask_again import KEY as ASKED_AGAIN
 
+BACK, LAPSED = "back", "lapsed"  # how a hand-out came to nothing
+
 
 @dataclass(frozen=True)
 class Event:
     """One line of the trail. `kind` is for its looks; `details` stand below it, small.
 
     `until`: somebody has the item in hand till then. `subject`: a text from outside, such as a
-    question's, shown with the words.
+    question's, shown with the words. `again`: who and how, where such events in a row are told as one.
     """
 
     at: datetime
@@ -32,6 +35,7 @@ class Event:
     flagged: bool = False
     gone: bool = False
     until: datetime | None = None
+    again: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,31 @@ def events_of(facts: Facts, eyes: Eyes, questions: Mapping[int, str], now: datet
         *(_decided(label, facts.item, eyes) for label in facts.decided),
         *(_consensus(one, facts.item, eyes, _wording(one, facts, questions)) for one in facts.consensus),
     ]
-    return sorted(events, key=lambda event: event.at)
+    return list(_folded(sorted(events, key=lambda event: event.at)))
+
+
+def _folded(events: Iterable[Event]) -> Iterator[Event]:
+    """Hand-outs to one person that came to nothing, one after the other, are one line."""
+    for again, run in groupby(events, key=lambda event: event.again):
+        first, *others = run
+        if again is None or not others:
+            yield from (first, *others)
+        else:
+            yield replace(first, words=_came_to_nothing(again, 1 + len(others)))
+
+
+def _came_to_nothing(again: tuple[str, str], n: int) -> str:
+    name, how = again
+    if how == BACK:
+        return ngettext("Handed to %(name)s, given back", "Handed to %(name)s %(n)s times, given back", n) % {
+            "name": name,
+            "n": n,
+        }
+    return ngettext(
+        "Handed to %(name)s, until the time ran out",
+        "Handed to %(name)s %(n)s times, until the time ran out",
+        n,
+    ) % {"name": name, "n": n}
 
 
 def _wording(one: Consensus, facts: Facts, questions: Mapping[int, str]) -> str:
@@ -96,8 +124,10 @@ def _lease(lease: Lease, facts: Facts, now: datetime) -> Iterator[Event]:
     if in_hand and place.holder == PARKED:
         details.append(_("kept for the next question"))
     answered = any(label.lease_id == lease.pk and label.answer != "undo" for label in facts.labels)
-    if not (answered or in_hand or held or lease.released_at):
-        details.append(_("the time ran out without an answer"))
+    if not answered and not in_hand:
+        again = (name, BACK if lease.released_at else LAPSED)
+        yield Event(lease.leased_at, "lease", _came_to_nothing(again, 1), details, again=again)
+        return
     yield Event(
         lease.leased_at,
         "lease",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from annotator.web.render import documents_html, payload_html
+from annotator.web.render import documents_html, input_html, payload_html
 from feedback.queries.checks import ITEMS, Looked, Seen, items_of
 
 
@@ -47,7 +47,7 @@ def _shown(seen: Seen) -> Shown:
     item: Any = seen.item
     return Shown(
         seen,
-        payload_html(item.input),
+        input_html(item.input),
         payload_html(item.output, error=item.error),
         documents_html(item.context),
     )

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.utils.html import strip_tags
 
-from annotator.web.render import documents_html, one_line, payload_html
+from annotator.web.render import documents_html, input_html, one_line, payload_html
 from tests.hostile import CANARY, SCRIPTS
 
 TAGS = {
@@ -349,3 +349,26 @@ def test_deep_json_is_no_error():
         value = [value]
     assert "payload" in payload_html(value)
     assert strip_tags(payload_html("[" * 50_000)).strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("1. a\n2. b\n1. c\n2. d", [None, None, "1", None]),
+        ("1. a\n1. b", [None, "1"]),
+        ("3. a\n4. b\n9. c", [None, None, "9"]),
+        ("0. a\n1. b", [None, None]),
+        ("1. a\n   - x\n   - y\n2. b", [None, None, None, None]),
+        ("1. a\n   1. x\n   1. y\n2. b", [None, None, "1", None]),
+    ],
+)
+def test_items_of_a_list_keep_the_numbers_that_were_typed(typed, numbers):
+    items = re.findall(r'<li(?: value="(\d+)")?>', payload_html(typed))
+    assert [number or None for number in items] == numbers
+
+
+def test_what_was_asked_has_no_place_where_nothing_was():
+    for nothing in (None, "", [], {}):
+        assert input_html(nothing) == ""
+    for something in (0, False, "x", " ", {"a": None}):
+        assert input_html(something) == payload_html(something)

@@ -26,6 +26,7 @@ ATTRIBUTES = {
     "a": {"href", "title"},
     "span": {"title"},
     "ol": {"start"},
+    "li": {"value"},
     "div": {"tabindex", "role", "aria-label"},
 }
 REL = "noopener noreferrer nofollow"
@@ -111,7 +112,8 @@ class _Parser(MarkdownIt):
 
 
 def _dress(state: StateCore) -> None:
-    """After parsing: directions, classes for styles, hosts behind links."""
+    """After parsing: directions, classes for styles, hosts behind links, numbers as they were typed."""
+    _number(state.tokens)
     for token in state.tokens:
         if token.type in _DIRECTED and token.level == 0:  # inner ones would hide their text from it
             token.attrSet("dir", "auto")
@@ -125,6 +127,20 @@ def _dress(state: StateCore) -> None:
                 token.attrSet("class", side)
         elif token.children:
             token.children = _with_hosts(token.children)
+
+
+def _number(tokens: Sequence[Token]) -> None:
+    """A list's items keep their own numbers: CommonMark makes 1. 2. 1. 2. one list that counts to 4."""
+    due: list[int] = []  # the number that the browser would give, by depth
+    for token in tokens:
+        if token.type == "ordered_list_open":
+            due.append(int(token.attrs.get("start", 1)))
+        elif token.type == "ordered_list_close":
+            due.pop()
+        elif token.type == "list_item_open" and token.info:
+            if int(token.info) != due[-1]:
+                token.attrSet("value", token.info.lstrip("0") or "0")
+            due[-1] = int(token.info) + 1
 
 
 def _with_hosts(tokens: list[Token]) -> list[Token]:
