@@ -3,6 +3,7 @@
  */
 
 import { shownAs } from "./sides.js";
+import { writeRaw, writeRawDocuments } from "./written.js";
 
 /** @typedef {import("./deck.js").Item} Item */
 
@@ -11,30 +12,25 @@ const SPOKEN = 600; // characters of a text that a screen reader gets at once
 
 /**
  * @param {Item} item
- * @param {(part: string) => boolean} isRaw whether this part is shown as plain text, to be marked
+ * @param {object} how
+ * @param {(part: string) => boolean} how.isMarked whether this part is to be marked: that is done in plain text
+ * @param {boolean} how.asWritten whether all texts are shown plain
  * @returns {HTMLElement}
  */
-export function build(item, isRaw) {
+export function build(item, { isMarked, asWritten }) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById("item-template"));
   const article = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
   const sides = shownAs(item.swapped);
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (article.querySelectorAll("[data-part]"))) {
     const part = sides[place.dataset.part] ?? place.dataset.part;
     place.dataset.part = part;
-    if (isRaw(part)) place.append(raw(item[part]));
     // The server's rendering of untrusted text, safe by construction; raw payloads never come here.
-    else place.innerHTML = item.html[part] ?? "";
+    place.innerHTML = item.html[part] ?? "";
+    if (part === "context" && asWritten) writeRawDocuments(place, item.context);
+    else if (asWritten || isMarked(part)) writeRaw(place, item[part]);
     if (GIVEN.includes(part) && !place.hasChildNodes()) place.closest("section").remove();
   }
   return article;
-}
-
-/** A text exactly as it is stored, in one node: what is marked in it is counted in its characters. */
-export function raw(text) {
-  const element = document.createElement("div");
-  element.className = "payload payload-text label-raw";
-  element.append(document.createTextNode(text));
-  return element;
 }
 
 /** How an item begins, in one line. @param {Item} item @param {number} length @returns {string} */

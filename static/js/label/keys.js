@@ -12,6 +12,7 @@ const COMMON = {
   guideline: ["g"],
   history: ["h"],
   mark: ["m"],
+  raw: ["r"],
   help: ["?"],
 };
 

@@ -91,7 +91,7 @@ const answering = (answer) => (event, least) => void (unseen(event, least) || si
 const scrolling = (how) => () => view.scroll(how);
 const startMarking = () => {
   if (isPair && view.differs) view.toggleDifferences(); // the texts themselves are marked
-  if (matchMedia("(pointer: coarse)").matches) screen.tell(texts.selectToMark); // a finger walks through no sentences
+  if (matchMedia("(pointer: coarse)").matches) screen.tell(texts.selectToMark, { hint: true }); // a finger walks through no sentences
   else marking.toggle();
 };
 const actions = {
@@ -101,6 +101,7 @@ const actions = {
   note: () => screen.note.focus({ preventScroll: true }), // what the note is about stays in sight
   guideline: () => screen.toggleGuideline(),
   history: () => history.toggle(),
+  raw: () => screen.toggleRaw(deck.current),
   help: () => keyChoice.toggle(),
   close: () => screen.closeGuideline(),
   keep: (event, least) => (unseen(event, least) ? false : sitting.keep()),

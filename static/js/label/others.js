@@ -12,6 +12,7 @@ export class Others {
     this.texts = texts;
     this.box = part("others");
     part("others-keep")?.addEventListener("click", keep);
+    part("others-more")?.addEventListener("click", () => this.#unfold(part("others-more").getAttribute("aria-expanded") !== "true"));
   }
 
   /** The answer is on its way: the others' come with the server's word. @param {string} mine */
@@ -35,7 +36,15 @@ export class Others {
     return own ? this.texts.othersYou : rater;
   }
 
+  /** On a phone they take one line, until somebody wants to read all. @param {boolean} on */
+  #unfold(on) {
+    this.box.classList.toggle("label-others-open", on);
+    part("others-more").setAttribute("aria-expanded", String(on));
+  }
+
   #write(words, others) {
+    this.#unfold(false);
+    this.box.classList.toggle("label-others-wait", others.length === 0);
     part("others-mine").textContent = words;
     part("others-list").replaceChildren(...others.map((one) => row({ ...one, rater: this.#name(one) })));
     this.box.hidden = false;

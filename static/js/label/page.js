@@ -13,3 +13,13 @@ export function say(text) {
   const live = part("live");
   if (live.textContent !== text) live.textContent = text;
 }
+
+/** How far something is scrolled, of all that it can be. @param {Element} box */
+export function farOf({ scrollTop, scrollHeight, clientHeight }) {
+  return scrollHeight > clientHeight ? scrollTop / (scrollHeight - clientHeight) : 0;
+}
+
+/** @param {Element} box @param {number} far 0 to 1 */
+export function scrollFar(box, far) {
+  box.scrollTop = Math.round(far * (box.scrollHeight - box.clientHeight));
+}

@@ -6,7 +6,7 @@
  */
 
 import { compared } from "./compared.js";
-import { part, say } from "./page.js";
+import { farOf, part, say, scrollFar } from "./page.js";
 
 /** @typedef {import("./deck.js").Item} Item */
 
@@ -40,6 +40,17 @@ export class PairView {
     for (const pane of this.panes) pane.scrollTop = 0;
     this.#showDifferences();
     this.fit();
+  }
+
+  /** @param {Element} article @returns {(other: HTMLElement) => void} see screen.js */
+  placesIn(article) {
+    const far = [...article.querySelectorAll(".label-pane")].map(farOf);
+    const unfolded = article.querySelector(".label-unfolded") !== null;
+    return (other) => {
+      other.querySelector(".label-given")?.classList.toggle("label-unfolded", unfolded);
+      this.fit();
+      for (const [n, pane] of this.panes.entries()) scrollFar(pane, far[n] ?? 0);
+    };
   }
 
   /** A long input is folded, and says that there is more. */

@@ -5,9 +5,11 @@
 import { beginOf, build, spoken } from "./article.js";
 import { showAside } from "./aside.js";
 import { format, part, say } from "./page.js";
+import { AsWritten } from "./written.js";
 
 /** @typedef {import("./deck.js").Item} Item */
 /** @typedef {import("./past.js").Typed} Typed */
+/** @typedef {{article: HTMLElement, asWritten: boolean}} Made */
 
 /**
  * @typedef {object} End
@@ -21,15 +23,17 @@ import { format, part, say } from "./page.js";
 const TOLD = 8_000; // milliseconds
 
 export class Screen {
-  /** @type {WeakMap<Item, HTMLElement>} */
+  /** @type {WeakMap<Item, Made>} */
   #made = new WeakMap();
+  #written = new AsWritten();
   #telling = 0;
 
   /**
    * @param {Record<string, string>} texts
    * @param {object} parts
-   * @param {{show: (article: HTMLElement, item: Item) => void, fit: () => void}} parts.view what is
-   *   particular to the queue's kind
+   * @param {{show: (article: HTMLElement, item: Item) => void, fit: () => void,
+   *   placesIn: (article: Element) => (other: HTMLElement) => void}} parts.view what is particular to
+   *   the queue's kind; `placesIn`: what brings another painting of the same item to where this one was
    * @param {Pick<import("./marking.js").Marking, "isRaw" | "show" | "marks">} parts.marking
    */
   constructor(texts, { view, marking }) {
@@ -41,16 +45,45 @@ export class Screen {
     );
     const bars = new ResizeObserver(() => this.#fit());
     for (const bar of ["head", "foot"]) bars.observe(part(bar));
+    this.#pressRaw();
   }
 
   /** Build an item's elements before they are needed. @param {Item} item */
   prepare(item) {
-    let article = this.#made.get(item);
-    if (!article) {
-      article = build(item, (name) => this.marking.isRaw(name, item));
-      this.#made.set(item, article);
-    }
+    const asWritten = this.#written.on;
+    const made = this.#made.get(item);
+    if (made?.asWritten === asWritten) return made.article;
+    const article = build(item, { isMarked: (name) => this.marking.isRaw(name, item), asWritten });
+    this.#made.set(item, { article, asWritten });
     return article;
+  }
+
+  /** Texts as they are written, or as Markdown, in the same place. @param {Item | null} item on the screen */
+  toggleRaw(item) {
+    this.#written.toggle();
+    this.#pressRaw();
+    if (item) this.#paintAgain(item);
+    say(this.#written.on ? this.texts.rawShown : this.texts.renderedShown);
+  }
+
+  #pressRaw() {
+    document.querySelector("[data-tool=raw]")?.setAttribute("aria-pressed", String(this.#written.on));
+  }
+
+  /** @param {Item} item */
+  #paintAgain(item) {
+    const { marks = [] } = this.marking;
+    const hadFocus = this.stage.contains(document.activeElement);
+    const at = window.scrollY;
+    const article = this.prepare(item);
+    const before = this.stage.firstElementChild;
+    const goBack = this.view.placesIn(before);
+    this.stage.replaceChildren(article);
+    this.view.show(article, item);
+    this.marking.show(article, item, marks);
+    goBack(article);
+    window.scrollTo({ top: at, behavior: "instant" });
+    if (hadFocus) article.focus({ preventScroll: true });
   }
 
   /**
@@ -166,10 +199,15 @@ export class Screen {
     this.stage.replaceChildren(wait);
   }
 
-  /** Something to know for a few seconds; nothing is asked. @param {string} text */
-  tell(text) {
+  /**
+   * Something to know for a few seconds; nothing is asked.
+   * @param {string} text
+   * @param {{hint?: boolean}} [how] hint: gives way to what is more important
+   */
+  tell(text, { hint = false } = {}) {
     clearTimeout(this.#telling);
     part("told").textContent = text;
+    part("told").classList.toggle("label-hint", hint);
     part("told").hidden = text === "";
     if (text) this.#telling = setTimeout(() => this.tell(""), TOLD);
   }
