@@ -61,20 +61,3 @@ def hangs_on(chain: Sequence[Step], question: int) -> set[int]:
             found.add(step.question)
         ended |= step.question in found and bool(step.stops_on)
     return found - {question}
-
-
-def faults(chain: Sequence[Step]) -> list[tuple[int, str]]:
-    """(position, what is wrong) of a chain that could not be walked: a condition looks back only."""
-    found: list[tuple[int, str]] = []
-    before: dict[int, Step] = {}
-    for position, step in enumerate(chain):
-        if step.question in before:
-            found.append((position, "twice"))
-        if step.after is not None and step.after not in before:
-            found.append((position, "after"))
-        elif step.after is not None and step.after_answer not in before[step.after].answers:
-            found.append((position, "after_answer"))
-        if step.stops_on and step.stops_on not in step.answers:
-            found.append((position, "stops_on"))
-        before.setdefault(step.question, step)
-    return found

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator import chain_rules
+from annotator.chain_faults import Link, faults
 from annotator.chain_rules import Step
 from annotator.models import Label, Place
 from annotator.queries import places
@@ -112,10 +113,15 @@ def test_the_next_question_is_the_first_that_is_asked_and_open(steps, said):
     following = chain_rules.next_question(chain, said)
     walked = list(chain_rules.asked(chain, said))
 
-    assert chain_rules.faults(chain) == []
+    assert faults("binary", [_link(step) for step in chain]) == []
     assert following is None or (following in walked and following.question not in said)
     if following is None:
         assert all(step.question in said for step in walked)
+
+
+def _link(step: Step) -> Link:
+    after = "" if step.after is None else f"q{step.after}"
+    return Link(f"q{step.question}", after, step.after_answer, step.stops_on)
 
 
 def _chain(steps) -> tuple[Step, ...]:
@@ -165,17 +171,20 @@ def _all_answers(questions):
 
 
 def test_what_cannot_be_walked_is_named():
-    chain = (
-        Step(1, after=2, after_answer="yes"),
-        Step(2, stops_on="tie"),
-        Step(3, after=2, after_answer="left"),
-    )
+    chain = [
+        Link("good", after="short", after_answer="yes"),
+        Link("short", stops_on="tie"),
+        Link("kind", after="short", after_answer="left"),
+        Link("kind"),
+        Link("last", after="good"),
+    ]
 
-    assert chain_rules.faults((*chain, Step(3))) == [
-        (0, "after"),
-        (1, "stops_on"),
-        (2, "after_answer"),
-        (3, "twice"),
+    assert [(fault.step, fault.field, fault.code) for fault in faults("binary", chain)] == [
+        (0, "after", "not_earlier"),
+        (1, "stops_on", "answer"),
+        (2, "after", "answer"),
+        (3, "key", "twice"),
+        (4, "after", "half"),
     ]
 
 
