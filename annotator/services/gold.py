@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from annotator.chain_rules import ANSWERS
-from annotator.models import Item, Place, QueueQuestion
+from annotator.chain_rules import Step, asked
+from annotator.models import Item, Place, Queue, QueueQuestion
 
 
 class NotGold(Exception):
@@ -27,13 +27,13 @@ def make_gold(item: Item, right: Mapping[str, str]) -> None:
 
     Its places that nobody has filled or holds are asked for no more; what was answered stays.
     """
-    places = _lock(item)
+    queue, places = _lock(item)
     item.refresh_from_db(fields=["held", "copy_of"])
     if item.held:
         raise NotGold("held")
     if item.copy_of_id is not None:
         raise NotGold("copy")
-    check(list(item.queue.chain.select_related("question", "after").order_by("position", "pk")), right)
+    check(list(queue.chain.select_related("question").order_by("position", "pk")), right)
     Item.objects.filter(pk=item.pk).update(gold=dict(right))
     now = timezone.now()
     free = [place.pk for place in places if _is_free(place, now)]
@@ -47,13 +47,13 @@ def make_gold(item: Item, right: Mapping[str, str]) -> None:
 @transaction.atomic
 def no_longer_gold(item: Item) -> None:
     """It is asked like all others again; what people have answered meanwhile counts."""
-    places = _lock(item)
+    queue, places = _lock(item)
     if not Item.objects.filter(pk=item.pk).exclude(gold=None).update(gold=None):
         return
     item.refresh_from_db(fields=["held"])
     if item.held:
         return
-    missing = item.queue.overlap - sum(not place.extra for place in places)
+    missing = queue.overlap - sum(not place.extra for place in places)
     extra = sorted((place for place in places if place.extra), key=_answered_first)
     usable = [place for place in extra if place.done_at is not None or place.owner_id is None]
     back = usable[: max(missing, 0)]
@@ -69,25 +69,33 @@ def check(chain: Sequence[QueueQuestion], right: Mapping[str, str]) -> None:
     """Whether these are answers to all questions that such an item is asked, and to no other."""
     if not right:
         raise NotGold("nothing")
-    stopped = False
-    for step in chain:
-        key, answer = step.question.key, right.get(step.question.key, "")
-        hangs = step.after is not None and right.get(step.after.key) != step.after_answer
-        if stopped or hangs:
-            if answer:
-                raise NotGold("unasked", key)
-            continue
-        if not answer:
-            raise NotGold("missing", key)
-        if answer not in ANSWERS[step.question.kind]:
-            raise NotGold("answer", key)
-        stopped = answer == step.stops_on
-    if unknown := right.keys() - {step.question.key for step in chain}:
-        raise NotGold("unasked", min(unknown))
+    keys = {step.question_id: step.question.key for step in chain}
+    answers = {question: right[key] for question, key in keys.items() if right.get(key)}
+    wanted = list(asked([_step(step) for step in chain], answers))
+    for step in wanted:
+        if step.question not in answers:
+            raise NotGold("missing", keys[step.question])
+        if answers[step.question] not in step.answers:
+            raise NotGold("answer", keys[step.question])
+    given = {keys[question] for question in answers} | (right.keys() - set(keys.values()))
+    if unasked := given - {keys[step.question] for step in wanted}:
+        raise NotGold("unasked", min(unasked))
 
 
-def _lock(item: Item) -> list[Place]:
-    return list(Place.objects.filter(item=item).order_by("item_id", "n").select_for_update())
+def _step(step: QueueQuestion) -> Step:
+    return Step(
+        step.question_id,
+        kind=step.question.kind,
+        after=step.after_id,
+        after_answer=step.after_answer,
+        stops_on=step.stops_on,
+    )
+
+
+def _lock(item: Item) -> tuple[Queue, list[Place]]:
+    """The queue first, as whoever adds items or changes it does, then the places in everybody's order."""
+    queue = Queue.objects.select_for_update(no_key=True).get(pk=item.queue_id)
+    return queue, list(Place.objects.filter(item=item).order_by("item_id", "n").select_for_update())
 
 
 def _is_free(place: Place, now: datetime) -> bool:
