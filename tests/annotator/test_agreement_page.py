@@ -264,7 +264,10 @@ def test_compute_now_shows_that_it_works_and_then_what_came_out(
     runner.run(job_id, queue="default")
     panel = browser.get(at(queue, "consensus/"), headers={"HX-Request": "true"})
     assert "hx-trigger" not in panel.content.decode()
-    assert "Items 3 All say the same 1 One answer only 0 Most say so 1 Adjudicated 0 Undecided 1 Disputed 2" in text(panel)
+    assert (
+        "Items 3 All say the same 1 One answer only 0 Most say so 1 Adjudicated 0 Undecided 1 Disputed 2"
+        in text(panel)
+    )
     assert "No second opinion" in text(panel)
     [a] = people(queue, "a")
     answer(queue.items.order_by("position")[5], a, "no")
