@@ -64,7 +64,7 @@ def change_queue(
         raise OverlapLowered
     if overlap > queue.overlap:
         with connection.cursor() as cursor:
-            facts = {"queue": queue.pk, "overlap": overlap}
+            facts: dict[str, Any] = {"queue": queue.pk, "overlap": overlap}
             cursor.execute(ANSWERED_COUNT, facts)
             cursor.execute(MORE_PLACES, facts)
     again, queue.overlap, queue.order = order != queue.order, overlap, order
