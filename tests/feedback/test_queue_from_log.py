@@ -200,7 +200,7 @@ def test_the_page_costs_the_same_for_a_short_and_a_long_log(
     for n in (3, 60):
         interactions(project, n, name=f"of-{n}")
         browser.get(address(queue))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             browser.get(address(queue))
 
 
