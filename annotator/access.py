@@ -160,10 +160,10 @@ def is_blind(membership: Membership, queue: Queue, *, finished: bool | None = No
     """
     if membership.role != Role.ANNOTATOR:
         return False
-    several = queue.overlap > 1 or queue.gold_rate > 0  # gold is asked of everybody
+    several = queue.overlap > 1 or queue.tests_people  # gold is asked of everybody
     if several and not (is_finished(queue) if finished is None else finished):
         return True
-    return _still_decides(membership.user, queue)
+    return _is_waited_for(membership.user, queue)
 
 
 def is_asked_still(membership: Membership, queue: Queue, *, finished: bool) -> bool:
@@ -173,12 +173,14 @@ def is_asked_still(membership: Membership, queue: Queue, *, finished: bool) -> b
     )
 
 
-def _still_decides(user: User, queue: Queue) -> bool:
-    """Whether this person is asked in the queue's adjudication, and something waits there."""
-    waiting = Place.objects.filter(queue=OuterRef("pk"), done_at=None, extra=False)
+def _is_waited_for(user: User, queue: Queue) -> bool:
+    """Whether a gold item or a mirrored pair waits for this person, whoever else has answered it, or
+    something in the queue's adjudication, where this person is asked."""
+    waiting = Place.objects.filter(queue=OuterRef("pk"), done_at=None)
+    here = Q(Exists(waiting.filter(extra=True, owner__user=user)), pk=queue.pk)
+    decides = Q(Exists(waiting.filter(extra=False)), adjudicates=queue)
     chosen = Exists(QueuePerson.objects.filter(queue=OuterRef("pk"), user_id=user.pk))
-    asked = Queue.objects.filter(Q(restricted=False) | chosen, Exists(waiting), adjudicates=queue)
-    return asked.exists()
+    return Queue.objects.filter(Q(restricted=False) | chosen, here | decides).exists()
 
 
 def has_work(membership: Membership, queue: Queue, *, finished: bool) -> bool:

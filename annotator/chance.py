@@ -31,6 +31,11 @@ def veiled(seed: int, item: int) -> str:
     return blake2b(f"{seed}:{item}".encode(), digest_size=8).hexdigest()
 
 
+def draws_gold(seed: int, item: int, rater: int, gold_rate: float) -> bool:
+    """Whether finishing this item brings this rater a gold item."""
+    return share(seed, "gold", item, rater) < gold_rate
+
+
 def is_mirrored(seed: int, external_id: str, mirror_share: float) -> bool:
     """Whether this pair is shown a second time, sides swapped."""
     return share(seed, "mirror", external_id) < mirror_share

@@ -11,8 +11,9 @@ from annotator.api import labeling_schema as schema
 from annotator.api.auth import ByKey, ByKeyOrPage, Caller
 from annotator.api.errors import Refused
 from annotator.api.queues_schema import QueueIn, StepIn
-from annotator.models import Project, Queue, Scope, User
+from annotator.models import Project, Queue, Role, Scope, User
 from annotator.queries.chains import chain_of
+from annotator.queries.mine import progress_seen_by
 from annotator.queries.people import labelers_of
 from annotator.queries.queues import progress_of
 from annotator.services.labeling import clean
@@ -90,9 +91,12 @@ def _people(project: Project, names: list[str] | None) -> list[User]:
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def _detail(queue: Queue) -> dict[str, Any]:
+def _detail(queue: Queue, *, unaware: User | None = None) -> dict[str, Any]:
     row = {name: getattr(queue, name) for name in schema.QueueOut.model_fields}
-    return {**row, "questions": chain_of(queue), **vars(progress_of([queue])[queue.pk])}
+    progress = progress_of([queue])[queue.pk]
+    if unaware is not None:
+        progress = progress_seen_by(queue, unaware, progress)
+    return {**row, "questions": chain_of(queue), **vars(progress)}
 
 
 @router.get(
@@ -118,4 +122,5 @@ def queues(request: HttpRequest, limit: int = 100) -> list[Queue]:
 def queue(request: HttpRequest, queue_id: UUID) -> dict[str, Any]:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     found = caller.queue(queue_id, access.ANYBODY)
-    return _detail(found)
+    annotates = caller.user is not None and vars(found)["role"] == Role.ANNOTATOR
+    return _detail(found, unaware=caller.user if annotates else None)

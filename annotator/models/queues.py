@@ -145,6 +145,11 @@ class Queue(models.Model):
             ),
         ]
 
+    @property
+    def tests_people(self) -> bool:
+        """Whether raters get gold items or mirrored pairs, which they should not tell from the others."""
+        return self.gold_rate > 0 or self.mirror_share > 0
+
 
 class QueuePerson(models.Model):
     """Who may label in a restricted queue."""
@@ -279,6 +284,7 @@ class Place(models.Model):
                 condition=~Q(done_at=None) & Q(extra=False),
                 name="places_done",
             ),
+            models.Index(fields=["queue", "owner"], condition=Q(extra=True), name="places_extra"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["item", "n"], name="place_once_per_item"),

@@ -17,17 +17,18 @@ MOST_QUEUES = 100
 
 @dataclass(frozen=True)
 class Waiting:
-    """An open queue with places to fill. `left` stops at MOST_COUNTED."""
+    """An open queue with places to fill. `left` stops at MOST_COUNTED; None: an annotator whom gold
+    or mirrored pairs test would see by it which of the answers do not count."""
 
     project_id: int
     id: UUID
     name: str
     created_at: datetime
-    left: int
+    left: int | None
 
     @property
     def more(self) -> bool:
-        return self.left >= MOST_COUNTED
+        return self.left is not None and self.left >= MOST_COUNTED
 
 
 @dataclass(frozen=True)
@@ -48,26 +49,43 @@ def projects_of(user: User) -> list[Membership]:
     return list(own.order_by(Lower("project__name"), "pk"))
 
 
-def waiting(projects: Sequence[int], *, each: int = 3) -> dict[int, WaitingQueues]:
-    """Of every project its newest open queues with something left to label. One query."""
+# Places outside of the overlap wait for their owner alone.
+WAITING = """
+    f.queue_id = q.id AND f.done_at IS NULL AND (NOT f.extra OR f.owner_id = me.rater)"""
+
+
+def waiting(projects: Sequence[int], user: User, *, each: int = 3) -> dict[int, WaitingQueues]:
+    """Of every project its newest open queues with something left to label for this person. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT q.all_of_them, q.project_id, q.id, q.name, q.created_at, l.n
-            FROM unnest(%s::bigint[]) AS p(id)
+            f"""
+            SELECT q.all_of_them, q.project_id, q.id, q.name, q.created_at,
+                   CASE WHEN me.annotates AND (q.gold_rate > 0 OR q.mirror_share > 0) THEN NULL ELSE l.n END
+            FROM unnest(%(projects)s::bigint[]) AS p(id)
+            CROSS JOIN LATERAL (
+                SELECT (SELECT r.id FROM annotator_rater r
+                        WHERE r.project_id = p.id AND r.user_id = %(user)s) AS rater,
+                       EXISTS (SELECT FROM annotator_membership m
+                               WHERE m.project_id = p.id AND m.user_id = %(user)s
+                                 AND m.role = 'annotator') AS annotates) me
             CROSS JOIN LATERAL (
                 SELECT *, count(*) OVER () AS all_of_them FROM (
                     SELECT * FROM annotator_queue q
                     WHERE q.project_id = p.id AND q.closed_at IS NULL AND EXISTS (
-                        SELECT FROM annotator_place f WHERE f.queue_id = q.id AND f.done_at IS NULL)
-                    ORDER BY q.created_at DESC LIMIT %s) counted
-                ORDER BY created_at DESC LIMIT %s) q
+                        SELECT FROM annotator_place f WHERE {WAITING})
+                    ORDER BY q.created_at DESC LIMIT %(queues)s) counted
+                ORDER BY created_at DESC LIMIT %(each)s) q
             CROSS JOIN LATERAL (
                 SELECT count(*) AS n FROM (
-                    SELECT FROM annotator_place f
-                    WHERE f.queue_id = q.id AND f.done_at IS NULL LIMIT %s) counted) l
-            ORDER BY q.project_id, q.created_at DESC""",
-            [list(projects), MOST_QUEUES, each, MOST_COUNTED],
+                    SELECT FROM annotator_place f WHERE {WAITING} LIMIT %(most)s) counted) l
+            ORDER BY q.project_id, q.created_at DESC""",  # noqa: S608 - constants only
+            {
+                "projects": list(projects),
+                "user": user.pk,
+                "queues": MOST_QUEUES,
+                "each": each,
+                "most": MOST_COUNTED,
+            },
         )
         found = [(all_of_them, Waiting(*row)) for all_of_them, *row in cursor.fetchall()]
     return {project: _of_project(found, project) for project in projects}

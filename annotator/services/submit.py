@@ -211,9 +211,8 @@ def _extras(batch: _Batch) -> list[Mirrored | Golden]:
             continue
         if queue.mirror_share > 0:
             extras.append(Mirrored(item, rater, row.queue))
-        again = row.supersedes is not None  # an answer that was changed draws no other gold item
-        if not again and chance.share(queue.seed, "gold", item, rater) < queue.gold_rate:
-            extras.append(Golden(row.queue, rater))
+        if chance.draws_gold(queue.seed, item, rater, queue.gold_rate):
+            extras.append(Golden(row.queue, rater, item, row.question))
     return extras
 
 

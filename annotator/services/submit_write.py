@@ -91,10 +91,12 @@ class Mirrored:
 
 @dataclass(frozen=True)
 class Golden:
-    """This rater gets a gold item soon."""
+    """This rater finished `item` with this question, and gets a gold item soon."""
 
     queue: UUID
     rater: int
+    item: int
+    question: int
 
 
 PLACED = """
@@ -127,7 +129,8 @@ SETTLED = """
         WHERE l.item_id = u.item AND l.rater_id = u.rater AND l.answer NOT IN ('skip', 'undo')
           AND l.surplus <> u.surplus)"""
 # Places outside of the overlap, for whoever answered just now: the pair again, sides swapped; a
-# gold item that this rater has not had. Two raters may want the same number: one goes without.
+# gold item that this rater has not had, but none for an answer that was changed. Two raters may want
+# the same number: one goes without.
 MIRRORED = """
     mirrored AS (
         INSERT INTO annotator_place (queue_id, item_id, position, n, extra, owner_id, holder, lease_until)
@@ -143,7 +146,7 @@ GOLD = """
         SELECT DISTINCT ON (i.id, u.rater) u.queue, i.id, i.position,
                (SELECT coalesce(max(o.n) + 1, 0) FROM annotator_place o WHERE o.item_id = i.id), true,
                u.rater, %(parked_holder)s, clock_timestamp() + make_interval(secs => %(gold_seconds)s)
-        FROM ({rows}) AS u(queue, rater)
+        FROM ({rows}) AS u(queue, rater, item, question)
         CROSS JOIN LATERAL (
             SELECT i.id, i.position FROM annotator_item i
             WHERE i.queue_id = u.queue AND i.gold IS NOT NULL AND NOT i.held
@@ -152,6 +155,9 @@ GOLD = """
               AND NOT EXISTS (SELECT FROM annotator_label l
                               WHERE l.item_id = i.id AND l.rater_id = u.rater)
             ORDER BY hashint8(i.id # u.rater), i.id LIMIT 1) i
+        WHERE NOT EXISTS (SELECT FROM annotator_label l
+                          WHERE l.item_id = u.item AND l.question_id = u.question AND l.rater_id = u.rater
+                            AND l.answer NOT IN ('skip', 'undo'))
         ON CONFLICT DO NOTHING)"""
 INSERT = """
     INSERT INTO annotator_label
@@ -170,7 +176,7 @@ TYPES: dict[type, str] = {
     FilledRow: "bigint bigint bool timestamptz",
     Settled: "bigint bigint bool",
     Mirrored: "bigint bigint uuid",
-    Golden: "uuid bigint",
+    Golden: "uuid bigint bigint bigint",
 }
 PARTS: list[tuple[type, str]] = [
     (PlaceRow, PLACED),

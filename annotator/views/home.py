@@ -13,7 +13,7 @@ from annotator.web.request import PersonRequest
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
     memberships = people.projects_of(request.user)
-    waiting = people.waiting([membership.project_id for membership in memberships])
+    waiting = people.waiting([membership.project_id for membership in memberships], request.user)
     cards = [(membership, waiting[membership.project_id]) for membership in memberships]
     asked = people.invitations_of(request.user)
     return render(request, "home.html", {"cards": cards, "asked": asked})

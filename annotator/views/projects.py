@@ -38,7 +38,7 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
         "project": project,
         "role": membership.role,
         "tab": "overview",
-        "queues": waiting([project.pk], each=5)[project.pk],
+        "queues": waiting([project.pk], request.user, each=5)[project.pk],
         "members": members_of(project),
     }
     return render(request, "project.html", page)

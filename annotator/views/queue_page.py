@@ -11,9 +11,10 @@ from annotator.services.sent_items import why_not
 def head(
     membership: Membership, queue: Queue, subtab: str, *, places: Filled | None = None
 ) -> dict[str, Any]:
-    """For `annotator/queue_head.html`. `places` are looked up when not known."""
+    """For `annotator/queue_head.html`. `places` are looked up when not known: all that count, and
+    what waits for this member alone."""
     if places is None:
-        places = filled(queue)
+        places = filled(queue, membership.user)
     return {
         "project": membership.project,
         "role": membership.role,

@@ -28,7 +28,7 @@ def _found(request: PersonRequest, slug: str, pairs_id: UUID) -> tuple[Membershi
     queue = access.queue_of(membership.project, pairs_id)
     if queue.kind != QueueKind.PAIRWISE:
         raise Http404
-    return membership, queue, filled(queue)
+    return membership, queue, filled(queue, membership.user)
 
 
 @login_required

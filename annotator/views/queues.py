@@ -13,6 +13,7 @@ from annotator import access
 from annotator.models import Label, Project, Queue, QueueKind, RaterKind, Role
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.labels import latest_labels
+from annotator.queries.mine import progress_seen_by
 from annotator.queries.queues import Filled, Progress, listed, progress_of, shares_of
 from annotator.queries.stale import stale_in
 from annotator.services import held
@@ -36,7 +37,9 @@ def queues(request: PersonRequest, slug: str) -> HttpResponse:
         "project": membership.project,
         "role": membership.role,
         "tab": "queues",
-        "queues": listed(found[:PAGE]),
+        "queues": listed(found[:PAGE], request.user),
+        # Told each time how many are left, an annotator would see which answers do not count: gold.
+        "annotates": membership.role == Role.ANNOTATOR,
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "paged": "after" in request.GET,
     }
@@ -61,6 +64,9 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     membership = access.membership(request.user, slug)
     found = access.queue_of(membership.project, queue_id)
     progress = progress_of([found])[found.pk]
+    unaware = request.user if membership.role == Role.ANNOTATOR else None
+    if unaware is not None:
+        progress = progress_seen_by(found, unaware, progress)
     blind = access.is_blind(membership, found, finished=progress.finished)
     latest = latest_labels(found, only_of=request.user if blind else None)[:LATEST]
     page = {
@@ -71,8 +77,8 @@ def queue(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         else 0,
         "questions": _questions(found),
         "blind": blind,
-        "shares": shares_of(found),
-        "latest": [_latest(label, found, secret=membership.role == Role.ANNOTATOR) for label in latest],
+        "shares": shares_of(found, unaware=unaware),
+        "latest": [_latest(label, found, secret=unaware is not None) for label in latest],
         "may_export": access.may_export(membership, found),
         "exports": found.exports.select_related("job", "created_by").order_by("-created_at")[:EXPORTS],
         "rater_kinds": RaterKind.choices,

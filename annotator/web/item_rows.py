@@ -94,7 +94,7 @@ def _badges(row: Row, queue: Queue, *, left_out: bool, secret: bool) -> list[tup
         found.append((_("disputed"), "badge-no"))
     if row.flagged:
         found.append((_("flagged"), "badge-warn"))
-    if row.in_hand:
+    if row.in_hand and not secret:  # the places of gold and copies are nobody's to count
         found.append(
             (ngettext("with %(n)s person now", "with %(n)s people now", row.in_hand) % {"n": row.in_hand}, "")
         )

@@ -43,7 +43,7 @@ def test_the_newest_three_queues_of_each_project(project, annotator):
     names = [f"day {n}" for n in range(5)]
     for name in names:
         fill(project, name, n=1)
-    found = queries.waiting([project.pk])[project.pk]
+    found = queries.waiting([project.pk], annotator)[project.pk]
     assert [queue.name for queue in found.shown] == names[:-4:-1]
     assert (found.more, found.many) == (2, False)
 
@@ -58,17 +58,17 @@ def test_how_many_more_wait_is_said_with_a_way_to_them(project, owner, as_):
     assert '<a href="/p/shop/queues/">over 97 more queues</a>' in as_(owner).get("/").content.decode()
 
 
-def test_closed_and_finished_queues_do_not_wait(project):
+def test_closed_and_finished_queues_do_not_wait(project, annotator):
     closed, finished = fill(project, "closed"), fill(project, "finished")
     now = closed.created_at
     type(closed).objects.filter(pk=closed.pk).update(closed_at=now)
     finished.places.update(done_at=now)
-    assert queries.waiting([project.pk])[project.pk].shown == []
+    assert queries.waiting([project.pk], annotator)[project.pk].shown == []
 
 
-def test_counting_stops_at_a_thousand(project):
+def test_counting_stops_at_a_thousand(project, annotator):
     fill(project, "big", n=queries.MOST_COUNTED + 5)
-    assert queries.waiting([project.pk])[project.pk].shown[0].more
+    assert queries.waiting([project.pk], annotator)[project.pk].shown[0].more
 
 
 def test_the_same_number_of_queries_for_one_project_and_for_many(

@@ -10,20 +10,21 @@ from tests.annotator.labeling import lapse, person
 pytestmark = pytest.mark.django_db
 
 
-def test_gold_counts_in_no_progress(project, annotator, as_):
+def test_gold_counts_like_all_others(project, annotator, as_):
     queue = chain_queue(project, {"key": "a"}, {"key": "b"}, items=3, by_pass=True, gold_rate=1)
     gold = {"input": "x", "output": "y", "gold": {"a": "yes", "b": "yes"}}
     fill(queue, [{**gold, "external_id": f"g{n}"} for n in range(2)], places=False)
     me = person(queue, as_(annotator))
     while got := me.items():
         [item] = got
+        assert progress_by_pass(queue, annotator, 2).total == 10
         key = next(q["key"] for q in item["questions"] if q["key"] not in item["done"])
         me.answer(item, "yes", question=key)
         lapse(queue, extra=True)
 
     assert Label.objects.count() == 10
     mine = progress_by_pass(queue, annotator, 2)
-    assert (mine.answered, mine.left) == (6, 0)
+    assert (mine.answered, mine.left) == (10, 0)
 
 
 def test_nothing_is_left_of_an_item_whose_chain_was_ended(project, annotator, as_):
