@@ -121,7 +121,8 @@ def progress_for(queue: Queue, user: User) -> Mine:
     own, facts = _own(queue, user), _facts(queue, user)
     left, drawn = _left(queue, own, facts)
     waiting = own.open + (0 if own.settled else own.skipped)
-    return Mine(answered=own.done + own.tests_done, left=left if left > MOST else left + drawn + waiting)
+    answered = min(own.done + own.tests_done, MOST + 1)  # beyond it nothing is counted: gold neither
+    return Mine(answered=answered, left=left if left > MOST else left + drawn + waiting)
 
 
 def progress_by_pass(queue: Queue, user: User, questions: int) -> Mine:
