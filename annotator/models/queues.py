@@ -255,7 +255,7 @@ class Place(models.Model):
     place stands outside of the overlap: of a gold item or a mirrored pair, for its owner alone.
     """
 
-    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="places")
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="places", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="places", db_index=False)
     position = models.PositiveIntegerField()  # the item's, or where its order put it: the claim walks it
     n = models.PositiveSmallIntegerField()
@@ -269,6 +269,9 @@ class Place(models.Model):
 
     class Meta:
         indexes = [
+            # Also for the queue alone. An index on nothing else would be read whole and sorted for a
+            # claim, while the statistics are those of a small table and the queue has just been filled.
+            models.Index(fields=["queue", "position", "n"], name="places_in_order"),
             models.Index(
                 fields=["queue", "position", "n"],
                 condition=Q(done_at=None),

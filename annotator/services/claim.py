@@ -65,13 +65,14 @@ REACHED = """(
     SELECT coalesce(max(p.position), -1) AS position FROM annotator_place p
     WHERE p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND p.done_at IS NOT NULL AND NOT p.extra)"""
 
+# By an array of ids, not a join: of a table that it takes for empty the planner would read all rows.
 LEASED = """
     UPDATE annotator_place p
     SET owner_id = %(rater)s, holder = %(holder)s,
         lease_until = clock_timestamp() + make_interval(secs => %(seconds)s),
-        lease_id = CASE WHEN picked.was = %(rater)s THEN coalesce(p.lease_id, gen_random_uuid())
+        lease_id = CASE WHEN p.owner_id = %(rater)s THEN coalesce(p.lease_id, gen_random_uuid())
                         ELSE gen_random_uuid() END
-    FROM picked WHERE p.id = picked.id
+    WHERE p.id = ANY(ARRAY(SELECT id FROM picked))
     RETURNING p.id, p.item_id, p.position, p.lease_id, p.lease_until, p.reason"""
 
 LEDGER = """

@@ -263,9 +263,14 @@ def test_the_number_of_queries_does_not_grow(project, annotator, as_, items, dja
         tab.claim(5)
 
 
+@pytest.mark.parametrize("known", [None, 0, 300], ids=["no statistics", "of no items", "of a few items"])
 @pytest.mark.parametrize("marked", [False, True], ids=["overlap 1", "overlap 3"])
-def test_a_fresh_big_queue_is_not_read_through(project, marked):
-    """Without statistics, as right after an import, a plan could read every open place for each item."""
+def test_a_fresh_big_queue_is_not_read_through(project, marked, known):
+    """Right after an import the statistics are of before: a plan could read every open place for each item."""
+    make.queue(project, items=known or 0, name="Before")
+    if known is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE annotator_item, annotator_place")
     queue = make.queue(project, items=0)
     rater = Rater.objects.create(project=project, kind="model", name="first")
     with connection.cursor() as cursor:
