@@ -272,11 +272,7 @@ class Place(models.Model):
             # Also for the queue alone. An index on nothing else would be read whole and sorted for a
             # claim, while the statistics are those of a small table and the queue has just been filled.
             models.Index(fields=["queue", "position", "n"], name="places_in_order"),
-            models.Index(
-                fields=["queue", "position", "n"],
-                condition=Q(done_at=None),
-                name="places_to_fill",
-            ),
+            models.Index(fields=["queue", "position", "n"], condition=Q(done_at=None), name="places_to_fill"),
             models.Index(
                 fields=["queue", "owner", "position"],
                 condition=Q(done_at=None) & ~Q(owner=None),
