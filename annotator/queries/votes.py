@@ -1,6 +1,7 @@
 """The votes of a queue of pairs, and what each was about."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -19,7 +20,7 @@ VOTES = """
         FROM annotator_item i LEFT JOIN annotator_item o ON o.id = i.copy_of_id AND o.queue_id = i.queue_id
         WHERE i.queue_id = %(queue)s AND i.gold IS NULL)
     SELECT l.question_id, l.item_id, p.original, l.rater_id, r.kind, r.name, p.prompt, p.left_variant,
-           p.right_variant, p.left_length, p.right_length, l.answer, l.swapped, l.chosen
+           p.right_variant, p.left_length, p.right_length, l.answer, l.swapped, l.chosen AND %(any_left)s
     FROM annotator_label l JOIN pairs p ON p.id = l.item_id JOIN annotator_rater r ON r.id = l.rater_id
     WHERE l.queue_id = %(queue)s AND l.answer IN ('left', 'right', 'tie', 'both_bad')
       AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
@@ -31,9 +32,8 @@ def votes_in(queue: Queue) -> Iterator[Given]:
 
     When all are answered there is no choice left in them.
     """
-    any_left = not everything_answered(queue)
+    facts: dict[str, Any] = {"queue": queue.pk, "any_left": not everything_answered(queue)}
     with connection.cursor() as cursor:
-        cursor.execute(VOTES, {"queue": queue.pk})
+        cursor.execute(VOTES, facts)
         while rows := cursor.fetchmany(5000):
-            votes = (Given(*row) for row in rows)
-            yield from (vote._replace(chosen=vote.chosen and any_left) for vote in votes)
+            yield from (Given(*row) for row in rows)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from annotator.models import (
     Item,
-    Label,
     Place,
     QuestionVersion,
     Queue,
@@ -67,7 +66,7 @@ DISPUTED = f"""
 # Decided when people had answered an older wording, and they differ about the newer one.
 OVERTAKEN = f"""
     WITH differing AS MATERIALIZED ({DIFFERING})
-    SELECT l.id, l.question_id FROM differing d
+    SELECT l.id, l.item_id, l.question_id FROM differing d
     JOIN annotator_item c ON c.copy_of_id = d.item_id AND c.queue_id = %(into)s
     JOIN annotator_label l ON l.item_id = c.id AND l.question_id = d.question_id
     JOIN annotator_questionversion v ON v.id = l.question_version_id
@@ -128,8 +127,7 @@ def adjudication_of(queue: Queue) -> Queue | None:
 def disputed(queue: Queue) -> int:
     """How many items `send` would send."""
     into = adjudication_of(queue)
-    overtaken = Label.objects.filter(pk__in=[label for label, _question in _overtaken(queue, into)])
-    return len(_disputed(queue, into)) + overtaken.values("item").distinct().count()
+    return len(_disputed(queue, into)) + len({item for _label, item, _question in _overtaken(queue, into)})
 
 
 def send(queue: Queue) -> int:
@@ -160,13 +158,13 @@ def _disputed(queue: Queue, into: Queue | None) -> list[int]:
         return [item for (item,) in cursor.fetchall()]
 
 
-def _overtaken(queue: Queue, into: Queue | None) -> list[tuple[int, int]]:
-    """(label, question) of each decision that has to be made anew."""
+def _overtaken(queue: Queue, into: Queue | None) -> list[tuple[int, int, int]]:
+    """(label, its item, question) of each decision that has to be made anew."""
     if into is None:
         return []
     with connection.cursor() as cursor:
         cursor.execute(OVERTAKEN, _facts(queue, into))
-        found: list[tuple[int, int]] = cursor.fetchall()
+        found: list[tuple[int, int, int]] = cursor.fetchall()
     return found
 
 
@@ -174,8 +172,8 @@ def _ask_again(queue: Queue, into: Queue) -> int:
     """How many items have something to be decided anew."""
     overtaken = _overtaken(queue, into)
     items: set[int] = set()
-    for question in {question for _label, question in overtaken}:
-        labels = [label for label, asked in overtaken if asked == question]
+    for question in {question for *_label, question in overtaken}:
+        labels = [(label, item) for label, item, asked in overtaken if asked == question]
         newest = QuestionVersion.objects.filter(question=question).latest("number")
         for n in range(0, len(labels), CHUNK):
             items |= take_back(queue=into, version=newest, labels=labels[n : n + CHUNK])

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from annotator.chain_rules import hangs_on
-from annotator.models import Job, JobState, Label, Question, QuestionVersion, Queue, User
+from annotator.models import Job, JobState, Question, QuestionVersion, Queue, User
 from annotator.queries.chains import chain_of, steps_of
 from annotator.queries.stale import STALE, stale_count
 from annotator.services import jobs
@@ -111,16 +111,14 @@ def again(*, queue: Queue, version: QuestionVersion, by: User | None, after: int
         found = cursor.fetchall()
     if not found:
         return 0, 0
-    taken = _take_back(facts | {"labels": [label for label, _ in found], "items": _items(found)})
+    taken = _take_back(facts, found)
     return sum(question == version.question_id for _, _, question in taken), found[-1][0]
 
 
 @transaction.atomic
-def take_back(*, queue: Queue, version: QuestionVersion, labels: Sequence[int]) -> set[int]:
-    """Of these answers those to an older wording, and what hangs on them. Returns the items."""
-    rows = Label.objects.filter(pk__in=labels).values_list("pk", "item_id")
-    facts = _facts(queue, version, None) | {"labels": list(labels), "items": _items(list(rows))}
-    return {item for item, *_ in _take_back(facts)}
+def take_back(*, queue: Queue, version: QuestionVersion, labels: Sequence[tuple[int, int]]) -> set[int]:
+    """Of these (label, its item) those to an older wording, and what hangs on them. Returns the items."""
+    return {item for item, *_ in _take_back(_facts(queue, version, None), labels)}
 
 
 def _facts(queue: Queue, version: QuestionVersion, by: User | None) -> dict[str, Any]:
@@ -136,8 +134,9 @@ def _facts(queue: Queue, version: QuestionVersion, by: User | None) -> dict[str,
     }
 
 
-def _take_back(facts: dict[str, Any]) -> list[tuple[int, int, int]]:
-    """(item, rater, question) of each answer that was taken back."""
+def _take_back(facts: dict[str, Any], labels: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """(item, rater, question) of each answer that was taken back. `labels`: each with its item."""
+    facts |= {"labels": [label for label, _ in labels], "items": list({item for _, item in labels})}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, facts)
         cursor.execute(TAKE_BACK, facts)
@@ -147,10 +146,6 @@ def _take_back(facts: dict[str, Any]) -> list[tuple[int, int, int]]:
         if freed:
             cursor.execute(SETTLE, _pairs(freed))
     return taken
-
-
-def _items(found: Sequence[tuple[int, int]]) -> list[int]:
-    return list({item for _, item in found})
 
 
 def _pairs(rows: Collection[tuple[int, int]]) -> dict[str, list[int]]:
