@@ -31,17 +31,19 @@ TRIES = 5  # a race of two tabs, or every candidate locked at this very moment
 PAUSE = 0.02  # seconds, growing with each try
 
 # Places of this rater: what the tab holds or lost hold of, and, at the end, what waits. `+ 0`:
-# there are few, found by places_in_hand; in the order of the queue's index all would be looked through.
+# there are few, found by places_in_hand; in the order of the queue's index all would be looked
+# through. Each is locked by its key, behind OFFSET 0, and then looked at: with all conditions at
+# once a planner that takes the table for empty goes through all that this rater ever had.
 OWN = """
-    (SELECT seat.id, seat.was
+    (SELECT p.id, p.owner_id AS was
      FROM (SELECT p.id FROM annotator_place p
            WHERE p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND p.done_at IS NULL
              AND {which} AND NOT {in_hand} AND NOT {answered}
            ORDER BY {order} p.position + 0 LIMIT %(size)s) mine
      CROSS JOIN LATERAL (
-           SELECT p.id, p.owner_id AS was FROM annotator_place p
-           WHERE p.id = mine.id AND p.owner_id = %(rater)s AND {open}
-           FOR UPDATE SKIP LOCKED) seat)"""
+           SELECT * FROM annotator_place WHERE id = mine.id
+           OFFSET 0 FOR UPDATE SKIP LOCKED) p
+     WHERE p.owner_id = %(rater)s AND {open})"""
 
 # DISTINCT ON follows the partial index places_to_fill (queue, position, n): rows stream in
 # order and the LIMIT stops the walk, however long the queue is. The lateral part locks one
@@ -60,12 +62,17 @@ WALK = """
            ORDER BY p.n LIMIT 1
            FOR UPDATE SKIP LOCKED) seat)"""
 
-# How far this rater has come. Behind it nothing is left for them but what came back since.
+# How far this rater has come. Behind it nothing is left for them but what came back since. Between
+# two equal bounds the owner is no constant to the planner, so that only places_done has this order.
 REACHED = """(
-    SELECT coalesce(max(p.position), -1) AS position FROM annotator_place p
-    WHERE p.queue_id = %(queue)s AND p.owner_id = %(rater)s AND p.done_at IS NOT NULL AND NOT p.extra)"""
+    SELECT coalesce((
+        SELECT p.position FROM annotator_place p
+        WHERE p.queue_id = %(queue)s AND p.owner_id BETWEEN %(rater)s AND %(rater)s
+          AND p.done_at IS NOT NULL AND NOT p.extra
+        ORDER BY p.owner_id DESC, p.position DESC LIMIT 1), -1) AS position)"""
 
 # By an array of ids, not a join: of a table that it takes for empty the planner would read all rows.
+# For the same reason the items come one by one, behind OFFSET 0, which no join reaches through.
 LEASED = """
     UPDATE annotator_place p
     SET owner_id = %(rater)s, holder = %(holder)s,
@@ -148,7 +155,7 @@ def _statement(chain: tuple[Step, ...], *, by_pass: bool, marked: bool) -> str:
         SELECT p.lease_id, p.lease_until, i.id, i.copy_of_id, i.external_id, i.input::text,
                i.output::text, i.left::text, i.right::text, i.context::text, i.error, i.metadata::text,
                p.reason, {DONE if chained else "NULL"}, {PRELABELS}
-        FROM leased p JOIN annotator_item i ON i.id = p.item_id
+        FROM leased p CROSS JOIN LATERAL (SELECT * FROM annotator_item WHERE id = p.item_id OFFSET 0) i
         ORDER BY {passes} p.position"""  # noqa: S608 - constants only
     return " ".join(whole.split())  # under 4 kB psycopg keeps it taken apart
 

@@ -3,13 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from annotator.models import Lease, Place, Rater
-from annotator.queries.chains import chain_of, steps_of
-from annotator.services import claim as claim_service
 from annotator.services import queues
 from tests import make
 from tests.annotator.labeling import lapse, person, program
@@ -263,58 +260,6 @@ def test_the_number_of_queries_does_not_grow(project, annotator, as_, items, dja
         tab.claim(5)
 
 
-@pytest.mark.parametrize("known", [None, 0, 300], ids=["no statistics", "of no items", "of a few items"])
-@pytest.mark.parametrize("marked", [False, True], ids=["overlap 1", "overlap 3"])
-def test_a_fresh_big_queue_is_not_read_through(project, marked, known):
-    """Right after an import the statistics are of before: a plan could read every open place for each item."""
-    make.queue(project, items=known or 0, name="Before")
-    if known is not None:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE annotator_item, annotator_place")
-    queue = make.queue(project, items=0)
-    rater = Rater.objects.create(project=project, kind="model", name="first")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO annotator_item (queue_id, position, external_id, error, origin, reason, stratum,"
-            " created_at) SELECT %s, n, n::text, '', '', '', '', now() FROM generate_series(1, 20000) n",
-            [queue.pk],
-        )
-        cursor.execute(
-            "INSERT INTO annotator_place (queue_id, item_id, position, n, holder)"
-            " SELECT queue_id, id, position, 0, '' FROM annotator_item WHERE queue_id = %s",
-            [queue.pk],
-        )
-        plan = _plan(cursor, queue, rater, marked=marked)
-
-    assert max(_rows(plan)) <= 100
-
-
-def test_a_rater_far_ahead_of_the_others_does_not_walk_past_all_that_is_open(project):
-    """With overlap, what a fast rater has answered stays open for others."""
-    queue = make.queue(project, items=0, overlap=2)
-    rater = Rater.objects.create(project=project, kind="model", name="fast")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO annotator_item (queue_id, position, external_id, error, origin, reason, stratum,"
-            " created_at) SELECT %s, n, n::text, '', '', '', '', now() FROM generate_series(1, 5000) n",
-            [queue.pk],
-        )
-        cursor.execute(
-            "INSERT INTO annotator_place (queue_id, item_id, position, n, holder, owner_id, done_at)"
-            " SELECT queue_id, id, position, n, '', CASE WHEN n = 0 AND position <= 4000 THEN %s END,"
-            " CASE WHEN n = 0 AND position <= 4000 THEN now() END"
-            " FROM annotator_item, generate_series(0, 1) n WHERE queue_id = %s",
-            [rater.pk, queue.pk],
-        )
-        cursor.execute("ANALYZE annotator_place")
-        plan = _plan(cursor, queue, rater, marked=True)
-
-    assert max(_rows(plan)) <= 100
-    chain = chain_of(queue)
-    items = claim_service.claim(queue=queue, rater=rater, chain=chain, size=3).items
-    assert [item.external_id for item in items] == ["4001", "4002", "4003"]
-
-
 def test_what_comes_free_behind_a_rater_is_asked_at_the_end(project):
     queue = make.queue(project, items=3, overlap=2)
     ana, ben, cy = (program(queue, name) for name in ("ana", "ben", "cy"))
@@ -329,25 +274,3 @@ def test_what_comes_free_behind_a_rater_is_asked_at_the_end(project):
     assert item["external_id"] == "item-2"
     ana.answer(item)
     assert ids(ana.items(5)) == ["item-0"]
-
-
-def _plan(cursor, queue, rater, *, marked):
-    facts = {
-        "queue": queue.pk,
-        "rater": rater.pk,
-        "size": 10,
-        "holder": "",
-        "have": [],
-        "hidden_share": 0,
-        "random_share": None,
-    }
-    facts |= {"take_over": False, "seconds": 600}
-    statement = claim_service._statement(steps_of(chain_of(queue)), by_pass=False, marked=marked)
-    cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, facts)
-    return cursor.fetchone()[0][0]["Plan"]
-
-
-def _rows(node) -> list[float]:
-    """How many rows each step of a plan looked at, each time."""
-    seen = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-    return [seen, *(rows for child in node.get("Plans", []) for rows in _rows(child))]
