@@ -48,7 +48,7 @@ def make_gold(item: Item, right: Mapping[str, str]) -> None:
 def no_longer_gold(item: Item) -> None:
     """It is asked like all others again; what people have answered meanwhile counts."""
     queue, places = _lock(item)
-    if not Item.objects.filter(pk=item.pk).exclude(gold=None).update(gold=None):
+    if not Item.objects.filter(pk=item.pk).exclude(gold__isnull=True).update(gold=None):
         return
     item.refresh_from_db(fields=["held"])
     if item.held:

@@ -386,6 +386,17 @@ def test_extra_answers_count_when_it_is_no_longer_gold(project, owner, as_):
     assert Place.objects.filter(extra=False).count() == 2
 
 
+def test_what_was_never_gold_stays_as_it_is(project, owner):
+    """A place outside of the overlap may also be of a copy."""
+    queue = make.queue(project, items=1)
+    item = first(queue)
+    Place.objects.filter(item=item).update(extra=True, owner=rater_of(project, owner))
+
+    gold.no_longer_gold(item)
+
+    assert [place.extra for place in Place.objects.filter(item=item)] == [True]
+
+
 def test_a_late_answer_to_what_became_gold_is_kept(queue, tab):
     item = tab.items()[0]
     lapse(queue)

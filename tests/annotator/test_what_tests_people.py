@@ -80,11 +80,13 @@ def work(me, question, most=99):
 
 def draw_some(queue, rater):
     """A seed by which some items draw gold for this rater and others do not."""
-    items = queue.items.filter(gold=None, copy_of=None).values_list("pk", flat=True)
+    items = queue.items.filter(gold__isnull=True, copy_of=None).values_list("pk", flat=True)
     for queue.seed in range(1000):
         drawn = [draws_gold(queue.seed, item, rater.pk, queue.gold_rate) for item in items]
         if any(drawn) and not all(drawn):
             break
+    else:
+        raise AssertionError("no seed draws some and not all")
     queue.save()
 
 
