@@ -13,6 +13,7 @@ from annotator.config.celery import app
 from annotator.jobs.registry import QUEUES
 from annotator.models import Job, JobState
 from tests import make
+from tests.pace import at_most
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +51,9 @@ def test_a_broker_that_is_away_costs_a_moment_and_no_error(
 ):
     broker.stop()
     job = make.job(project)
-    start = time.monotonic()
-    with django_capture_on_commit_callbacks(execute=True):
+    with at_most(1, time.monotonic), django_capture_on_commit_callbacks(execute=True):
         tasks.ring(job)
 
-    assert time.monotonic() - start < 1
     assert "nobody was rung" in caplog.text
     assert Job.objects.get().state == JobState.DUE
 
@@ -66,14 +65,13 @@ def test_a_hung_broker_costs_a_moment_once(
     put = tasks.work.apply_async
     monkeypatch.setattr(tasks.work, "apply_async", lambda *given: asked.append(given) or put(*given))
     broker.pause()
-    start = time.monotonic()
-    for _ in range(3):
-        with django_capture_on_commit_callbacks(execute=True):
-            tasks.ring(make.job(project))
+    with at_most(tasks.QUIET_SECONDS, time.monotonic):
+        for _ in range(3):
+            with django_capture_on_commit_callbacks(execute=True):
+                tasks.ring(make.job(project))
 
     assert len(asked) == 1
     assert caplog.text.count("nobody was rung") == 1
-    assert time.monotonic() - start < tasks.QUIET_SECONDS
 
 
 def test_every_task_has_a_name_of_its_own_and_a_queue_that_is_worked():

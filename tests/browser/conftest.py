@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from annotator.config import static_files
 from annotator.models import User
@@ -26,6 +26,7 @@ from tests.world import World
 
 HERE = Path(__file__).parent
 FAILED = pytest.StashKey[bool]()
+PATIENCE = 30_000  # milliseconds that only a test which fails waits: a machine may be slow
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,6 +59,7 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
 def browser() -> Iterator[Browser]:
     # Playwright runs an event loop in this thread; Django would take our own calls for async ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.ARGUMENTS)
         yield program
@@ -81,7 +83,7 @@ def window(
     def opening(person=None, **options) -> BrowserContext:
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = browser.new_context(base_url=server.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         guard.watch(context)
         if person is not None:
             sign_in(context, person, server)

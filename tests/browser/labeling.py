@@ -1,6 +1,6 @@
 """The labeling screen as tests drive it, and the truth in the database."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from annotator.models import Label, Queue
 
@@ -20,6 +20,13 @@ def wait_for_item(page: Page, n: int) -> None:
     """Until item n of `make.queue` is painted."""
     expect(page.locator("#stage [data-part=input]")).to_have_text(f"Question {n}")
     page.wait_for_timeout(50)  # a person sees an item before answering it
+
+
+def again_at_once(button: Locator) -> None:
+    """Its next click is followed by another, as from an impatient hand; by the page's own clock."""
+    button.evaluate(
+        "it => it.addEventListener('click', () => setTimeout(() => it.click(), 30), { once: true })"
+    )
 
 
 def press(page: Page, key: str, *, then: int | None = None) -> None:

@@ -1,7 +1,6 @@
 """From an answer to its item, its trail, gold, and a question that is worded anew and asked again."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from annotator.jobs import runner
@@ -9,11 +8,7 @@ from annotator.models import Item, Job, QuestionVersion
 from annotator.services import queues
 from tests import make
 from tests.annotator.labeling import person
-
-
-def serious(page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [one["id"] for one in violations if one["impact"] in {"serious", "critical"}]
+from tests.browser.axe import problems_in_both
 
 
 @pytest.fixture
@@ -71,8 +66,7 @@ def test_a_question_is_worded_anew_and_asked_again(queue, owner, page_of):
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_fit_a_phone_and_a_screen_reader(queue, project, owner, page_of, scheme):
+def test_the_pages_fit_a_phone_and_a_screen_reader(queue, project, owner, page_of):
     long = "w" * 250
     queues.set_question(project=project, key="good", text=f"Is it {long}?"[:300], guideline=long)
     queues.add_items(queue, [queues.NewItem(external_id=long, input=long, output=long, reason=long[:200])])
@@ -82,7 +76,8 @@ def test_the_pages_fit_a_phone_and_a_screen_reader(queue, project, owner, page_o
     base = f"/p/shop/queues/{queue.pk}/"
     item, last = queue.items.get(external_id="item-0").pk, queue.items.get(external_id=long).pk
     paths = ("items/", "items/?which=held", f"items/{item}/", f"items/{last}/")
+    page = page_of(owner, viewport={"width": 360, "height": 700})
     for path in (*(base + path for path in paths), "/p/shop/questions/", "/p/shop/questions/good/", base):
-        page = page_of(owner, path, viewport={"width": 360, "height": 700}, color_scheme=scheme)
+        page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        assert serious(page) == [], path
+        assert problems_in_both(page) == []

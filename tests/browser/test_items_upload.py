@@ -1,17 +1,11 @@
 """A file of items through the page, in a real browser."""
 
-from axe_playwright_python.sync_playwright import Axe
-
 from annotator.jobs import runner
 from annotator.models import Item, Job
 from tests import make
+from tests.browser.axe import problems
 
 LINES = 'nr,prompt,Answer,remark\n1,"Where is <b>it</b>?",Soon,a\n2,,,b\n3,And now?,Later,c\n'
-
-
-def accessible(page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
 
 
 def fits(page) -> None:
@@ -29,7 +23,7 @@ def test_a_csv_is_uploaded_its_mapping_corrected_and_a_line_refused(window, owne
     page.goto(f"/p/shop/queues/{queue.pk}/")
     page.get_by_role("link", name="Upload").click()
     page.get_by_text("What a line may hold").click()
-    accessible(page)
+    assert problems(page) == []
     fits(page)
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Upload").click()
@@ -38,7 +32,7 @@ def test_a_csv_is_uploaded_its_mapping_corrected_and_a_line_refused(window, owne
     assert page.get_by_text("Where is <b>it</b>?").is_visible()
     page.get_by_label("nr").select_option("external_id")
     page.get_by_label("remark").select_option("reason")
-    accessible(page)
+    assert problems(page) == []
     fits(page)
     page.get_by_role("button", name="Import the items").click()
     page.get_by_text("You may close this page").wait_for()
@@ -47,7 +41,7 @@ def test_a_csv_is_uploaded_its_mapping_corrected_and_a_line_refused(window, owne
 
     page.get_by_text("Line 3").wait_for()
     assert page.get_by_text("has neither an input nor an output").is_visible()
-    accessible(page)
+    assert problems(page) == []
     fits(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the refused lines").click()

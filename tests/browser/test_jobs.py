@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -11,11 +10,7 @@ from playwright.sync_api import expect
 from annotator.jobs import heart
 from annotator.models import Job, JobState
 from tests import make
-
-
-def serious(page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [one["id"] for one in violations if one["impact"] in {"serious", "critical"}]
+from tests.browser.axe import problems, problems_in_both
 
 
 @pytest.fixture
@@ -54,14 +49,13 @@ def test_progress_moves_by_itself_and_ends_with_the_right_button(running, owner,
     assert requests == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_fit_a_phone_and_a_screen_reader(running, project, owner, page_of, scheme):
+def test_the_pages_fit_a_phone_and_a_screen_reader(running, project, owner, page_of):
     make.job(project, state=JobState.FAILED, error="A" * 200)
-    phone = {"viewport": {"width": 360, "height": 700}, "color_scheme": scheme}
+    page = page_of(owner, viewport={"width": 360, "height": 700})
     for path in (reverse("jobs", args=["shop"]), reverse("job", args=["shop", running.pk])):
-        page = page_of(owner, path, **phone)
+        page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert serious(page) == []
+        assert problems_in_both(page) == []
 
 
 def test_the_strip_is_not_there_until_there_is_something_to_say(owner, page_of):
@@ -77,4 +71,4 @@ def test_the_strip_is_not_there_until_there_is_something_to_say(owner, page_of):
     expect(strip).to_contain_text("The schedule “vibe checks” fails")
     strip.locator("summary").click()
     expect(strip.get_by_text("The worker's log says why.")).to_be_visible()
-    assert serious(page) == []
+    assert problems(page) == []

@@ -5,7 +5,16 @@ from playwright.sync_api import expect
 from annotator.models import Label, Place
 from annotator.services import queue_settings
 from tests import make
-from tests.browser.labeling import answers, open_screen, path, press, standing, wait_for_item, wait_saved
+from tests.browser.labeling import (
+    again_at_once,
+    answers,
+    open_screen,
+    path,
+    press,
+    standing,
+    wait_for_item,
+    wait_saved,
+)
 
 
 def test_twenty_items_by_keyboard_alone(project, annotator, page_of):
@@ -224,9 +233,9 @@ def test_impatience_answers_once(project, annotator, page_of):
     wait_for_item(page, 3)
     page.wait_for_timeout(450)
 
+    again_at_once(no)
     no.focus()
     page.keyboard.press("Enter")
-    no.click(delay=0)
     wait_for_item(page, 4)
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes"), ("item-1", "no"), ("item-2", "no"), ("item-3", "no")]

@@ -128,7 +128,7 @@ def test_a_refused_last_answer_is_no_reason_to_ask_without_end(project, annotato
 
     page.unroute("**/api/v1/labels")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("heading", name="All done here")).to_be_visible(timeout=3000)
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
     wait_saved(page)
     assert answers(queue) == [("item-0", "yes")]
 

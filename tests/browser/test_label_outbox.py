@@ -124,7 +124,7 @@ def test_the_server_is_killed_in_the_middle(queue, annotator, page_of, guard, se
     finally:
         server.start()
     answer(page, "yyyy", first=5)
-    expect(page.get_by_role("heading", name="All done here")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="All done here")).to_be_visible()
     wait_saved(page)
     given = answers(queue)
     assert sorted(given) == [(f"item-{n}", "no" if n in (2, 3, 4) else "yes") for n in range(9)]

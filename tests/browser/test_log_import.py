@@ -1,18 +1,12 @@
 """A log file through the page, and the API's description, in a real browser."""
 
-from axe_playwright_python.sync_playwright import Axe
-
 from annotator.jobs import runner
 from annotator.models import Job
 from feedback.models import Interaction
 from tests import make
+from tests.browser.axe import problems
 
 LINES = 'id,occurred_at,prompt,Response\n1,2026-11-20 09:30,"Where is <b>it</b>?",Soon\n2,never,Hm?,Oh\n'
-
-
-def accessible(page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
 
 
 def test_a_csv_is_uploaded_mapped_and_read(window, owner, tmp_path):
@@ -21,13 +15,13 @@ def test_a_csv_is_uploaded_mapped_and_read(window, owner, tmp_path):
     file.write_text(LINES)
 
     page.goto("/p/shop/log/import/")
-    accessible(page)
+    assert problems(page) == []
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Upload").click()
     assert page.get_by_label("prompt").input_value() == "input"
     assert page.get_by_label("Response").input_value() == "output"
     assert page.get_by_text("Where is <b>it</b>?").is_visible()
-    accessible(page)
+    assert problems(page) == []
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Import", exact=True).click()
@@ -36,7 +30,7 @@ def test_a_csv_is_uploaded_mapped_and_read(window, owner, tmp_path):
     runner.run(Job.objects.get().pk, queue="default")
 
     page.get_by_text("Line 3").wait_for()
-    accessible(page)
+    assert problems(page) == []
     assert page.get_by_role("link", name="Download the refused lines").is_visible()
     assert Interaction.objects.count() == 1
 

@@ -1,23 +1,18 @@
 """On a phone: what is judged is in reach, what is cut says so, tables are cards."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from annotator.models import Queue
 from annotator.services import queues
 from tests import make
 from tests.annotator import asking
+from tests.browser.axe import problems
 from tests.browser.labeling import open_screen, path, press, wait_for_item
 from tests.browser.test_label_adjudicate import disputed, see_others
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LONG = "A long line of text. " * 500
-
-
-def accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
 
 
 def queue_of(project, *items: dict) -> Queue:
@@ -40,7 +35,7 @@ def test_beside_a_long_input_the_output_is_in_reach(project, annotator, page_of)
     expect(given).to_have_attribute("tabindex", "0")
     assert given.bounding_box()["height"] <= 740 * 0.4 + 1
     expect(page.locator("#stage [data-part=output]")).to_be_in_viewport(ratio=1)
-    accessible(page)
+    assert problems(page) == []
 
     given.evaluate("box => { box.scrollTop = 400; }")
     press(page, "r")
@@ -95,7 +90,7 @@ def test_what_others_said_takes_little_room_and_can_be_opened(project, owner, pa
     expect(page.locator("#told")).to_be_hidden()
     band = page.locator(".label-over").bounding_box()["height"]
     assert band < 740 / 8
-    accessible(page)
+    assert problems(page) == []
 
     page.get_by_role("button", name="More").tap()
     expect(page.locator("#others-how")).to_be_visible()
@@ -111,7 +106,7 @@ def test_the_current_tab_is_in_sight_and_a_cut_one_is_shaded(project, owner, pag
     assert page.locator(".tabs").evaluate("tabs => tabs.scrollWidth > tabs.clientWidth")
     layers = page.locator(".tabs").evaluate("tabs => getComputedStyle(tabs).backgroundAttachment")
     assert "local" in layers
-    accessible(page)
+    assert problems(page) == []
 
 
 def test_tables_of_progress_and_agreement_are_cards(project, owner, annotator, page_of):
@@ -130,7 +125,7 @@ def test_tables_of_progress_and_agreement_are_cards(project, owner, annotator, p
         assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == f'"{name}"'
         assert page.locator(".table-wrap").first.evaluate("box => box.scrollWidth <= box.clientWidth")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        accessible(page)
+        assert problems(page) == []
 
 
 def test_the_state_of_saving_stays_readable_for_those_who_listen(project, annotator, page_of):

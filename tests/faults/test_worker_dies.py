@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.stage import LEASE_SECONDS, SWEEP_SECONDS, children, kill
+from tests.pace import at_most
 
 pytestmark = pytest.mark.faults
 
@@ -88,11 +89,10 @@ def test_told_to_stop_it_finishes_the_chunk_and_gives_the_job_back(stage, kind, 
     worker = stage.worker(queue=queue)
     stage.wait(lambda: stage.job(job, "done") > 5, 15, "work has begun")
 
-    start = time.monotonic()
-    os.kill(worker.pid, signal.SIGTERM)
-    assert worker.wait(30) == 0
+    with at_most(10, time.monotonic):
+        os.kill(worker.pid, signal.SIGTERM)
+        assert worker.wait(60) == 0
 
-    assert time.monotonic() - start < 10
     assert (stage.job(job, "state"), stage.job(job, "attempts")) == ("due", 1)
     assert stage.effects(job) == list(range(stage.job(job, "done")))
     stage.worker(queue=queue)
