@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -85,7 +86,7 @@ def test_whoever_is_far_ahead_goes_on_where_they_are(project, rater):
 
 
 def _plan(cursor: CursorWrapper, queue: Queue, rater: Rater, marked: bool):
-    facts = {
+    facts: dict[str, Any] = {
         "queue": queue.pk,
         "rater": rater.pk,
         "size": 10,
