@@ -6,7 +6,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 # 0 leaves out torch and its kin: everything works but what needs a local model.
 WITH_ML ?= 1
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --durations 10
 export PYTHON
 PIP_TOOLS := pip-tools==7.6.2
 
