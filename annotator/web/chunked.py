@@ -25,6 +25,7 @@ def whole_bodies(application: Application) -> Application:
             limit = _limit(environ)
             body, size = _spool(environ["wsgi.input"], limit)
             if size > limit:
+                _hear_out(environ["wsgi.input"], limit)
                 start_response("413 Content Too Large", [("Content-Type", "text/plain")])
                 return [f"The body is larger than {limit} bytes.\n".encode()]
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(size)
@@ -49,3 +50,12 @@ def _spool(stream: Any, limit: int) -> tuple[Any, int]:
         body.write(chunk)
     body.seek(0)
     return body, size
+
+
+def _hear_out(stream: Any, most: int) -> None:
+    """Throw away what still comes, up to as much again: whoever is still sending when the connection
+    closes is told that it broke, and never hears why.
+    """
+    size = 0
+    while size < most and (chunk := stream.read(CHUNK)):
+        size += len(chunk)

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -87,6 +88,15 @@ def test_a_chunked_body_without_end_is_cut_off_with_the_limit_said(server):
     status, text = send(server, [b"x" * 1024 * 1024] * 4)
     assert status == 413
     assert str(2 * 1024**2) in text
+
+
+def test_one_that_really_has_no_end_is_not_heard_out(server):
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server), timeout=30) as raw, suppress(ConnectionError):
+        raw.sendall(b"POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for sent in range(100):  # noqa: B007
+            raw.sendall(b"100000\r\n" + b"x" * 1024 * 1024 + b"\r\n")
+    assert sent < 99
 
 
 def test_the_api_takes_no_more_than_its_own_limit(server):
