@@ -62,17 +62,18 @@ WALK = """
            ORDER BY p.n LIMIT 1
            FOR UPDATE SKIP LOCKED) seat)"""
 
-# How far this rater has come. Behind it nothing is left for them but what came back since. Between
-# two equal bounds the owner is no constant to the planner, so that only places_done has this order.
+# How far this rater has come. Behind it nothing is left for them but what came back since. Asked as
+# "the last of all places done up to here, if it is theirs": places_done alone has that order and
+# fits that condition. `owner_id = …` fits two more indexes, which hold all that this rater ever had.
 REACHED = """(
     SELECT coalesce((
-        SELECT p.position FROM annotator_place p
-        WHERE p.queue_id = %(queue)s AND p.owner_id BETWEEN %(rater)s AND %(rater)s
-          AND p.done_at IS NOT NULL AND NOT p.extra
-        ORDER BY p.owner_id DESC, p.position DESC LIMIT 1), -1) AS position)"""
+        SELECT CASE WHEN last.owner_id = %(rater)s THEN last.position END
+        FROM (SELECT p.owner_id, p.position FROM annotator_place p
+              WHERE p.queue_id = %(queue)s AND (p.owner_id, p.position) <= (%(rater)s, 2147483647)
+                AND p.done_at IS NOT NULL AND NOT p.extra
+              ORDER BY p.owner_id DESC, p.position DESC LIMIT 1) last), -1) AS position)"""
 
 # By an array of ids, not a join: of a table that it takes for empty the planner would read all rows.
-# For the same reason the items come one by one, behind OFFSET 0, which no join reaches through.
 LEASED = """
     UPDATE annotator_place p
     SET owner_id = %(rater)s, holder = %(holder)s,
@@ -148,6 +149,7 @@ def _statement(chain: tuple[Step, ...], *, by_pass: bool, marked: bool) -> str:
     picked = " UNION ALL ".join(parts)
     chained = len(chain) > 1
     settled = f", settled AS ({SETTLED})" if chained else ""
+    # Items come one by one, behind OFFSET 0: a join would read them all for the reason given at LEASED.
     whole = f"""
         WITH {f"reached AS MATERIALIZED {REACHED}," if marked else ""}
              picked AS MATERIALIZED (SELECT * FROM ({picked}) found LIMIT %(size)s),
