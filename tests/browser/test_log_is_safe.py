@@ -68,8 +68,10 @@ def test_nothing_runs_and_nothing_is_fetched(page_of, viewer, log):
     dialogs = no_dialogs(page)
     assert page.locator(".log-row").count() == len(log)
     assert fits(page)
-    for row in page.locator(".log-row").all():
-        row.hover()
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for row in page.locator(".log-row").all():
+            row.hover()
     for one in log:
         page.goto(f"/p/shop/log/{one.pk}/")
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
