@@ -75,12 +75,14 @@ lock: install-core ## Write requirements/*.txt anew from requirements/*.in
 
 .PHONY: test
 test: install-ml lint browser ## All that CI runs: lint, types, arrows, then every test
+	@date '+%H:%M:%S, now the tests'
 	$(PY) -m pytest -m "not faults" $(PYTEST_ARGS)
 	$(PY) -m pytest -m "faults and not timed" $(PYTEST_ARGS)
 	$(PY) -m pytest -m timed
 
 .PHONY: lint
 lint: install-dev ## ruff, mypy, import arrows, templates, migrations, image
+	@date '+%H:%M:%S, all is installed'
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(CHECK) -m mypy annotator feedback tests bench

@@ -10,8 +10,13 @@ import redis
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db.models.signals import post_migrate
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from tests import make
+
+# How long an example takes is the machine's affair; what must be quick says so with tests.pace.
+hypothesis_settings.register_profile("genba", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("genba")
 
 # The slowest files, slowest first; of those not named the browser's are slowest.
 SLOWEST = (

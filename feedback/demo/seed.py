@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from annotator.models import Project, Queue, RaterKind, Role, User
@@ -54,7 +54,14 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     plans.mark_asked(plan, _day(project, now, ago=0))
     _xsum(project, news[:XSUM_ITEMS], owner, now)
     make_comparisons(project, owner, now - timedelta(days=calendar.SPAN))
+    transaction.on_commit(_tell_the_planner)
     return project
+
+
+def _tell_the_planner() -> None:
+    """PostgreSQL may have looked at the tables while all this was not committed, and thinks them empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _rater(project: Project, username: str, name: str) -> User:

@@ -20,22 +20,25 @@ ITEMS = 25  # a page
 
 # The answer of an item is the newest that a person gave and that stands; one that fills the
 # item's place before one that does not. The question is the first of the queue's chain.
+# LIMIT and OFFSET keep the database at an item's few labels: free to join, it read all labels for
+# each of them while its statistics were of a table that had just been filled.
 ANSWERS = f"""
-    SELECT DISTINCT ON (i.id) i.id AS item_id, i.queue_id, i.stratum, i.position, l.answer, l.note, l.flagged,
-           {NAME} AS rater,
-           l.imported,
-           l.answer IN ('yes', 'no') AND l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
+    SELECT i.id AS item_id, i.queue_id, i.stratum, i.position, given.*
     FROM annotator_item i
     LEFT JOIN LATERAL (
         SELECT question_id FROM annotator_queuequestion c WHERE c.queue_id = i.queue_id
         ORDER BY c.position, c.id LIMIT 1) asked ON true
-    LEFT JOIN (annotator_label l JOIN annotator_rater r ON r.id = l.rater_id AND r.kind = 'human'
-               LEFT JOIN annotator_user u ON u.id = r.user_id
-               JOIN annotator_questionversion v ON v.id = l.question_version_id)
-        ON l.item_id = i.id AND l.question_id = asked.question_id AND l.answer <> 'undo'
-        AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
-    WHERE i.queue_id = ANY(%s::uuid[])
-    ORDER BY i.id, l.answer = 'skip', l.surplus, l.id DESC"""  # noqa: S608 - constants only
+    LEFT JOIN LATERAL (
+        SELECT l.answer, l.note, l.flagged, {NAME} AS rater, l.imported,
+               l.answer IN ('yes', 'no') AND l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
+        FROM annotator_label l
+        JOIN annotator_rater r ON r.id = l.rater_id AND r.kind = 'human'
+        LEFT JOIN annotator_user u ON u.id = r.user_id
+        JOIN annotator_questionversion v ON v.id = l.question_version_id
+        WHERE l.item_id = i.id AND l.question_id = asked.question_id AND l.answer <> 'undo'
+        AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id OFFSET 0)
+        ORDER BY l.answer = 'skip', l.surplus, l.id DESC LIMIT 1) given ON true
+    WHERE i.queue_id = ANY(%s::uuid[])"""  # noqa: S608 - constants only
 
 # Programs fill places as people do; where they filled all, no person is asked.
 TAKEN = """(SELECT bool_and(p.done_at IS NOT NULL AND o.kind <> 'human')

@@ -29,7 +29,7 @@ T4 = Counter(
         (0, 2, 2, 3, 7),
     ]
 )
-QUICK = settings(max_examples=100, deadline=2000)
+QUICK = settings(max_examples=100)
 PLACES = [1, 2, 3, 4, 5]
 
 

@@ -64,7 +64,7 @@ def standing(kind: str, given: dict, special: dict[int, str], raters: set[int]):
 
 
 specials = st.dictionaries(st.integers(1, 5), st.sampled_from(["gold", "mirror"]), max_size=2)
-slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @slow

@@ -23,7 +23,7 @@ JOURNALS = [
     (2, 3, 142, 325, 0),
 ]
 THREE = [(0, 1, 30, 20, 10), (0, 2, 40, 10, 5), (1, 2, 35, 15, 12)]
-QUICK = settings(max_examples=60, deadline=5000)
+QUICK = settings(max_examples=60)
 
 
 def votes(table):

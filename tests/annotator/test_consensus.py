@@ -43,7 +43,7 @@ def decided(queue: Queue) -> dict[str, tuple]:
     }
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(["yes", "no", "tie"]), max_size=9), st.sampled_from(["", "yes", "no"]))
 def test_the_rule(answers, adjudicated):
     told = decide(answers, adjudicated)

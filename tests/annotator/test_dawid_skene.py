@@ -189,7 +189,7 @@ votes_of = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=5000)
+@settings(max_examples=50)
 @given(votes_of, st.permutations(range(3)), st.sampled_from([0, 0.01]))
 def test_probabilities_are_such_and_names_do_not_matter(votes, order, smoothing):
     model = fit(votes, 3, smoothing=smoothing, limit=50)
@@ -204,7 +204,7 @@ def test_probabilities_are_such_and_names_do_not_matter(votes, order, smoothing)
     assert model.log_likelihood <= 1e-9
 
 
-@settings(max_examples=50, deadline=5000)
+@settings(max_examples=50)
 @given(votes_of)
 def test_every_round_makes_the_labels_likelier(votes):
     likelihoods = [fit(votes, 3, smoothing=0, limit=rounds).log_likelihood for rounds in range(1, 8)]

@@ -159,9 +159,8 @@ def test_any_story():
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=40,
+            max_examples=20,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),
