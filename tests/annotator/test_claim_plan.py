@@ -1,7 +1,5 @@
 """Claim looks at a few rows of a big queue, whatever the database believes about its tables."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
@@ -13,6 +11,7 @@ from annotator.models import Queue, Rater
 from annotator.queries.chains import chain_of, steps_of
 from annotator.services import claim as claim_service
 from tests import make
+from tests.beliefs import believing
 
 pytestmark = pytest.mark.django_db
 ITEMS, AHEAD = 5000, 4000
@@ -45,19 +44,6 @@ def fill(queue: Queue, rater: Rater, items: int, answered: int) -> None:
             " FROM annotator_item, generate_series(0, 1) n WHERE queue_id = %s",
             [answered, rater.pk, answered, queue.pk],
         )
-
-
-@contextmanager
-def believing(pages: int, **rows: int) -> Iterator[CursorWrapper]:
-    """Statistics as a bulk load, a mass deletion or an analyze at a bad moment leave them; -1: none."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table, count in rows.items():
-            cursor.execute(
-                "UPDATE pg_class SET relpages = %s, reltuples = %s WHERE relname = %s",
-                [pages, count, f"annotator_{table}"],
-            )
-        yield cursor
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("answered", [0, AHEAD], ids=["fresh", "far ahead of the others"])

@@ -14,8 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
-WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    *("chromium-headless-shell", "chrome-headless-shell", "headless_shell"),
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+)
 # Sandboxing needs rights that containers and root do not have; the pages are our own.
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 MISSING = (
@@ -44,13 +46,8 @@ def path() -> str:
 
 
 def _candidates() -> list[str]:
-    shells, whole = _on_path(SHELLS), _on_path(WHOLE)
-    own = _of_playwright()
-    return [*shells, *filter(_is_shell, own), *whole, *(one for one in own if not _is_shell(one))]
-
-
-def _on_path(names: tuple[str, ...]) -> list[str]:
-    return [program for name in names if (program := shutil.which(name))]
+    found = [program for name in NAMES if (program := shutil.which(name))]
+    return sorted([*found, *_of_playwright()], key=lambda program: not _is_shell(program))
 
 
 def _is_shell(program: str) -> bool:
@@ -102,7 +99,9 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 
 def main() -> int:
-    if not os.environ.get("GENBA_CHROMIUM") and not any(map(_is_shell, filter(_answers, _candidates()))):
+    if not os.environ.get("GENBA_CHROMIUM") and not any(
+        _answers(one) for one in _candidates() if _is_shell(one)
+    ):
         install()
     try:
         print(path())
