@@ -334,10 +334,11 @@ MEGABYTE = 1_000_000
         "[a](http://b.example)",
     ],
 )
-def test_a_megabyte_of_anything_takes_less_than_a_second(unit):
+def test_a_megabyte_of_anything_takes_seconds_at_most(unit):
+    """Half a second is usual; what grows with the square takes minutes."""
     text = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
     for value in (text, f"# Title\n{text[:25_000]}", [{"role": "user", "content": text}], {"key": text}):
-        with at_most(1.0):
+        with at_most(5):
             html = payload_html(value)
         assert len(html) < 12 * MEGABYTE
 

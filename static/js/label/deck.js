@@ -123,8 +123,9 @@ export class Deck {
     if (this.#barren > 0 && this.#timer) await this.fill({ now: true });
   }
 
-  /** After a rest: keep what is ours, drop what lapsed, go on. */
+  /** After a rest: keep what is ours, drop what lapsed, go on. What is on its way may be from before it. */
   async refresh() {
+    while (this.#asking) await this.#asking;
     await this.renew();
     await this.fill({ now: this.why !== null || this.trouble !== "" });
   }
