@@ -125,8 +125,8 @@ export class Deck {
 
   /** After a rest: keep what is ours, drop what lapsed, go on. What is on its way may be from before it. */
   async refresh() {
+    await this.renew(); // first: the leases may be about to lapse
     while (this.#asking) await this.#asking;
-    await this.renew();
     await this.fill({ now: this.why !== null || this.trouble !== "" });
   }
 
