@@ -4,6 +4,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from annotator.models import Label, Queue
 
+SEEN = 60  # milliseconds: an answer that comes sooner after its item than a bouncing key is none
+
 
 def path(queue: Queue) -> str:
     return f"/p/{queue.project.slug}/queues/{queue.pk}/label/"
@@ -19,7 +21,7 @@ def open_screen(page: Page, queue: Queue) -> Page:
 def wait_for_item(page: Page, n: int) -> None:
     """Until item n of `make.queue` is painted."""
     expect(page.locator("#stage [data-part=input]")).to_have_text(f"Question {n}")
-    page.wait_for_timeout(50)  # a person sees an item before answering it
+    page.wait_for_timeout(SEEN)
 
 
 def again_at_once(button: Locator) -> None:
@@ -30,7 +32,8 @@ def again_at_once(button: Locator) -> None:
 
 
 def press(page: Page, key: str, *, then: int | None = None) -> None:
-    """Press a key; wait until item `then` is on the screen."""
+    """Press a key as a person does, who has seen what it answers; wait for item `then`."""
+    page.wait_for_timeout(SEEN)
     page.keyboard.press(key)
     if then is not None:
         wait_for_item(page, then)
