@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 from psycopg import connect
@@ -20,6 +22,7 @@ from annotator.config.paths import ROOT, sockets
 from annotator.config.supervisor.leftovers import marked
 
 READY = "is ready:"
+T = TypeVar("T")
 
 
 def free_port() -> int:
@@ -153,6 +156,14 @@ class Site:
         assert self.process
         found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
         return found
+
+    def of_each(self, look: Callable[[psutil.Process], T]) -> list[T]:
+        """What `look` says of each process of the tree; PostgreSQL's come and go meanwhile."""
+        said = []
+        for process in self.tree():
+            with suppress(psutil.NoSuchProcess):
+                said.append(look(process))
+        return said
 
     def _listen(self, process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
         assert process.stdout

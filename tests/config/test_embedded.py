@@ -160,7 +160,7 @@ def test_an_ordinary_user_runs_the_whole(folder):
     site.start("--no-demo").until_ready()
     try:
         assert site.get().status == 200
-        assert {process.uids().effective for process in site.tree()} == {account.uid}
+        assert set(site.of_each(lambda process: process.uids().effective)) == {account.uid}
         assert stat.S_IMODE(site.var.stat().st_mode) == 0o700
     finally:
         took = site.stop()

@@ -92,8 +92,9 @@ def test_a_port_in_use_is_named_before_anything_starts(site):
 
 
 def test_after_kill_9_of_everything_the_next_start_recovers(running):
-    for process in (psutil.Process(running.process.pid), *running.tree()):
-        process.kill()
+    running.process.send_signal(signal.SIGSTOP)  # so that nothing is started again in between
+    assert len(running.of_each(psutil.Process.kill)) >= 8
+    running.process.kill()
     running.process.wait()
     running.start().until_ready()
     assert running.get().status == 200
@@ -150,8 +151,8 @@ def test_what_dies_is_started_again_and_works(running, name, sign):
 def test_the_engines_listen_on_no_tcp_port(running):
     ports = {
         connection.laddr.port
-        for process in running.tree()
-        for connection in process.net_connections("inet")
+        for connections in running.of_each(lambda process: process.net_connections("inet"))
+        for connection in connections
         if connection.status == psutil.CONN_LISTEN
     }
     assert ports == {running.port}
@@ -177,7 +178,7 @@ def test_with_servers_of_ones_own_nothing_is_embedded_and_roles_run_alone(folder
         REDIS_URL=f"redis+socket://{redis_server.socket}",
     )
     site.start("--no-demo").until_ready()
-    commands = [" ".join(process.cmdline()) for process in site.tree()]
+    commands = site.of_each(lambda process: " ".join(process.cmdline()))
     site.stop()
     assert not any("bin/postgres" in command or "redis-server" in command for command in commands)
     assert not (site.var / "postgres").exists()
