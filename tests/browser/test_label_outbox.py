@@ -95,21 +95,21 @@ def test_an_answer_that_came_back_too_late_is_stored_once(queue, annotator, page
     assert answers(queue) == [("item-0", "yes")]
 
 
-def lose_labels(browser) -> None:
-    """On the way from any page: a page's own route ends before its last try does."""
-    browser.route("**/api/v1/labels", lambda route: route.abort())
+def close_unsent(page) -> None:
+    """Close a tab that did not get its answers through; a try that it makes while it goes would."""
+    page.evaluate("for (let n = setTimeout(() => {}); n > 0; n--) clearTimeout(n)")
+    page.wait_for_timeout(200)  # what is on its way has failed, too
+    page.close()
 
 
 def test_a_closed_tab_is_made_up_for_by_any_other_page(queue, annotator, window, guard):
     guard.allow(r"Failed to load resource")
     browser = window(annotator)
     page = open_screen(browser.new_page(), queue)
-    lose_labels(browser)
+    page.route("**/api/v1/labels", lambda route: route.abort())
     answer(page, "yy")
     expect(page.locator("#saved")).to_have_text("2 unsent")
-    page.wait_for_timeout(200)
-    page.close()
-    browser.unroute("**/api/v1/labels")
+    close_unsent(page)
     assert answers(queue) == []
 
     other = browser.new_page()
@@ -260,12 +260,10 @@ def test_another_person_on_the_same_browser_sends_nothing_of_mine(
     guard.allow(r"403", r"Failed to load resource")
     browser = window(annotator)
     mine = open_screen(browser.new_page(), queue)
-    lose_labels(browser)
+    mine.route("**/api/v1/labels", lambda route: route.abort())
     answer(mine, "yyyyy")
     expect(mine.locator("#saved")).to_have_text("5 unsent")
-    mine.wait_for_timeout(200)
-    mine.close()
-    browser.unroute("**/api/v1/labels")
+    close_unsent(mine)
 
     sign_in(browser, owner, server)
     theirs = open_screen_at(browser.new_page(), queue)
