@@ -13,7 +13,7 @@ from annotator.models import Label
 from feedback.models import Interaction, VibeCheck
 from feedback.services import plans
 from tests import make
-from tests.browser.labeling import back_online, wait_saved
+from tests.browser.labeling import back_online, press, wait_saved
 
 FEATURES = ("email", "chat", "call")
 KEYS = "yynyysyyynyyyynyyyyy"
@@ -63,8 +63,7 @@ def test_a_log_becomes_a_dataset(project, owner, page_of, guard, server):
             expect(page.locator("#progress")).to_have_text(f"{n + 1} of 20")
             shown = page.locator("#stage [data-part=output]").inner_text()
             pressed[shown.strip()] = WORDS[key]
-            page.wait_for_timeout(50)
-            page.keyboard.press(key)
+            press(page, key)
     finally:
         server.start()  # other tests want it too
     back_online(page)

@@ -15,7 +15,6 @@ def test_the_days_estimate_and_the_note_come_at_the_end(project, owner, page_of,
     page = page_of(owner, path(queue))
     for n in range(5):
         expect(page.locator("#progress")).to_have_text(f"{n + 1} of 5")
-        page.wait_for_timeout(60)
         if n == 4:
             page.route("**/api/v1/labels", lambda route: route.abort())
         press(page, "n" if n == 0 else "y")

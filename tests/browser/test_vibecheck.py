@@ -10,7 +10,7 @@ from feedback.models import VibeCheck
 from feedback.queries.shifts import zone_of
 from feedback.services import plans, vibecheck
 from tests import make
-from tests.browser.labeling import wait_saved
+from tests.browser.labeling import press, wait_saved
 from tests.feedback import logged
 
 
@@ -33,8 +33,7 @@ def test_ten_minutes_from_home_to_hand_over(project, owner, page_of):
     page.get_by_role("link", name="Start").click()
     for n, key in enumerate("ynyyys"):
         expect(page.locator("#progress")).to_have_text(f"{n + 1} of 6")
-        page.wait_for_timeout(50)
-        page.keyboard.press(key)
+        press(page, key)
     expect(page.get_by_text("1 of 5 not good; the day’s failure rate is about 20")).to_be_visible()
     note = page.get_by_label("Hand-over note")
     note.press_sequentially("yn? usually fine, you see")  # keys of the screen are letters here
