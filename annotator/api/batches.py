@@ -17,12 +17,15 @@ LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 R = TypeVar("R")
 
 
-def split(request: HttpRequest, unwrap: Callable[[bytes], bytes] = bytes) -> Iterator[tuple[int, bytes]]:
-    """(index, record) of each. `unwrap` finds the list or object in a JSON body.
+def split(
+    request: HttpRequest, unwrap: Callable[[bytes], bytes] = bytes, *, limit: int | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """(index, record) of each. `unwrap` finds the list or object in a JSON body, `limit` is that of
+    its bytes.
 
     Refused: the body cannot be split into records, or is too large.
     """
-    body = read_body(request, limit=settings.INGEST_MAX_BYTES, types=(*JSON, *LINES))
+    body = read_body(request, limit=limit or settings.INGEST_MAX_BYTES, types=(*JSON, *LINES))
     cap = settings.INGEST_MAX_RECORDS
     try:
         if request.content_type in JSON:
@@ -33,10 +36,12 @@ def split(request: HttpRequest, unwrap: Callable[[bytes], bytes] = bytes) -> Ite
         raise Refused(413 if error.too_large else 400, str(error)) from error
 
 
-def read_batch(request: HttpRequest, read: Callable[[int, bytes], R]) -> tuple[list[R], list[Rejected]]:
+def read_batch(
+    request: HttpRequest, read: Callable[[int, bytes], R], *, limit: int | None = None
+) -> tuple[list[R], list[Rejected]]:
     """What `read` makes of each record, and those that it refuses."""
     good, bad = [], []
-    for index, record in split(request):
+    for index, record in split(request, limit=limit):
         try:
             good.append(read(index, record))
         except BadRecord as refused:

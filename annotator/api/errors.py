@@ -8,11 +8,12 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 CODES = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found"}
-CODES |= {409: "conflict", 413: "too_large", 415: "unsupported_type", 422: "invalid"}
+CODES |= {409: "conflict", 413: "too_large", 415: "unsupported_type", 422: "invalid", 429: "too_many"}
 
 
 class Refused(Exception):
-    """A request that cannot be served, in words for the caller. `extra` joins the answer."""
+    """A request that cannot be served, in words for the caller. `extra` joins the answer; of it
+    `retry_after`, in seconds, is a header as well."""
 
     def __init__(self, status: int, message: str, **extra: Any) -> None:
         super().__init__(message)
@@ -25,6 +26,8 @@ def register(api: NinjaAPI) -> None:
         response = api.create_response(request, body, status=status)
         if status == 401:
             response["WWW-Authenticate"] = "Bearer"
+        if "retry_after" in extra:
+            response["Retry-After"] = str(extra["retry_after"])
         return response
 
     @api.exception_handler(Refused)

@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "annotator.web.middleware.private_by_default",
+    "feedback.api.origins.from_listed_pages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "annotator.web.middleware.machine_fails",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -209,6 +210,9 @@ INGEST_MAX_BYTES = env.number("INGEST_MAX_BYTES", 32 * 1024 * 1024)  # after dec
 INGEST_MAX_RECORDS = env.number("INGEST_MAX_RECORDS", 10_000)
 INGEST_MAX_RECORD_BYTES = env.number("INGEST_MAX_RECORD_BYTES", 1024 * 1024)
 INGEST_MAX_DEPTH = 100
+SIGNAL_MAX_BYTES = 64 * 1024  # one of them
+SIGNAL_PAGE_BYTES = 256 * 1024  # one request of an end user's browser
+SIGNALS_PER_MINUTE = env.number("SIGNALS_PER_MINUTE", 120)  # of one feedback token
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 1024 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = ["annotator.web.uploads.BoundedUpload"]

@@ -19,6 +19,7 @@ class Scope(models.TextChoices):
     LABEL = "label", _("Label")
     EXPORT = "export", _("Export")
     QUEUES = "queues", _("Make and fill queues")
+    SUGGEST = "suggest", _("Ask for suggestions")
 
 
 class Project(models.Model):

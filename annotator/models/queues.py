@@ -19,6 +19,7 @@ class RaterKind(models.TextChoices):
     LLM = "llm", _("LLM")
     MODEL = "model", _("Model")
     RULE = "rule", _("Rule")
+    END_USER = "end_user", _("End user")
 
 
 class Rater(models.Model):

@@ -1,4 +1,4 @@
-"""The JSON API of what production says."""
+"""Interactions into the log."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from annotator.models import Scope
 from annotator.reading.errors import BadBody
 from annotator.reading.records import Limits
 from annotator.web.body import read_body
-from feedback.api_schema import REQUEST_BODY, Answer, Refusal
+from feedback.api.interactions_schema import REQUEST_BODY, Answer, Refusal
 from feedback.ingest import batch
 from feedback.ingest.batch import Batch
 from feedback.services import interactions

@@ -1,0 +1,37 @@
+"""What production says: the log, what end users did about it, suggestions, and the daily look."""
+
+from feedback.models.checks import RotationMember, Turn, VibeCheck, VibePlan
+from feedback.models.log import Environment, Interaction, LogImport
+from feedback.models.signals import Polarity, Signal, SignalMeaning, WidgetOrigin
+from feedback.models.suggestions import (
+    CachedSuggestion,
+    Regeneration,
+    Suggestion,
+    SuggestionTask,
+    Suggests,
+    TaskVersion,
+    Taxonomy,
+    Verdict,
+)
+
+__all__ = [
+    "CachedSuggestion",
+    "Environment",
+    "Interaction",
+    "LogImport",
+    "Polarity",
+    "Regeneration",
+    "RotationMember",
+    "Signal",
+    "SignalMeaning",
+    "Suggestion",
+    "SuggestionTask",
+    "Suggests",
+    "TaskVersion",
+    "Taxonomy",
+    "Turn",
+    "Verdict",
+    "VibeCheck",
+    "VibePlan",
+    "WidgetOrigin",
+]

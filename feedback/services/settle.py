@@ -1,0 +1,64 @@
+"""What follows from signals: verdicts on suggestions, at once; labels and pairs, by a job.
+
+A suggestion's row is locked, all its signals are folded anew, and the outcome is written: so late,
+early and repeated events, and several at the same time, end in the same state.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils import timezone
+
+from annotator.models import Project
+from feedback import verdicts
+from feedback.models import Signal, Suggestion
+from feedback.verdicts import Event
+
+FIELDS = (
+    *("shown_at", "verdict", "verdict_at", "final_value", "answer_ms", "edit_distance"),
+    *("labelled", "learned_at"),
+)
+
+
+def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
+    """Those among the interactions of these external ids that are suggestions, brought up to date."""
+    ids = [found for name in names if (found := _as_id(name))]
+    if not ids:
+        return []
+    rows = list(
+        Suggestion.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=ids, task__project=project)
+        .defer("text", "vector")
+        .order_by("pk")
+    )
+    events = events_of(project, [str(row.pk) for row in rows])
+    for row in rows:
+        _apply(row, events[str(row.pk)])
+    Suggestion.objects.bulk_update(rows, FIELDS, batch_size=500)
+    return rows
+
+
+def events_of(project: Project, names: list[str]) -> dict[str, list[Event]]:
+    """All signals of these interactions, by external id."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for one in Signal.objects.filter(project=project, interaction__in=names):
+        found[one.interaction].append(Event(one.event_id, one.kind, one.occurred_at, one.value))
+    return found
+
+
+def _apply(row: Suggestion, events: list[Event]) -> None:
+    state = verdicts.fold(events, row.value or None)
+    final = state.final or (row.value if state.verdict == "accepted" else "")
+    if (row.verdict, row.final_value) != (state.verdict, final):
+        row.labelled = False
+        row.learned_at = timezone.now()
+    row.shown_at, row.verdict, row.verdict_at = state.shown_at, state.verdict, state.at
+    row.final_value, row.answer_ms, row.edit_distance = final, state.ms, state.edit_distance
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
