@@ -42,7 +42,8 @@ def sweep() -> None:
     waiting = sweeping.sweep()
     try:
         room = {queue: sweeping.AT_MOST - broker.messages(queue) for queue in DOORS}
-        canary.apply_async(expires=60)
+        for bird in (canary, canary_suggest):
+            bird.apply_async(expires=60)
     except broker.ERRORS as error:
         log.warning("the sweep rang for nobody: %s", type(error).__name__)
         return
@@ -65,6 +66,12 @@ def catch_up(**_: Any) -> None:
 def canary() -> None:
     """The sign of life of the ml worker; the default worker's is the sweep."""
     heart.note(heart.worker("ml"))
+
+
+@app.task(name="annotator.tasks.canary_suggest", queue="suggest")
+def canary_suggest() -> None:
+    """Likewise of the worker that makes suggestions."""
+    heart.note(heart.worker("suggest"))
 
 
 DOORS = {"default": work, "ml": work_ml}

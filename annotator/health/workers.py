@@ -55,6 +55,21 @@ def ml_worker(facts: Facts) -> Sequence[Finding]:
     ]
 
 
+def suggest_worker(facts: Facts) -> Sequence[Finding]:
+    """Without it every question for a suggestion is answered “none”, and hosts go on without."""
+    if not facts.is_silent(heart.worker("suggest")):
+        return [Finding(State.OK, _("The suggest worker works."))]
+    if not facts.broker_answers or facts.starting:
+        return [Finding(State.INFO, _("Whether the suggest worker works is not known yet."))]
+    return [
+        Finding(
+            State.WARNING,
+            _("The suggest worker is not running. Nobody gets a suggestion; all else works."),
+            _("Start it: “manage.py up” starts everything."),
+        )
+    ]
+
+
 def backlog(facts: Facts) -> Sequence[Finding]:
     """Due work that nobody takes although the workers live: they are too few."""
     age = facts.waiting.get("default")
@@ -70,5 +85,6 @@ def backlog(facts: Facts) -> Sequence[Finding]:
 CHECKS = (
     Check("worker", worker, needs_database=True),
     Check("ml-worker", ml_worker, needs_database=True),
+    Check("worker-suggest", suggest_worker, needs_database=True),
     Check("backlog", backlog, needs_database=True),
 )

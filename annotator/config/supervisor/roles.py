@@ -34,6 +34,12 @@ def worker_ml() -> list[str]:
     return [*CELERY, *WORKER, "--queues", "ml", "--hostname", "ml@%h", "--pool", "solo"]
 
 
+def worker_suggest() -> list[str]:
+    """Threads: a question that waits for a provider holds up no other, and all share one model."""
+    pool = ["--pool", "threads", "--concurrency", str(settings.SUGGEST_THREADS)]
+    return [*CELERY, *WORKER, "--queues", "suggest", "--hostname", "suggest@%h", *pool]
+
+
 def beat() -> list[str]:
     """Its memory is the database's schedule rows; a file of its own could only be wrong."""
     return [*CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile="]
@@ -43,6 +49,7 @@ ROLES: dict[str, Callable[[], list[str]]] = {
     "web": web,
     "worker": worker,
     "worker-ml": worker_ml,
+    "worker-suggest": worker_suggest,
     "beat": beat,
 }
 

@@ -77,6 +77,7 @@ class Supervisor:
             self._start("worker-ml")
         else:
             say("The ml set is not installed (`make install-ml`): what needs a model waits.")
+        self._start("worker-suggest")
         self._start("beat")
 
     def run_once(self, name: str, command: list[str]) -> bool:

@@ -1,0 +1,126 @@
+"""Answering a host that asks for a suggestion: within its time, whatever happens behind."""
+
+import json
+import time
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from annotator.chance import share
+from annotator.reading.records import Limits
+from feedback import splits
+from feedback.ingest import record
+from feedback.models import CachedSuggestion, Suggestion, SuggestionTask, TaskVersion
+from feedback.services import interactions
+from feedback.suggesting import line
+from feedback.suggesting.question import Answer, Ask, content_hash, text_of
+
+LATE, HIDDEN, CLOSED = "late", "hidden", "closed"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a host sent. `input` as it will be logged."""
+
+    input: Any
+    candidates: tuple[str, ...] | None = None
+    user: str = ""
+    session: str = ""
+    metadata: dict[str, Any] | None = None
+
+
+def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked) -> Suggestion:
+    """The suggestion, stored and logged as an interaction. Its `value` is empty when there is none.
+
+    Of a hidden one the value is stored too, and is not for the host to see.
+    """
+    began, at = time.monotonic(), timezone.now()
+    text = text_of(asked.input)
+    made = uuid4()
+    answer = _answer(task, version, made, text, asked.candidates)
+    row = Suggestion(
+        id=made,
+        task=task,
+        version=version,
+        text=text,
+        text_hash=(name := splits.text_hash(text)),
+        held_out=splits.is_held_out(name),
+        vector=b64decode(answer.vector) or None,
+        candidates=None if asked.candidates is None else list(asked.candidates),
+        value=answer.value,
+        confidence=answer.confidence,
+        alternatives=[list(pair) for pair in answer.alternatives],
+        suggester=version.suggester,
+        model=answer.model,
+        reason=answer.reason,
+        hidden=share(task.pk, "hidden suggestion", made) < task.hidden_share,
+        took_ms=(time.monotonic() - began) * 1000,
+        cost_usd=answer.cost_usd,
+        end_user=asked.user,
+        created_at=at,
+    )
+    with transaction.atomic():
+        row.save(force_insert=True)
+        _log(row, asked)
+    return row
+
+
+def _answer(
+    task: SuggestionTask, version: TaskVersion, made: UUID, text: str, candidates: Sequence[str] | None
+) -> Answer:
+    if task.closed_at is not None:
+        return Answer(reason=CLOSED)
+    known = _cached(task, version, text, candidates)
+    if known is not None:
+        return known
+    seconds = task.budget_ms / 1000
+    asked = Ask(
+        str(made), version.pk, text, None if candidates is None else tuple(candidates), time.time() + seconds
+    )
+    return line.ask(asked, seconds) or Answer(reason=LATE)
+
+
+def _cached(
+    task: SuggestionTask, version: TaskVersion, text: str, candidates: Sequence[str] | None
+) -> Answer | None:
+    """What was answered before, unless its suggester has learned since. It costs nothing again."""
+    rows = CachedSuggestion.objects.filter(version=version, content_hash=content_hash(text, candidates))
+    found = rows.values_list("answer", "learned_at").first()
+    if found is None or (found[1] is not None and found[1] != learned_at(task)):
+        return None
+    return replace(Answer.of_json(found[0]), cost_usd=0.0)
+
+
+def learned_at(task: SuggestionTask) -> Any:
+    """When the newest example of this task became one; None: there is none."""
+    examples = task.suggestions.filter(held_out=False, learned_at__isnull=False)
+    return examples.aggregate(last=Max("learned_at"))["last"]
+
+
+def _log(row: Suggestion, asked: Asked) -> None:
+    """The suggestion as an interaction of the log: found there, drawn for checks, signalled about."""
+    told = {"confidence": row.confidence, "alternatives": row.alternatives, "hidden": row.hidden}
+    sent = {
+        "id": str(row.pk),
+        "occurred_at": row.created_at.isoformat(),
+        "feature": row.task.key,
+        "input": asked.input,
+        "output": row.value or None,
+        "error": "" if row.value else row.reason,
+        "model": row.model or row.suggester,
+        "prompt_version": row.version.name,
+        "user": row.end_user,
+        "session": asked.session,
+        "latency_ms": row.took_ms,
+        "cost_usd": row.cost_usd,
+        "metadata": {**(asked.metadata or {}), "suggestion": told},
+    }
+    limits = Limits(settings.INGEST_MAX_RECORD_BYTES, settings.INGEST_MAX_DEPTH)
+    interactions.store(row.task.project, [record.read(0, json.dumps(sent).encode(), limits)])
