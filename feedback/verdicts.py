@@ -1,7 +1,7 @@
 """What a person made of a suggestion: the fold of its signals. No Django.
 
 The state is a function of the set of events, whatever the order in which they came: the newest
-verdict counts, by its own time, then by its id.
+verdict counts, by its own time, then by its id. That nobody answered counts only while nobody did.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 VERDICTS = ("accepted", "edited", "rejected", "ignored")
+UNANSWERED = "genba:unanswered"  # the event by which we say that nobody answered in time
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def fold(events: Iterable[Event], suggested: str | None) -> State:
     ordered = sorted(events, key=lambda event: (event.occurred_at, event.event_id))
     shown = next((event.occurred_at for event in ordered if event.kind == "shown"), None)
     said = [event for event in ordered if event.kind in VERDICTS]
+    said = [event for event in said if event.event_id != UNANSWERED] or said  # however late a person's came
     if not said:
         return State(shown_at=shown)
     last = said[-1]

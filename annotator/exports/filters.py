@@ -35,6 +35,11 @@ class Filters:
     def answers(self) -> list[str]:
         return [*chain.from_iterable(ANSWERS.values()), *(["skip"] if "skipped" in self.include else [])]
 
+    @property
+    def surplus(self) -> bool:
+        """End users' labels fill no place, so that whoever asks for those wants surplus ones."""
+        return "surplus" in self.include or self.rater_kind == RaterKind.END_USER
+
     def as_dict(self) -> dict[str, Any]:
         """As the manifest and the job's arguments hold them; `read` takes it back."""
         values: dict[str, Any] = {

@@ -58,7 +58,8 @@ def of_now(queue: Queue, filters: Filters) -> dict[str, Any]:
 
 
 def describe(queue: Queue, filters: Filters, tally: Tally) -> dict[str, Any]:
-    left_out = [name for name in ("skipped", "surplus") if name not in filters.include]
+    left_out = [] if "skipped" in filters.include else ["skipped"]
+    left_out += [] if filters.surplus else ["surplus"]
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

@@ -151,7 +151,7 @@ def _facts(queue: Queue, filters: Filters) -> dict[str, Any]:
     return {
         "queue": queue.pk,
         "answers": filters.answers,
-        "surplus": "surplus" in filters.include,
+        "surplus": filters.surplus,
         "question": filters.question,
         "rater_kind": filters.rater_kind,
         "rater": filters.rater,

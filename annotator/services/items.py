@@ -35,7 +35,7 @@ class NewItem:
     """What an item copies from where it comes from. Payloads are JSON values.
 
     `gold` is {question key: right answer}: such an item is for measuring people, and gets no
-    place of its own.
+    place of its own. `unasked`: nobody is asked about it before `let_in`; it carries what others said.
     """
 
     external_id: str
@@ -54,9 +54,10 @@ class NewItem:
     inclusion_probability: float | None = None
     gold: dict[str, str] | None = None
     prelabels: Sequence[NewPrelabel] = ()
+    unasked: bool = False
 
 
-COLUMNS = tuple(field.name for field in fields(NewItem) if field.name != "prelabels")
+COLUMNS = tuple(field.name for field in fields(NewItem) if field.name not in {"prelabels", "unasked"})
 TEXTS = ("input", "output", "left", "right", "left_variant", "right_variant", "context", "error")
 
 
@@ -137,7 +138,7 @@ def _item(queue: Queue, new: NewItem, position: int) -> Item:
         queue=queue,
         position=position,
         findings=found or None,
-        held=bool(found),
+        held=bool(found) or new.unasked,
         **{name: getattr(new, name) for name in COLUMNS},
     )
 

@@ -145,7 +145,9 @@ def _task(project: Project, key: str) -> SuggestionTask:
     found = SuggestionTask.objects.filter(project=project, key=key[:60]).first()
     if found is None:
         known = ", ".join(SuggestionTask.objects.filter(project=project).values_list("key", flat=True)[:20])
-        raise Refused(404, f"There is no task “{key[:60]}” in this project. There are: {known or 'none yet'}.")
+        raise Refused(
+            404, f"There is no task “{key[:60]}” in this project. There are: {known or 'none yet'}."
+        )
     found.project = project
     return found
 
@@ -175,7 +177,9 @@ def _told(row: Suggestion) -> dict[str, Any]:
         "task": row.task.key,
         "value": row.value if shown else None,
         "confidence": row.confidence if shown else None,
-        "alternatives": [{"value": value, "confidence": one} for value, one in row.alternatives] if shown else [],
+        "alternatives": [{"value": value, "confidence": one} for value, one in row.alternatives]
+        if shown
+        else [],
         "suggester": row.suggester,
         "version": row.version.name,
         "reason": None if shown else (suggest.HIDDEN if row.hidden else row.reason),

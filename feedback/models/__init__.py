@@ -2,7 +2,7 @@
 
 from feedback.models.checks import RotationMember, Turn, VibeCheck, VibePlan
 from feedback.models.log import Environment, Interaction, LogImport
-from feedback.models.signals import Polarity, Signal, SignalMeaning, WidgetOrigin
+from feedback.models.signals import Polarity, ReviewRule, Signal, SignalMeaning, WidgetOrigin
 from feedback.models.suggestions import (
     CachedSuggestion,
     Regeneration,
@@ -21,6 +21,7 @@ __all__ = [
     "LogImport",
     "Polarity",
     "Regeneration",
+    "ReviewRule",
     "RotationMember",
     "Signal",
     "SignalMeaning",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from annotator.models import Project
+from annotator.models import Project, Queue
 from annotator.models.fields import PayloadField
 
 
@@ -61,6 +61,18 @@ class SignalMeaning(models.Model):
             models.UniqueConstraint(fields=["project", "kind"], name="one_meaning_per_kind"),
             models.CheckConstraint(condition=Q(polarity__in=Polarity.values), name="known_meaning"),
         ]
+
+
+class ReviewRule(models.Model):
+    """Which outputs come into a queue by themselves, because end users did not like them."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="review_rule")
+    queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, related_name="+")
+    negatives = models.BooleanField(default=False)  # also what is negative, not strongly
+    a_day = models.PositiveIntegerField(default=50)  # at most
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(a_day__gte=1), name="some_a_day")]
 
 
 class WidgetOrigin(models.Model):

@@ -12,7 +12,13 @@ from feedback.models import SuggestionTask, Suggests, TaskVersion, Taxonomy
 
 @transaction.atomic
 def make_task(
-    *, project: Project, key: str, name: str, suggests: str = Suggests.TAXONOMY, by: User | None = None, **more: Any
+    *,
+    project: Project,
+    key: str,
+    name: str,
+    suggests: str = Suggests.TAXONOMY,
+    by: User | None = None,
+    **more: Any,
 ) -> SuggestionTask:
     """IntegrityError: the project has a task of this key."""
     return SuggestionTask.objects.create(

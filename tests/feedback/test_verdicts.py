@@ -52,6 +52,13 @@ def test_late_words_of_being_seen_change_no_verdict():
     )
 
 
+def test_nobody_answered_in_time_and_then_somebody_had():
+    unanswered = at(3600, "ignored", "genba:unanswered")
+
+    assert fold([at(0, "shown"), unanswered], "red").verdict == "ignored"
+    assert fold([at(0, "shown"), unanswered, at(9, "accepted", value="red")], "red").verdict == "accepted"
+
+
 @pytest.mark.parametrize(
     ("event", "seen", "known"),
     [
