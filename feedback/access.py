@@ -8,12 +8,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
-from feedback.models import Interaction, LogImport, VibeCheck
+from feedback.models import Interaction, LogImport, SuggestionTask, VibeCheck
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
     """An interaction of this project's log."""
     found = get_object_or_404(Interaction, project=project, pk=interaction_id)
+    found.project = project
+    return found
+
+
+def task_of(project: Project, key: str) -> SuggestionTask:
+    """Something that this project suggests."""
+    found = get_object_or_404(SuggestionTask.objects.select_related("queue"), project=project, key=key)
     found.project = project
     return found
 

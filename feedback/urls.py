@@ -4,7 +4,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from feedback.views import check_panels, check_plan, checks, from_log, imports, log
+from feedback.views import (
+    check_panels,
+    check_plan,
+    checks,
+    from_log,
+    imports,
+    log,
+    suggestion_tasks,
+    widgets,
+)
 
 
 class DayConverter:
@@ -43,4 +52,28 @@ urlpatterns = [
     path("p/<slug:slug>/checks/<day:day>/note/", checks.note, name="check-note"),
     path("p/<slug:slug>/checks/<day:day>/draw/", checks.draw, name="check-draw"),
     path("checks/mine/", check_panels.mine, name="my-checks"),
+    path("p/<slug:slug>/suggestions/", suggestion_tasks.tasks, name="suggestions"),
+    path("p/<slug:slug>/suggestions/new/", suggestion_tasks.new, name="suggestion-task-new"),
+    path("p/<slug:slug>/suggestions/task/<slug:key>/", suggestion_tasks.task, name="suggestion-task"),
+    path(
+        "p/<slug:slug>/suggestions/task/<slug:key>/setup/",
+        suggestion_tasks.setup,
+        name="suggestion-task-setup",
+    ),
+    path(
+        "p/<slug:slug>/suggestions/task/<slug:key>/try/", suggestion_tasks.attempt, name="suggestion-task-try"
+    ),
+    path(
+        "p/<slug:slug>/suggestions/task/<slug:key>/close/",
+        suggestion_tasks.close,
+        name="suggestion-task-close",
+    ),
+    path("p/<slug:slug>/widgets/", widgets.widgets, name="widgets"),
+    path(
+        "p/<slug:slug>/widgets/origins/<int:origin_id>/remove/",
+        widgets.remove_origin,
+        name="widget-origin-remove",
+    ),
+    path("p/<slug:slug>/widgets/meanings/", widgets.meanings, name="signal-meanings"),
+    path("p/<slug:slug>/widgets/review/", widgets.review, name="signal-review"),
 ]

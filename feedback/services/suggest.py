@@ -72,6 +72,11 @@ def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked) -> Suggest
     return row
 
 
+def attempt(task: SuggestionTask, version: TaskVersion, text: str) -> Answer:
+    """What would be suggested, for whoever tries it out: neither logged nor counted."""
+    return _answer(task, version, uuid4(), text, None)
+
+
 def _answer(
     task: SuggestionTask, version: TaskVersion, made: UUID, text: str, candidates: Sequence[str] | None
 ) -> Answer:

@@ -1,0 +1,233 @@
+"""The forms of what is suggested."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from annotator.forms.queues import Percent
+from annotator.forms.texts import SlugField, TextField
+from annotator.llm import prices
+from feedback.models import SuggestionTask, Suggests, TaskVersion
+from feedback.suggesters import registry
+from feedback.suggesters.registry import Choice, Task
+from feedback.taxonomy import as_json, reading
+from feedback.taxonomy.faults import BadTaxonomy, Fault
+from feedback.taxonomy.lines import of_lines
+from feedback.taxonomy.tree import Taxonomy
+
+MOST_FILE = 8 * 1024 * 1024  # bytes
+
+
+class TaskForm(forms.Form):
+    """Everything of a task. What a suggestion rests on becomes a version of it."""
+
+    name = TextField(
+        label=_("Name"), max_length=120, help_text=_("What is suggested, for example “Product category”.")
+    )
+    key = SlugField(
+        label=_("Short name"),
+        max_length=60,
+        required=False,
+        help_text=_("How programs ask for it. Left empty: made from the name."),
+    )
+    suggests = forms.ChoiceField(
+        label=_("A suggestion is"),
+        choices=Suggests.choices,
+        initial=Suggests.TAXONOMY,
+        widget=forms.RadioSelect,
+    )
+    values = TextField(
+        label=_("Values"),
+        required=False,
+        max_length=reading.MOST_TEXT,
+        help_text=_("One a line; of a tree “Home > Kitchen > Knives”, or indented; or JSON."),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        label=_("Or a file of them"),
+        required=False,
+        help_text=_(
+            "CSV with a column “value” (or “name” and “parent”), JSON, or text. It replaces the list."
+        ),
+    )
+    suggester = forms.ChoiceField(label=_("Suggester"), initial="similar", widget=forms.RadioSelect)
+    instruction = TextField(
+        label=_("Instruction"),
+        required=False,
+        max_length=10_000,
+        help_text=_("For a language model: what belongs into the field, and how to choose."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    model = forms.ChoiceField(label=_("Model"), required=False)
+    examples = forms.IntegerField(
+        label=_("Examples in a question"),
+        min_value=0,
+        max_value=20,
+        initial=8,
+        required=False,
+        help_text=_("Verified ones, the nearest to the input. Held-out inputs are never among them."),
+    )
+    daily_usd = forms.FloatField(
+        label=_("At most, in dollars a day"), min_value=0, max_value=100_000, initial=5, required=False
+    )
+    rules = TextField(
+        label=_("Rules"),
+        required=False,
+        max_length=100_000,
+        help_text=_('One a line, the first that matches counts: contains "knife" -> Home > Kitchen > Knives'),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+    hidden_share = Percent(
+        label=_("Hidden, %"),
+        initial=0.05,
+        help_text=_(
+            "Of 100 suggestions so many are not shown: what people do then is what the others are measured against."
+        ),
+    )
+    budget_ms = forms.IntegerField(
+        label=_("Time for an answer, in ms"),
+        min_value=50,
+        max_value=20_000,
+        initial=800,
+        help_text=_("After that the host goes on without; the answer is kept for the next time."),
+    )
+    ignored_after_minutes = forms.IntegerField(
+        label=_("Unanswered counts as ignored after, in minutes"), min_value=1, max_value=100_000, initial=60
+    )
+    review_rejected = forms.BooleanField(
+        label=_("Put rejected suggestions before people"), required=False, initial=True
+    )
+    review_edited_below = Percent(
+        label=_("And edited ones of less confidence than, %"),
+        required=False,
+        initial=0.5,
+        help_text=_("Left empty: none of them."),
+    )
+    MAIN = ("name", "key", "suggests")
+    MEASURED = (
+        "hidden_share",
+        "budget_ms",
+        "ignored_after_minutes",
+        "review_rejected",
+        "review_edited_below",
+    )
+
+    def __init__(self, *args: Any, taken: Sequence[str] = (), fixed: bool = False, **kwargs: Any) -> None:
+        """`taken`: keys of the project's other tasks. `fixed`: key and form of the value are what they are."""
+        super().__init__(*args, **kwargs)
+        self.taken = taken
+        self.taxonomy: Taxonomy | None = None
+        self.fields["suggester"].choices = [(kind.name, _now(kind.title)) for kind in registry.KINDS.values()]  # type: ignore[attr-defined]
+        self.fields["model"].choices = [(name, name) for name in prices.MODELS]  # type: ignore[attr-defined]
+        self.fields["model"].initial = prices.DEFAULT
+        if fixed:
+            del self.fields["key"], self.fields["suggests"]
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MAIN if name in self.fields]
+
+    @property
+    def measured_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MEASURED]
+
+    def clean_key(self) -> str:
+        key = self.cleaned_data["key"] or slugify(self.cleaned_data.get("name", ""))[:60].strip("-")
+        if not key:
+            raise ValidationError(_("Give a short name of letters a to z, digits and hyphens."))
+        if key in self.taken:
+            raise ValidationError(_("The project has a task of this short name already."))
+        return str(key)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        self._read_values(data)
+        if not self.errors:
+            self._check(data)
+        return data
+
+    def _read_values(self, data: dict[str, Any]) -> None:
+        if data.get("suggests", self.initial.get("suggests")) == Suggests.TEXT:
+            if not registry.KINDS[data["suggester"]].free_text:
+                self.add_error("suggester", _("Free text is written by a language model only."))
+            return
+        try:
+            self.taxonomy = self._taxonomy(data)
+        except BadTaxonomy as bad:
+            field = "file" if data["file"] else "values"
+            self.add_error(field, [_said(fault) for fault in bad.faults])
+            if bad.more:
+                self.add_error(field, _now("And %(n)s more.") % {"n": bad.more})
+
+    def _taxonomy(self, data: dict[str, Any]) -> Taxonomy:
+        file = data["file"]
+        if not file:
+            return reading.of_paste(data["values"]) if data["values"].strip() else of_lines("")
+        if file.size > MOST_FILE:
+            raise BadTaxonomy([Fault("", _now("The file is larger than 8 MB."))])
+        return reading.of_file(file.name, file.read())
+
+    def _check(self, data: dict[str, Any]) -> None:
+        """What the suggester itself finds wrong with its settings."""
+        choices = None
+        if self.taxonomy is not None:
+            choices = tuple(Choice(node.id, node.words, node.description) for node in self.taxonomy.values)
+        task = Task(0, 0, data["name"], data["instruction"], choices, self.settings())
+        faults = registry.get(data["suggester"]).faults(task)
+        field = {"rule": "rules", "llm": "model"}.get(data["suggester"], "suggester")
+        for fault in faults:
+            self.add_error(field, _said(fault))
+
+    def settings(self) -> dict[str, Any]:
+        """Of the suggester that was chosen."""
+        data = self.cleaned_data
+        if data["suggester"] == "llm":
+            return {"model": data["model"] or prices.DEFAULT, "examples": data["examples"] or 0}
+        return {"rules": data["rules"]} if data["suggester"] == "rule" else {}
+
+    def plain(self) -> dict[str, Any]:
+        """What stands on the task itself."""
+        names = ("name", *self.MEASURED)
+        found = {name: self.cleaned_data[name] for name in names}
+        return {**found, "daily_usd": self.cleaned_data["daily_usd"] or 0.0}
+
+    @staticmethod
+    def of(task: SuggestionTask, version: TaskVersion | None) -> dict[str, Any]:
+        """The task as the form's first values."""
+        found = {name: getattr(task, name) for name in ("name", "suggests", "daily_usd", *TaskForm.MEASURED)}
+        if version is None:
+            return found
+        settings = version.settings
+        values = as_json.of_stored(version.taxonomy.values) if version.taxonomy else None
+        return {
+            **found,
+            **{name: settings[name] for name in ("model", "examples", "rules") if name in settings},
+            "suggester": version.suggester,
+            "instruction": version.instruction,
+            "values": as_text(values) if values else "",
+        }
+
+
+def as_text(taxonomy: Taxonomy) -> str:
+    """To change it in the page: lines; JSON where lines would lose something."""
+    described = any(node.description for node in taxonomy.nodes)
+    parents = {node.path[:-1] for node in taxonomy.nodes}
+    inner = any(not node.group and node.path in parents for node in taxonomy.nodes)
+    if described:
+        return json.dumps(as_json.stored_form(taxonomy), ensure_ascii=False, indent=1)
+    lines = [node.id for node in (taxonomy.nodes if inner else taxonomy.values) if not node.group]
+    return "\n".join(lines)
+
+
+def _said(fault: Fault) -> str:
+    text = _now(fault.text)
+    said = text % fault.values if fault.values else text
+    return f"{fault.place}: {said}" if fault.place else said

@@ -1,0 +1,145 @@
+"""The desk: answers the questions that web processes ask. In the suggest worker alone."""
+
+import base64
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from annotator import weights
+from annotator.jobs import heart
+from annotator.jobs.work import PermanentError
+from annotator.llm.retries import Deadline
+from feedback.models import CachedSuggestion, Suggestion, TaskVersion
+from feedback.suggesters import registry
+from feedback.suggesters.registry import Case, Choice, Example, Outcome, Reason, Task
+from feedback.suggesting import line
+from feedback.suggesting.question import Answer, Ask, content_hash
+from feedback.taxonomy.as_json import of_stored
+
+if TYPE_CHECKING:
+    from feedback.suggesting.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 30.0  # seconds: the host has gone on by then, and the next one finds the answer
+NANO = 1e-9
+
+_shelves: dict[int, "Shelf"] = {}
+_lock = threading.Lock()
+
+
+def serve(asked: dict[str, object]) -> None:
+    """Answer, keep the answer for whoever asks the same again, and say that the worker lives."""
+    ask = Ask.of_json(asked)
+    answer, learned_at = answer_to(ask)
+    line.reply(ask, answer)
+    if answer.value or answer.reason == Reason.UNKNOWN:
+        _keep(ask, answer, learned_at)
+    heart.note_now_and_then("suggest")
+    connection.close_if_unusable_or_obsolete()
+
+
+def answer_to(ask: Ask) -> tuple[Answer, datetime | None]:
+    """With the time of the newest example behind it, where it rests on examples."""
+    found = _version(ask.version)
+    suggester = registry.get(found.suggester)
+    needs = suggester.needs(found.task)
+    shelf = _shelf(found) if needs.learned or needs.examples or needs.shortlist else None
+    if shelf is None and needs.learned:
+        return Answer(reason=Reason.FAILED), None
+    outcome, vector = _asked(ask, found, shelf, needs)
+    return _told(outcome, vector), shelf.learned_at if shelf and needs.learned else None
+
+
+def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> tuple[Outcome, bytes]:
+    case = Case(found.task, ask.text, Deadline.within(PATIENCE), ask.candidates)
+    if shelf is None:
+        return registry.suggest(found.suggester, case), b""
+    from annotator.ordering.embed import as_bytes  # noqa: PLC0415 - numpy and torch
+    from feedback.suggesting.shelf import vector_of  # noqa: PLC0415
+
+    shelf.refresh()
+    vector = vector_of(ask.text)
+    ranked = tuple(shelf.ranked(vector, case.allowed, max(needs.shortlist, registry.RANKED)))
+    case = Case(
+        found.task,
+        ask.text,
+        case.deadline,
+        ask.candidates,
+        examples=_examples(shelf.nearest(vector, needs.examples)),
+        shortlist=tuple(one.value for one in ranked[: needs.shortlist]) if needs.shortlist else None,
+        ranked=ranked,
+    )
+    return registry.suggest(found.suggester, case), as_bytes(vector)
+
+
+def _examples(ids: Sequence[object]) -> tuple[Example, ...]:
+    rows = Suggestion.objects.in_bulk(list(ids))
+    return tuple(Example(rows[one].text, rows[one].final_value) for one in ids if one in rows)
+
+
+def _told(outcome: Outcome, vector: bytes) -> Answer:
+    return Answer(
+        value=outcome.value or "",
+        confidence=outcome.confidence,
+        alternatives=[(one.value, one.confidence or 0.0) for one in outcome.alternatives],
+        model=outcome.version,
+        reason=str(outcome.reason or ""),
+        cost_usd=outcome.cost * NANO,
+        vector=base64.b64encode(vector).decode(),
+    )
+
+
+def _keep(ask: Ask, answer: Answer, learned_at: datetime | None) -> None:
+    CachedSuggestion.objects.update_or_create(
+        version_id=ask.version,
+        content_hash=content_hash(ask.text, ask.candidates),
+        defaults={"answer": answer.as_json(), "learned_at": learned_at},
+    )
+
+
+# --- what is kept in memory -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """A version as the registry wants it."""
+
+    suggester: str
+    task: Task
+    taxonomy: int | None
+
+
+@lru_cache(maxsize=256)
+def _version(pk: int) -> Known:
+    """Never changed after it was made."""
+    row = TaskVersion.objects.select_related("task", "taxonomy").get(pk=pk)
+    choices = None
+    if row.taxonomy is not None:
+        nodes = of_stored(row.taxonomy.values).values
+        choices = tuple(Choice(node.id, node.words, node.description) for node in nodes)
+    task = Task(row.task_id, row.task.project_id, row.task.name, row.instruction, choices, row.settings)
+    return Known(row.suggester, task, row.taxonomy_id)
+
+
+def _shelf(found: Known) -> "Shelf | None":
+    """The task's shelf; None where the local model is not installed."""
+    if found.task.choices is None or weights.missing_packages():
+        return None
+    from feedback.suggesting.shelf import Shelf  # noqa: PLC0415 - numpy and torch
+
+    key = found.taxonomy or 0
+    with _lock:
+        if key not in _shelves:
+            try:
+                _shelves[key] = Shelf(found.task.id, [choice.id for choice in found.task.choices])
+            except PermanentError as error:  # the model is missing or not as expected
+                log.error("no shelf for task %s: %s", found.task.id, error)
+                return None
+        return _shelves[key]

@@ -1,0 +1,49 @@
+"""What suggestions do, in words."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from annotator.templatetags.estimates import points, spoken
+from feedback.queries.verdicts import Lift
+
+register = template.Library()
+
+NONE = {
+    "late": gettext_lazy("too late"),
+    "unknown": gettext_lazy("nothing fits"),
+    "failed": gettext_lazy("the suggester failed"),
+    "over_budget": gettext_lazy("over the day’s budget"),
+    "closed": gettext_lazy("the task is closed"),
+    "hidden": gettext_lazy("hidden on purpose"),
+}
+
+
+@register.filter
+def why_none(reason: str) -> str:
+    return str(NONE.get(reason, reason))
+
+
+@register.filter
+def sway_words(lift: Lift) -> str:
+    """How far seeing the suggestion moves people towards it."""
+    return _(
+        "Who sees the suggestion leaves with it in %(seen)s, who does not see it chooses the same in"
+        " %(hidden)s: seeing it moves people by %(sway)s."
+    ) % {
+        "seen": spoken(lift.same_seen),
+        "hidden": spoken(lift.same_hidden),
+        "sway": points(lift.sway),
+    }
+
+
+@register.filter
+def saved_words(lift: Lift) -> str:
+    saved = lift.saved or 0.0
+    if abs(saved) < 0.05:
+        return _("It saves no time.")
+    words = {"seconds": number_format(abs(saved), 1)}
+    if saved > 0:
+        return _("It saves %(seconds)s s a decision (medians).") % words
+    return _("It costs %(seconds)s s a decision (medians).") % words

@@ -1,0 +1,144 @@
+"""What a project suggests: the list, the set-up, what the verdicts taught, a try."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotator import access
+from annotator.models import Membership
+from annotator.web.request import PersonRequest
+from feedback.access import task_of
+from feedback.forms.suggestion_tasks import TaskForm
+from feedback.models import SuggestionTask, TaskVersion
+from feedback.queries import tasks as listed
+from feedback.queries import verdicts
+from feedback.services import suggest, suggestion_tasks
+from feedback.taxonomy.as_json import stored_form
+from feedback.web import curves
+
+
+@login_required
+@require_safe
+def tasks(request: PersonRequest, slug: str) -> HttpResponse:
+    me = access.membership(request.user, slug)
+    page = {**_page(me), "tasks": listed.tasks_of(me.project)}
+    return render(request, "feedback/tasks.html", page)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: PersonRequest, slug: str) -> HttpResponse:
+    me = access.membership(request.user, slug, access.OWNERS)
+    taken = list(me.project.suggestion_tasks.values_list("key", flat=True))
+    sent = request.method == "POST"
+    form = TaskForm(*((request.POST, request.FILES) if sent else ()), taken=taken)
+    if form.is_valid():
+        plain = form.plain()
+        task = suggestion_tasks.make_task(
+            project=me.project,
+            key=form.cleaned_data["key"],
+            suggests=form.cleaned_data["suggests"],
+            by=me.user,
+            **plain,
+        )
+        _set_up(me, task, form)
+        messages.success(request, _("The task is made. Its page says how to ask for a suggestion."))
+        return redirect("suggestion-task", slug, task.key)
+    return render(
+        request, "feedback/task_form.html", {**_page(me), "form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def setup(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+    me = access.membership(request.user, slug, access.OWNERS)
+    task = task_of(me.project, key)
+    version = task.versions.select_related("taxonomy").order_by("-number").first()
+    sent = request.method == "POST"
+    form = TaskForm(
+        *((request.POST, request.FILES) if sent else ()), initial=TaskForm.of(task, version), fixed=True
+    )
+    if form.is_valid():
+        SuggestionTask.objects.filter(pk=task.pk).update(**form.plain())
+        now = _set_up(me, task, form)
+        if version and now.pk != version.pk:
+            messages.success(request, _("Saved. Version %(name)s is in force.") % {"name": now.name})
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("suggestion-task", slug, task.key)
+    page = {**_page(me), "form": form, "task": task, "current": version}
+    return render(request, "feedback/task_form.html", page, status=422 if form.is_bound else 200)
+
+
+def _set_up(me: Membership, task: SuggestionTask, form: TaskForm) -> TaskVersion:
+    return suggestion_tasks.set_up(
+        task,
+        instruction=form.cleaned_data["instruction"],
+        suggester=form.cleaned_data["suggester"],
+        settings=form.settings(),
+        values=stored_form(form.taxonomy) if form.taxonomy else None,
+        by=me.user,
+    )
+
+
+@login_required
+@require_safe
+def task(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+    """What it taught us."""
+    me = access.membership(request.user, slug)
+    found = task_of(me.project, key)
+    said, right = verdicts.confidences(found)
+    times = verdicts.over_time(found)
+    page = {
+        **_page(me),
+        "task": found,
+        "current": suggestion_tasks.current(found),
+        "overall": verdicts.overall(found),
+        "times": times,
+        "trend": curves.verdicts(times),
+        "versions": verdicts.by_version(found),
+        "wrong": verdicts.by_value(found),
+        "lift": verdicts.lift(found),
+        "asked": verdicts.asked(found),
+        "origin": settings.PUBLIC_URL,
+        "curve": curves.learning(verdicts.hits(found)),
+        "calibration": curves.calibration(said, right),
+    }
+    return render(request, "feedback/task.html", page)
+
+
+@login_required
+@require_POST
+def attempt(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+    """A suggestion for what somebody typed here: neither logged nor counted."""
+    me = access.membership(request.user, slug, access.LABELERS)
+    found = task_of(me.project, key)
+    version = suggestion_tasks.current(found)
+    text = request.POST.get("input", "")[:20_000].strip()
+    answer = suggest.attempt(found, version, text) if version and text else None
+    page = {**_page(me), "task": found, "answer": answer, "asked_for": text}
+    return render(request, "feedback/task_try.html", page)
+
+
+@login_required
+@require_POST
+def close(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+    """No more suggestions; what was learned stays. Or open again."""
+    me = access.membership(request.user, slug, access.OWNERS)
+    found = task_of(me.project, key)
+    opened = request.POST.get("do") == "reopen"
+    SuggestionTask.objects.filter(pk=found.pk).update(closed_at=None if opened else timezone.now())
+    messages.success(
+        request, _("The task suggests again.") if opened else _("The task suggests nothing any more.")
+    )
+    return redirect("suggestion-task", slug, key)
+
+
+def _page(me: Membership) -> dict[str, object]:
+    return {"project": me.project, "role": me.role, "tab": "suggestions"}
