@@ -54,17 +54,19 @@ urlpatterns = [
     path("checks/mine/", check_panels.mine, name="my-checks"),
     path("p/<slug:slug>/suggestions/", suggestion_tasks.tasks, name="suggestions"),
     path("p/<slug:slug>/suggestions/new/", suggestion_tasks.new, name="suggestion-task-new"),
-    path("p/<slug:slug>/suggestions/task/<slug:key>/", suggestion_tasks.task, name="suggestion-task"),
+    path("p/<slug:slug>/suggestions/task/<slug:task_key>/", suggestion_tasks.task, name="suggestion-task"),
     path(
-        "p/<slug:slug>/suggestions/task/<slug:key>/setup/",
+        "p/<slug:slug>/suggestions/task/<slug:task_key>/setup/",
         suggestion_tasks.setup,
         name="suggestion-task-setup",
     ),
     path(
-        "p/<slug:slug>/suggestions/task/<slug:key>/try/", suggestion_tasks.attempt, name="suggestion-task-try"
+        "p/<slug:slug>/suggestions/task/<slug:task_key>/try/",
+        suggestion_tasks.attempt,
+        name="suggestion-task-try",
     ),
     path(
-        "p/<slug:slug>/suggestions/task/<slug:key>/close/",
+        "p/<slug:slug>/suggestions/task/<slug:task_key>/close/",
         suggestion_tasks.close,
         name="suggestion-task-close",
     ),

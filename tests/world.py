@@ -20,10 +20,11 @@ from annotator.services import invitations, people
 from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
 from feedback.ingest.ids import interaction_id
-from feedback.models import Interaction, VibeCheck
-from feedback.services import uploads
+from feedback.models import Interaction, SuggestionTask, VibeCheck, WidgetOrigin
+from feedback.services import suggestion_tasks, uploads
 from tests import make
 from tests.annotator.asking import pair_queue
+from tests.feedback import judged
 
 PEOPLE = ("nobody", "stranger", "viewer", "annotator", "owner", "admin", "removed")
 KEYS = ("ingest", "label", "export", "revoked", "expired", "other")
@@ -118,6 +119,8 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "export_id": export.pk,
         "job_id": job.pk,
         "interaction_id": _interaction(project),
+        "task_key": _task(project).key,
+        "origin_id": WidgetOrigin.objects.create(project=project, origin=f"https://{project.slug}.test").pk,
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "import_id": _item_file(queue, guest).pk,
         "day": DAY.isoformat(),
@@ -148,6 +151,23 @@ def _log_file() -> SimpleUploadedFile:
 def _item_file(queue: Queue, by: User) -> ItemImport:
     file = SimpleUploadedFile("items.jsonl", b'{"id": 1, "note": "a"}\n')
     return ITEMS.keep(file=file, by=by, guess=lambda columns: {}, queue=queue)
+
+
+def _task(project: Project) -> SuggestionTask:
+    """Something to suggest, with a verdict of each kind."""
+    task = suggestion_tasks.make_task(project=project, key=f"colour-{project.slug}", name="Colour")
+    suggestion_tasks.set_up(
+        task,
+        instruction="",
+        suggester="rule",
+        settings={"rules": 'contains "rose" -> Red'},
+        values=[{"name": "Red"}, {"name": "Blue"}],
+    )
+    for n, verdict in enumerate(("accepted", "edited", "rejected", "ignored")):
+        row = judged.suggestion(task, f"a rose, {n}", "Red")
+        value = {"accepted": {"value": "Red"}, "edited": {"value": "Blue"}}.get(verdict, {})
+        judged.signal(project, row.pk, verdict, **value)
+    return task
 
 
 def _interaction(project: Project) -> UUID:

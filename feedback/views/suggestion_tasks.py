@@ -56,9 +56,9 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def setup(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+def setup(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
-    task = task_of(me.project, key)
+    task = task_of(me.project, task_key)
     version = task.versions.select_related("taxonomy").order_by("-number").first()
     sent = request.method == "POST"
     form = TaskForm(
@@ -89,10 +89,10 @@ def _set_up(me: Membership, task: SuggestionTask, form: TaskForm) -> TaskVersion
 
 @login_required
 @require_safe
-def task(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+def task(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     """What it taught us."""
     me = access.membership(request.user, slug)
-    found = task_of(me.project, key)
+    found = task_of(me.project, task_key)
     said, right = verdicts.confidences(found)
     times = verdicts.over_time(found)
     page = {
@@ -115,10 +115,10 @@ def task(request: PersonRequest, slug: str, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def attempt(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+def attempt(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     """A suggestion for what somebody typed here: neither logged nor counted."""
     me = access.membership(request.user, slug, access.LABELERS)
-    found = task_of(me.project, key)
+    found = task_of(me.project, task_key)
     version = suggestion_tasks.current(found)
     text = request.POST.get("input", "")[:20_000].strip()
     answer = suggest.attempt(found, version, text) if version and text else None
@@ -128,16 +128,16 @@ def attempt(request: PersonRequest, slug: str, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def close(request: PersonRequest, slug: str, key: str) -> HttpResponse:
+def close(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     """No more suggestions; what was learned stays. Or open again."""
     me = access.membership(request.user, slug, access.OWNERS)
-    found = task_of(me.project, key)
+    found = task_of(me.project, task_key)
     opened = request.POST.get("do") == "reopen"
     SuggestionTask.objects.filter(pk=found.pk).update(closed_at=None if opened else timezone.now())
     messages.success(
         request, _("The task suggests again.") if opened else _("The task suggests nothing any more.")
     )
-    return redirect("suggestion-task", slug, key)
+    return redirect("suggestion-task", slug, task_key)
 
 
 def _page(me: Membership) -> dict[str, object]:

@@ -12,7 +12,7 @@ from annotator.models import Item, JobState, Label, Queue
 from feedback.jobs import signals as job
 from feedback.models import Regeneration, ReviewRule, Signal
 from tests import make
-from tests.feedback.suggesting import learn, logged, signal, standing, suggestion, task, unsettled
+from tests.feedback.judged import learn, logged, signal, standing, suggestion, task, unsettled
 
 pytestmark = pytest.mark.django_db
 SOON = timedelta(seconds=10)
@@ -109,7 +109,10 @@ class TestVerdicts:
         ]
         key = make.api_key(project, scopes=["label"])
         claim = Client().post(
-            f"/api/v1/queues/{colour.queue_id}/claim", '{"size": 9}', "application/json", headers=make.bearer(key)
+            f"/api/v1/queues/{colour.queue_id}/claim",
+            '{"size": 9}',
+            "application/json",
+            headers=make.bearer(key),
         )
         assert len(claim.json()["items"]) == 2
 
