@@ -143,3 +143,10 @@ def _shelf(found: Known) -> "Shelf | None":
                 log.error("no shelf for task %s: %s", found.task.id, error)
                 return None
         return _shelves[key]
+
+
+def forget() -> None:
+    """What is kept in memory. Tests begin with nothing."""
+    _version.cache_clear()
+    with _lock:
+        _shelves.clear()

@@ -1,0 +1,19 @@
+"""The suggest worker, as threads of the test's own process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from celery.contrib.testing.worker import start_worker
+
+from annotator.config.celery import app
+from feedback.suggesting import desk
+
+
+@contextmanager
+def open_desk() -> Iterator[None]:
+    """Questions are answered meanwhile. The database must be that of other threads, too."""
+    desk.forget()
+    with start_worker(
+        app, pool="threads", concurrency=2, queues=["suggest"], perform_ping_check=False, shutdown_timeout=30
+    ):
+        yield
