@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from annotator.models import Project, User
 from feedback.models import SuggestionTask, Suggests, TaskVersion, Taxonomy
+from feedback.taxonomy.as_json import of_stored
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def set_up(
     taxonomy = before.taxonomy if before else None
     if values is not None and (taxonomy is None or taxonomy.values != values):
         taxonomy = Taxonomy.objects.create(
-            task=task, number=_next(task.taxonomies), values=values, count=len(values)
+            task=task, number=_next(task.taxonomies), values=values, count=len(of_stored(values).values)
         )
     wanted = (instruction, suggester, settings or {}, taxonomy)
     if before and wanted == (before.instruction, before.suggester, before.settings, before.taxonomy):

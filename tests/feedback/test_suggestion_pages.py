@@ -1,0 +1,265 @@
+"""The pages of what a project suggests: list, set-up, what verdicts taught, a try."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from annotator.web.redis_client import client as redis_client
+from feedback.models import Suggestion, SuggestionTask
+from feedback.queries import verdicts
+from tests.feedback import judged
+from tests.feedback.desks import open_desk
+
+pytestmark = pytest.mark.django_db
+HOME = "/p/shop/suggestions/"
+FORM = {
+    "name": "Product category",
+    "key": "",
+    "suggests": "taxonomy",
+    "values": "Home > Kitchen > Knives\nHome > Kitchen > Pans\nGarden",
+    "suggester": "similar",
+    "instruction": "",
+    "model": "",
+    "examples": "8",
+    "daily_usd": "5",
+    "rules": "",
+    "hidden_share": "5",
+    "budget_ms": "800",
+    "ignored_after_minutes": "60",
+    "review_rejected": "on",
+    "review_edited_below": "50",
+}
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+class TestMaking:
+    def test_a_first_task(self, owner, as_, project):
+        assert "Make the first task" in text(as_(owner).get(HOME))
+        answer = as_(owner).post(f"{HOME}new/", FORM)
+
+        task = SuggestionTask.objects.get()
+        assert answer["Location"] == f"{HOME}task/product-category/"
+        assert (task.key, task.name, task.hidden_share, task.review_edited_below) == (
+            "product-category",
+            "Product category",
+            0.05,
+            0.5,
+        )
+        version = task.versions.get()
+        assert (version.suggester, version.taxonomy.count, version.name) == ("similar", 3, "1.1")
+        assert "Product category" in text(as_(owner).get(HOME))
+
+    def test_a_file_of_values(self, owner, as_, project):
+        file = SimpleUploadedFile("values.csv", b"value,description\nRed,like a rose\nBlue,like the sky\n")
+        as_(owner).post(f"{HOME}new/", {**FORM, "values": "", "file": file})
+
+        assert [one["name"] for one in SuggestionTask.objects.get().versions.get().taxonomy.values] == [
+            "Red",
+            "Blue",
+        ]
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"name": ""}, "This field is required"),
+            ({"name": "분류"}, "Give a short name"),
+            ({"values": ""}, "There are no values"),
+            ({"values": "Red\nRed"}, "line 2"),
+            (
+                {"suggester": "rule", "rules": 'contains "a" -> Green'},
+                "line 1: “Green” is no value of this task",
+            ),
+            ({"suggester": "rule", "rules": "knife means Knives"}, "line 1"),
+            ({"suggests": "text"}, "Free text is written by a language model only"),
+            ({"hidden_share": "101"}, "less than or equal to 100"),
+            ({"budget_ms": "5"}, "greater than or equal to 50"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_nothing_lost(self, owner, as_, project, change, words):
+        answer = as_(owner).post(f"{HOME}new/", {**FORM, **change})
+
+        assert answer.status_code == 422
+        assert words in text(answer).replace("&quot;", '"')
+        assert "Garden" in text(answer) or "values" in change
+        assert not SuggestionTask.objects.exists()
+
+    def test_a_short_name_is_there_once(self, owner, as_, project):
+        as_(owner).post(f"{HOME}new/", FORM)
+
+        assert "short name already" in text(as_(owner).post(f"{HOME}new/", FORM))
+
+
+class TestSetUp:
+    @pytest.fixture
+    def task(self, owner, as_, project):
+        as_(owner).post(f"{HOME}new/", FORM)
+        return SuggestionTask.objects.get()
+
+    def page(self, task):
+        return f"{HOME}task/{task.key}/setup/"
+
+    def test_shows_what_holds(self, owner, as_, task):
+        shown = text(as_(owner).get(self.page(task)))
+
+        assert "Home &gt; Kitchen &gt; Knives" in shown
+        assert "Version 1.1 is in force" in shown
+
+    def test_the_same_again_is_no_new_version(self, owner, as_, task):
+        as_(owner).post(self.page(task), {**FORM, "hidden_share": "10"})
+
+        task.refresh_from_db()
+        assert (task.versions.count(), task.hidden_share) == (1, 0.1)
+
+    def test_other_values_are_a_new_version_and_a_new_taxonomy(self, owner, as_, task):
+        as_(owner).post(self.page(task), {**FORM, "values": "Red\nBlue"})
+        as_(owner).post(
+            self.page(task),
+            {**FORM, "values": "Red\nBlue", "suggester": "rule", "rules": 'word "rose" -> Red'},
+        )
+
+        assert [one.name for one in task.versions.all()] == ["3.2", "2.2", "1.1"]
+
+    def test_closed_and_opened(self, owner, as_, task):
+        path = f"{HOME}task/{task.key}/close/"
+        as_(owner).post(path, {"do": "close"})
+        assert "closed" in text(as_(owner).get(HOME))
+        as_(owner).post(path, {"do": "reopen"})
+        task.refresh_from_db()
+        assert task.closed_at is None
+
+
+def lived(project, n: int = 400):
+    """A task of which `n` suggestions were judged over three weeks; it gets better."""
+    task = judged.task(project)
+    chance, now = random.Random(3), timezone.now()
+    rows = []
+    for k in range(n):
+        at = now - timedelta(days=20) + timedelta(days=20) * k / n
+        right, hidden = chance.choice(["red", "blue"]), k % 10 == 0
+        value = right if chance.random() < 0.5 + 0.4 * k / n else "grey"
+        verdict = "ignored" if hidden else "accepted" if value == right else "edited"
+        rows.append(
+            Suggestion(
+                task=task,
+                version=task.versions.get(),
+                text=f"text {k}",
+                text_hash=f"{k:032}",
+                value=value,
+                confidence=0.7,
+                suggester="rule",
+                hidden=hidden,
+                created_at=at,
+                shown_at=at,
+                verdict=verdict,
+                verdict_at=at + timedelta(seconds=8 if hidden else 3),
+                final_value=right,
+                took_ms=20,
+            )
+        )
+    Suggestion.objects.bulk_create(rows)
+    return task
+
+
+class TestWhatItTaught:
+    def test_before_the_first_verdict_the_page_says_how_to_ask(self, project, viewer, as_):
+        judged.task(project)
+        shown = text(as_(viewer).get(f"{HOME}task/colour/"))
+
+        assert "No verdict yet" in shown
+        assert "/api/v1/suggestions" in shown
+
+    def test_rates_lift_curve_and_values(self, project, viewer, as_):
+        task = lived(project)
+        shown = text(as_(viewer).get(f"{HOME}task/colour/"))
+
+        for words in (
+            "of 360 that were seen",
+            "It saves 5.0 s a decision",
+            "Learning curve",
+            "Values that it gets wrong",
+            "grey",
+        ):
+            assert words in shown
+        overall = verdicts.overall(task)
+        assert overall.n == 360
+        assert overall.accepted.low < overall.accepted.value < overall.accepted.high
+        lift = verdicts.lift(task)
+        assert (lift.seen, lift.hidden, lift.seconds_seen, lift.seconds_hidden) == (360, 40, 3, 8)
+        hits = verdicts.hits(task)
+        assert sum(hits[:100]) < sum(hits[-100:])
+        assert [one.rates.name for one in verdicts.by_value(task)] == ["grey"]
+        assert {value for value, _n in verdicts.by_value(task)[0].instead} == {"red", "blue"}
+
+    def test_days_become_weeks_when_there_are_many(self, project):
+        task = lived(project)
+        assert len(verdicts.over_time(task)) in {20, 21}
+        Suggestion.objects.filter(text="text 1").update(created_at=timezone.now() - timedelta(days=60))
+
+        assert len(verdicts.over_time(task)) <= 6
+
+    def test_as_many_queries_for_many_as_for_few(self, project, viewer, as_, django_assert_num_queries):
+        lived(project, 150)
+        page, queries = as_(viewer), 18
+        with django_assert_num_queries(queries):
+            page.get(f"{HOME}task/colour/")
+        Suggestion.objects.all().delete()
+        SuggestionTask.objects.all().delete()
+        lived(project, 450)
+        with django_assert_num_queries(queries):
+            page.get(f"{HOME}task/colour/")
+
+    def test_texts_are_texts(self, project, viewer, as_):
+        task = judged.task(project)
+        row = judged.suggestion(task, "<script>alert(1)</script>", "<b>red</b>")
+        judged.signal(project, row.pk, "edited", value="<i>blue</i>")
+        shown = text(as_(viewer).get(f"{HOME}task/colour/"))
+
+        assert "&lt;script&gt;" in shown
+        assert "<script>alert" not in shown
+        assert "<b>red" not in shown
+        assert "<i>blue" not in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_try_is_neither_logged_nor_counted(owner, as_, project, broker):
+    redis_client.cache_clear()
+    rules = {
+        **FORM,
+        "suggester": "rule",
+        "rules": 'word "knife" -> Home > Kitchen > Knives',
+        "budget_ms": "9000",
+    }
+    as_(owner).post(f"{HOME}new/", rules)
+    path = f"{HOME}task/product-category/try/"
+    with open_desk():
+        shown = text(as_(owner).post(path, {"input": "A sharp knife"}))
+        none = text(as_(owner).post(path, {"input": "A stone"}))
+
+    assert "Home &gt; Kitchen &gt; Knives" in shown
+    assert "nothing fits" in none
+    assert not Suggestion.objects.exists()
+    assert "Write an input first" in text(as_(owner).post(path, {"input": " "}))
+
+
+class TestWrongPeople:
+    def test_a_stranger_finds_nothing(self, project, stranger, as_):
+        judged.task(project)
+
+        assert as_(stranger).get(HOME).status_code == 404
+        assert as_(stranger).get(f"{HOME}task/colour/").status_code == 404
+
+    def test_annotators_look_and_change_nothing(self, project, annotator, as_):
+        judged.task(project)
+
+        assert as_(annotator).get(f"{HOME}task/colour/").status_code == 200
+        assert as_(annotator).get(f"{HOME}task/colour/setup/").status_code == 403
+        assert as_(annotator).post(f"{HOME}new/", FORM).status_code == 403
+
+    def test_no_such_task(self, project, owner, as_):
+        assert as_(owner).get(f"{HOME}task/nosuch/").status_code == 404
