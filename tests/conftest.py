@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from tests import make
+from tests.provider import KEY, serving
 
 # How long an example takes is the machine's affair; what must be quick says so with tests.pace.
 hypothesis_settings.register_profile("genba", deadline=None, print_blob=True)
@@ -107,6 +108,14 @@ def as_(client: Client):
         return browser
 
     return signed_in
+
+
+@pytest.fixture
+def provider(settings):
+    """The language model's provider, and a key for it."""
+    with serving() as found:
+        settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = KEY, found.url
+        yield found
 
 
 class Broker:

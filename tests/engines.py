@@ -17,7 +17,14 @@ import pytest
 _BASE = Path(tempfile.mkdtemp(prefix="genba-test-", dir=os.environ.get("GENBA_TEST_TMP")))
 _BASE.chmod(0o711)  # as root, PostgreSQL runs under another account and must reach its folder
 os.environ["GENBA_VAR"] = str(_BASE / "var")
-for _name in ("DATABASE_URL", "REDIS_URL", "ANTHROPIC_API_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"):
+for _name in (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
+    "PUBLIC_URL",
+    "ALLOWED_HOSTS",
+):
     os.environ.pop(_name, None)
 
 from annotator.config import catalogues, paths  # noqa: E402

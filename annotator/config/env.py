@@ -1,7 +1,11 @@
 """Readers of environment values that fail loudly and name the variable."""
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class SettingError(ValueError):
@@ -27,6 +31,35 @@ def number(name: str, default: int) -> int:
         return int(raw)
     except ValueError as error:
         raise SettingError(f"{name} must be a whole number, not {raw!r}") from error
+
+
+def amount(name: str, default: str) -> Decimal:
+    """An amount of money, 0 or more."""
+    raw = text(name, default)
+    try:
+        found = Decimal(raw)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not found.is_finite() or found < 0:
+        raise SettingError(f"{name} must be an amount of money, such as 2.50, not {raw!r}")
+    return found
+
+
+def provider(name: str, default: str) -> str:
+    """The address of a service that is sent a secret: with HTTPS, unless it is on this machine."""
+    raw = text(name, default).rstrip("/")
+    try:
+        parts = urlsplit(raw)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        plain = bool(parts.hostname) and not (
+            parts.username or parts.password or parts.query or parts.fragment
+        )
+        valid = secure and plain and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise SettingError(f"{name} must be an address that begins with https://, without name or password")
+    return raw
 
 
 def flag(name: str, *, default: bool) -> bool:

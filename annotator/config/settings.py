@@ -226,6 +226,10 @@ SUGGEST_THREADS = env.number("SUGGEST_THREADS", 4)  # questions answered at a ti
 
 # --- language model (optional) ------------------------------------------------------------------
 ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")
+# Only who runs the instance says where the key is sent.
+ANTHROPIC_BASE_URL = env.provider("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+LLM_SECONDS = env.number("LLM_SECONDS", 20)
+LLM_DAILY_USD = env.amount("LLM_DAILY_USD", "1.00")  # of each project, unless it has its own
 
 LOGGING = {
     "version": 1,
@@ -233,6 +237,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Celery's two lines for every message say nothing: `annotator.jobs` tells what was done.
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy")},
+    # Celery's two lines for every message say nothing: `annotator.jobs` tells what was done. The
+    # provider's library would write prompts into the log, if the log asks for everything.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("celery.app.trace", "celery.worker.strategy", "anthropic", "httpx2", "httpcore2")
+    },
 }

@@ -3,6 +3,7 @@
 from annotator.models.exports import Export
 from annotator.models.imports import ItemImport
 from annotator.models.jobs import Heartbeat, Job, JobState, ScheduledRun
+from annotator.models.llm import LlmBudget, LlmDay, LlmOutcome
 from annotator.models.people import SigninLink, SigninTry, User
 from annotator.models.projects import ApiKey, Invitation, Membership, Project, Role, Scope
 from annotator.models.quality import Consensus, ConsensusSource, ItemVector, Report
@@ -43,6 +44,9 @@ __all__ = [
     "JobState",
     "Label",
     "Lease",
+    "LlmBudget",
+    "LlmDay",
+    "LlmOutcome",
     "Membership",
     "Place",
     "Prelabel",

@@ -1,5 +1,7 @@
 """Environment values that fail loudly and name the variable."""
 
+from decimal import Decimal
+
 import pytest
 
 from annotator.config import env
@@ -46,3 +48,33 @@ def test_lists_are_separated_by_commas(monkeypatch):
     assert env.words("HOSTS") == ["one", "two"]
     monkeypatch.delenv("HOSTS")
     assert env.words("HOSTS") == []
+
+
+def test_an_amount_of_money_is_nothing_else(monkeypatch):
+    monkeypatch.setenv("DAILY", "2.50")
+    assert env.amount("DAILY", "1.00") == Decimal("2.50")
+    monkeypatch.delenv("DAILY")
+    assert env.amount("DAILY", "1.00") == Decimal("1.00")
+    for wrong in ("-1", "much", "NaN", "Infinity"):
+        monkeypatch.setenv("DAILY", wrong)
+        with pytest.raises(SettingError, match=r"DAILY must be an amount of money, such as 2\.50"):
+            env.amount("DAILY", "1.00")
+
+
+def test_a_key_is_sent_over_https_or_not_at_all(monkeypatch):
+    for right in ("https://llm.example/v1/", "http://127.0.0.1:8000", "http://localhost", "http://[::1]:80"):
+        monkeypatch.setenv("PROVIDER", right)
+        assert env.provider("PROVIDER", "") == right.rstrip("/")
+    for wrong in (
+        "http://llm.example",
+        "http://127.0.0.1.example",
+        "ftp://127.0.0.1",
+        "https://user:pass@llm.example",
+        "https://llm.example?key=1",
+        "https://",
+        "https://[",
+        "llm.example",
+    ):
+        monkeypatch.setenv("PROVIDER", wrong)
+        with pytest.raises(SettingError, match="PROVIDER must be an address that begins with https://"):
+            env.provider("PROVIDER", "")

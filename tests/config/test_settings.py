@@ -6,7 +6,7 @@ import sys
 
 from annotator.config.paths import ROOT
 
-READ = re.compile(r'\benv\.(?:text|number|flag|words)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'\benv\.(?:text|number|flag|words|amount|provider)\(\s*"([A-Z_]+)"')
 ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 

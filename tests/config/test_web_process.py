@@ -10,7 +10,18 @@ import pytest
 
 from annotator.config.paths import ROOT
 
-HEAVY = ("torch", "transformers", "sentence_transformers", "hdbscan", "scipy", "pandas", "sklearn", "numpy")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "hdbscan",
+    "scipy",
+    "pandas",
+    "sklearn",
+    "numpy",
+    "anthropic",
+    "httpx2",
+)
 LOAD = """
 import importlib, sys
 from annotator.config.wsgi import application
