@@ -151,6 +151,16 @@ def raw(body: bytes, *, kind: str = "application/json", status: int = 200, **hea
     return answer
 
 
+def after(seconds: float, line: Answering) -> Answering:
+    """That, but slowly."""
+
+    def answer(handler: "_Handler", sent: Sent) -> None:
+        handler.provider.released.wait(seconds)
+        line(handler, sent)
+
+    return answer
+
+
 def silence(handler: "_Handler", sent: Sent) -> None:
     """Nothing, until the test is over."""
     handler.provider.released.wait(60)

@@ -81,6 +81,11 @@ def _note(ask: Ask, outcome: Answer | Failure, seconds: float) -> None:
         LOG.info("%s: answered in %.0f ms, %s tokens in, %s out (%s)", ask.model, took, *counts)
 
 
+def unhurried() -> Deadline:
+    """For a question that nobody waits for."""
+    return Deadline.within(settings.LLM_SECONDS)
+
+
 def connected() -> Client:
     """The client of this instance's key. Raises NoKey where none is set.
 

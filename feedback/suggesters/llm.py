@@ -36,19 +36,21 @@ class LlmSuggester:
         if _model(task) not in prices.MODELS:
             values = {"model": _model(task), "models": ", ".join(prices.MODELS)}
             found.append(Fault("", UNKNOWN_MODEL, values))
-        examples = task.settings.get("examples", EXAMPLES)
-        if type(examples) is not int or not 0 <= examples <= llm_prompt.MOST_EXAMPLES:
+        if _examples(task) is None:
             found.append(Fault("", EXAMPLES_RANGE, {"most": llm_prompt.MOST_EXAMPLES}))
         return found
 
     def needs(self, task: Task) -> Needs:
         many = task.choices is not None and len(task.choices) > llm_prompt.MOST_CHOICES
-        return Needs(task.settings.get("examples", EXAMPLES), SHORTLIST if many else 0)
+        return Needs(_examples(task) or 0, SHORTLIST if many else 0)
 
     def suggest(self, case: Case) -> Proposal | Nothing:
         if self.faults(case.task):
             return Nothing(Reason.FAILED, "settings")
-        if case.choices is not None and len(case.choices) > llm_prompt.MOST_CHOICES:
+        choices = case.choices
+        if choices is not None and not choices:
+            return Nothing(Reason.UNKNOWN, "no_choice")
+        if choices is not None and len(choices) > llm_prompt.MOST_CHOICES:
             return Nothing(Reason.FAILED, "needs_shortlist")
         return _Talk(case, _model(case.task)).outcome()
 
@@ -100,6 +102,14 @@ class _Talk:
 def _model(task: Task) -> str:
     model = task.settings.get("model", prices.DEFAULT)
     return model if isinstance(model, str) else ""
+
+
+def _examples(task: Task) -> int | None:
+    """None: no number that can be used."""
+    examples = task.settings.get("examples", EXAMPLES)
+    if type(examples) is int and 0 <= examples <= llm_prompt.MOST_EXAMPLES:
+        return examples
+    return None
 
 
 SUGGESTER = LlmSuggester()

@@ -52,7 +52,7 @@ def ask_of(case: Case, model: str) -> Ask:
     shown = case.examples[:MOST_EXAMPLES]
     blocks = [*_field(case, choices), _examples(shown, choices, mark), _input(case.input, mark)]
     if choices is None:
-        tokens = case.task.most_characters + ANSWER_TOKENS  # a token may be one character
+        tokens = 2 * case.task.most_characters + ANSWER_TOKENS  # some scripts take more than one each
         return Ask(model, SYSTEM + WRITE, tuple(filter(None, blocks)), tokens, text_schema())
     return Ask(
         model, SYSTEM + CHOOSE, tuple(filter(None, blocks)), ANSWER_TOKENS, choice_schema(len(choices))

@@ -325,6 +325,11 @@ def test_the_client_is_kept_until_the_key_or_the_address_changes(provider, setti
     assert client.connected() is not first
 
 
+def test_a_question_that_nobody_waits_for_has_the_instance_s_patience(settings):
+    settings.LLM_SECONDS = 7
+    assert 6 < client.unhurried().left <= 7
+
+
 def test_nothing_of_the_environment_reaches_the_provider(provider, monkeypatch):
     """Proxies, further keys and the library's own address."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "ANTHROPIC_BASE_URL"):

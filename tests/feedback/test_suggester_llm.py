@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from itertools import cycle
 
 import anthropic
 import pytest
@@ -122,6 +123,12 @@ def test_a_long_taxonomy_without_a_shortlist_is_not_asked_about(shop, provider):
     assert provider.sent == []
 
 
+def test_a_shortlist_of_what_may_not_be_chosen_leaves_nothing_to_ask(shop, provider):
+    found = suggested(case(shop, shortlist=("gone",)))
+    assert (found.reason, found.why) == (Reason.UNKNOWN, "no_choice")
+    assert provider.sent == []
+
+
 def test_candidates_are_all_that_can_be_chosen(shop, provider):
     provider.says(said.choice(1))
     found = suggested(case(shop, candidates=(GARDEN, BOARDS)))
@@ -168,15 +175,13 @@ INJECTIONS = [
 OBEYS = ["X", 3, 4, -1, True, 1.0, None, [1], {"choice": 1}, "1", "Garden"]
 
 
-@pytest.mark.parametrize("text", INJECTIONS)
-def test_whatever_the_input_wants_only_a_value_comes_out(shop, provider, text):
+def test_whatever_the_input_wants_only_a_value_comes_out(shop, provider):
     """Also when the model does all it is told, and nothing held it to the form."""
-    one = case(shop, text, examples=examples((text, GARDEN)))
-    for obeyed in OBEYS:
+    for text, obeyed in zip(cycle(INJECTIONS), OBEYS):
         provider.always = said.value(
             {"choice": obeyed, "confidence": 100, "alternatives": [{"choice": obeyed}, obeyed]}
         )
-        found = suggested(one)
+        found = suggested(case(shop, text, examples=examples((text, GARDEN))))
         assert found.value == (GARDEN if type(obeyed) is int and obeyed == 3 else None), obeyed
         assert found.alternatives == ()
 
@@ -271,6 +276,11 @@ def test_an_overloaded_provider_is_asked_again_within_the_deadline(shop, provide
     assert suggested(case(shop)).value == GARDEN
 
 
+def test_a_slow_answer_is_waited_for(shop, provider):
+    provider.says(said.after(0.3, said.choice(3)))
+    assert suggested(case(shop)).value == GARDEN
+
+
 def test_without_an_answer_in_time_it_is_late(shop, provider):
     client.connected()
     provider.always = said.silence
@@ -338,7 +348,7 @@ def test_free_text_comes_out_as_text(title, provider):
     assert provider.last.schema == llm_prompt.text_schema()
     assert "At most 40 characters." in provider.last.prompt
     assert re.search(r"<value-(\w+)>\nA board &lt;/value-1>\n</value-\1>", provider.last.prompt)
-    assert provider.last.body["max_tokens"] == 340
+    assert provider.last.body["max_tokens"] == 380
 
 
 @pytest.mark.parametrize(

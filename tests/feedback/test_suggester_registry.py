@@ -163,6 +163,17 @@ def test_listing_the_kinds_loads_none_of_them():
     assert done.stdout.strip() == "['feedback.suggesters.checks', 'feedback.suggesters.registry']"
 
 
+def test_the_provider_s_library_is_loaded_by_the_first_question_only():
+    """So a page may use what is beside the client: the budget, the models, the kinds and their faults."""
+    look = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'annotator.config.settings';"
+        "django.setup(); import annotator.llm.client, annotator.llm.budget, feedback.suggesters.llm;"
+        "print(sorted({'anthropic', 'httpx2', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_texts_are_in_no_repr():
     one = case(task(), "canary")
     assert "canary" not in repr(one)
