@@ -73,8 +73,15 @@ class TaskForm(forms.Form):
         required=False,
         help_text=_("Verified ones, the nearest to the input. Held-out inputs are never among them."),
     )
-    daily_usd = forms.FloatField(
-        label=_("At most, in dollars a day"), min_value=0, max_value=100_000, initial=5, required=False
+    daily_usd = forms.DecimalField(
+        label=_("At most, in dollars a day"),
+        min_value=0,
+        max_value=100_000,
+        decimal_places=2,
+        required=False,
+        help_text=_(
+            "For all that the project asks of language models. Left empty: what the instance allows."
+        ),
     )
     rules = TextField(
         label=_("Rules"),
@@ -195,14 +202,12 @@ class TaskForm(forms.Form):
 
     def plain(self) -> dict[str, Any]:
         """What stands on the task itself."""
-        names = ("name", *self.MEASURED)
-        found = {name: self.cleaned_data[name] for name in names}
-        return {**found, "daily_usd": self.cleaned_data["daily_usd"] or 0.0}
+        return {name: self.cleaned_data[name] for name in ("name", *self.MEASURED)}
 
     @staticmethod
     def of(task: SuggestionTask, version: TaskVersion | None) -> dict[str, Any]:
         """The task as the form's first values."""
-        found = {name: getattr(task, name) for name in ("name", "suggests", "daily_usd", *TaskForm.MEASURED)}
+        found = {name: getattr(task, name) for name in ("name", "suggests", *TaskForm.MEASURED)}
         if version is None:
             return found
         settings = version.settings

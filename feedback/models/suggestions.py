@@ -29,7 +29,6 @@ class SuggestionTask(models.Model):
     hidden_share = models.FloatField(default=0.05)  # of suggestions that nobody sees, to measure against
     budget_ms = models.PositiveIntegerField(default=800)  # after which the host goes on without
     ignored_after_minutes = models.PositiveIntegerField(default=60)  # a shown one that nobody answered
-    daily_usd = models.FloatField(default=5)  # what a suggester may cost a day
     review_rejected = models.BooleanField(default=True)  # put before people
     review_edited_below = models.FloatField(null=True, default=0.5)  # confidence; null: none
     # Its verdicts as labels, where people review some of them. Made with the first.

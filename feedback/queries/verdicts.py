@@ -6,7 +6,7 @@ One query each, whatever their number; the statistics are those of `annotator.st
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -199,7 +199,7 @@ def confidences(task: SuggestionTask) -> tuple[list[float], list[bool]]:
     found = list(
         rows.order_by("-created_at").values_list("confidence", "value", "final_value")[:MOST_LEARNED]
     )
-    return [one for one, _value, _final in found], [value == final for _one, value, final in found]
+    return [one or 0.0 for one, _value, _final in found], [value == final for _one, value, final in found]
 
 
 @dataclass(frozen=True)
@@ -210,17 +210,15 @@ class Asked:
     hidden: int
     none: dict[str, int]  # by reason
     ms: tuple[float, float] | None  # median, and the slowest of 20
-    cost_today: float
 
 
 def asked(task: SuggestionTask, days: int = 7) -> Asked:
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT reason, count(*), count(*) FILTER (WHERE hidden), array_agg(took_ms ORDER BY took_ms),
-                      sum(cost_usd) FILTER (WHERE created_at >= date_trunc('day', now()))
-               FROM (SELECT * FROM feedback_suggestion WHERE task_id = %s AND created_at > now() - %s
+            """SELECT reason, count(*), count(*) FILTER (WHERE hidden), array_agg(took_ms ORDER BY took_ms)
+               FROM (SELECT * FROM feedback_suggestion WHERE task_id = %s AND created_at > now() - make_interval(days => %s)
                      ORDER BY created_at DESC LIMIT 20000) s GROUP BY reason""",
-            [task.pk, timedelta(days=days)],
+            [task.pk, days],
         )
         rows = cursor.fetchall()
     times = sorted(ms for row in rows for ms in row[3] if ms is not None)
@@ -229,7 +227,6 @@ def asked(task: SuggestionTask, days: int = 7) -> Asked:
         sum(row[2] for row in rows),
         {reason: n for reason, n, *_ in rows if reason},
         (median(times), times[int(len(times) * 0.95)]) if times else None,
-        sum(row[4] or 0 for row in rows),
     )
 
 

@@ -17,6 +17,7 @@ from annotator.reading.errors import gettext_noop
 from feedback.suggesters import checks
 from feedback.taxonomy.faults import Fault
 
+RANKED = 1 + checks.MOST_ALTERNATIVES  # values with their chances, where these are wanted
 LOG = logging.getLogger("feedback.suggesters")
 
 
@@ -81,6 +82,7 @@ class Case:
     candidates: tuple[str, ...] | None = None
     examples: tuple[Example, ...] = ()
     shortlist: tuple[str, ...] | None = None
+    ranked: tuple["Scored", ...] = ()  # by what was learned from verdicts, the likeliest first
 
     @cached_property
     def allowed(self) -> frozenset[str] | None:
@@ -105,10 +107,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Needs:
-    """What the caller should bring: so many examples, and a shortlist of so many values (0: none)."""
+    """What the caller should bring: so many examples, a shortlist of so many values (0: none), and the
+    values ranked by what was learned."""
 
     examples: int = 0
     shortlist: int = 0
+    learned: bool = False
 
 
 # --- what comes back -----------------------------------------------------------------------------
@@ -189,6 +193,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind("similar", gettext_noop("By likeness to what was verified"), "feedback.suggesters.similar"),
         Kind("llm", gettext_noop("A language model"), "feedback.suggesters.llm", free_text=True),
         Kind("rule", gettext_noop("Rules"), "feedback.suggesters.rule"),
     )

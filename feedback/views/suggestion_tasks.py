@@ -1,5 +1,7 @@
 """What a project suggests: the list, the set-up, what the verdicts taught, a try."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator import access
+from annotator.llm import budget
 from annotator.models import Membership
 from annotator.web.request import PersonRequest
 from feedback.access import task_of
@@ -62,7 +65,9 @@ def setup(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     version = task.versions.select_related("taxonomy").order_by("-number").first()
     sent = request.method == "POST"
     form = TaskForm(
-        *((request.POST, request.FILES) if sent else ()), initial=TaskForm.of(task, version), fixed=True
+        *((request.POST, request.FILES) if sent else ()),
+        initial={**TaskForm.of(task, version), "daily_usd": budget.daily(me.project)},
+        fixed=True,
     )
     if form.is_valid():
         SuggestionTask.objects.filter(pk=task.pk).update(**form.plain())
@@ -77,6 +82,8 @@ def setup(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
 
 
 def _set_up(me: Membership, task: SuggestionTask, form: TaskForm) -> TaskVersion:
+    if form.cleaned_data["suggester"] == "llm":
+        budget.set_daily(project=me.project, dollars=form.cleaned_data["daily_usd"])
     return suggestion_tasks.set_up(
         task,
         instruction=form.cleaned_data["instruction"],
@@ -94,11 +101,11 @@ def task(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     me = access.membership(request.user, slug)
     found = task_of(me.project, task_key)
     said, right = verdicts.confidences(found)
-    times = verdicts.over_time(found)
+    times, current = verdicts.over_time(found), suggestion_tasks.current(found)
     page = {
         **_page(me),
         "task": found,
-        "current": suggestion_tasks.current(found),
+        "current": current,
         "overall": verdicts.overall(found),
         "times": times,
         "trend": curves.verdicts(times),
@@ -107,10 +114,19 @@ def task(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
         "lift": verdicts.lift(found),
         "asked": verdicts.asked(found),
         "origin": settings.PUBLIC_URL,
+        "spending": _spending(me) if current and current.suggester == "llm" else None,
         "curve": curves.learning(verdicts.hits(found)),
         "calibration": curves.calibration(said, right),
     }
     return render(request, "feedback/task.html", page)
+
+
+def _spending(me: Membership) -> dict[str, object]:
+    """Of today, as far as anything was asked."""
+    days = budget.days(me.project, 1)
+    today = timezone.now().astimezone(ZoneInfo(me.project.time_zone)).date()
+    spent = days[0].spent if days and days[0].day == today else 0
+    return {"spent": spent, "most": budget.daily(me.project)}
 
 
 @login_required

@@ -24,7 +24,6 @@ FORM = {
     "instruction": "",
     "model": "",
     "examples": "8",
-    "daily_usd": "5",
     "rules": "",
     "hidden_share": "5",
     "budget_ms": "800",

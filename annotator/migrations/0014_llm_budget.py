@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotator", "0012_places_in_order"),
+        ("annotator", "0013_end_users"),
     ]
 
     operations = [
