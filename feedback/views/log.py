@@ -20,6 +20,7 @@ from feedback.forms.log import TYPED, LogForm
 from feedback.queries import interactions
 from feedback.queries.interactions import PAGE, Page, Where
 from feedback.queries.looked_at import copied_from, looked_at
+from feedback.queries.signals import signals_of, words_of
 
 STEPS = 100  # a search goes on by itself this many times; then it asks
 INPUT_OPENING = 3_000  # characters: the output, which is looked for, stands below
@@ -87,6 +88,7 @@ def interaction(request: PersonRequest, slug: str, interaction_id: UUID) -> Http
         "rendered_query": form.query(shown=None),
         "typed_query": form.query(shown=TYPED),
         "looked_at": looked_at(found, me),
+        "signals": [(one, words_of(one)) for one in signals_of(me.project, found)],
         "url": settings.PUBLIC_URL + request.path,
     }
     return render(request, "feedback/interaction.html", page)

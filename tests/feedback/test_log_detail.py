@@ -14,6 +14,7 @@ from annotator.services import queues
 from annotator.services.raters import rater_of
 from feedback.models import VibeCheck
 from tests import make
+from tests.feedback import judged
 from tests.feedback.entries import entries, entry, many
 from tests.hostile import SCRIPTS
 
@@ -287,3 +288,15 @@ def test_hostile_text_in_every_field_is_only_text(project, look, text):
         assert not re.search(r"<[^>]* hx-(?!headers|get=\"/health|trigger=\"load, every)", page)
         assert 'href="javascript' not in page.lower()
         assert "\u202e" not in page
+
+
+def test_what_its_user_did_is_beside_it(project, viewer, as_):
+    row = judged.logged(project, "call-1")
+    judged.signal(project, "call-1", "thumbs_down")
+    judged.signal(project, "call-1", "correction", text="It ships <b>today</b>")
+    judged.signal(project, "call-2", "thumbs_up")
+    shown = as_(viewer).get(f"/p/shop/log/{row.pk}/").content.decode()
+
+    assert "What its user did" in shown
+    assert shown.index("thumbs_down") < shown.index("It ships &lt;b&gt;today")
+    assert "thumbs_up" not in shown
