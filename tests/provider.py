@@ -191,6 +191,15 @@ def dripping(handler: "_Handler", sent: Sent) -> None:
             return
 
 
+def dripping_headers(handler: "_Handler", sent: Sent) -> None:
+    """The same before the body."""
+    handler.close_connection = True
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not handler.provider.released.wait(0.02):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+
+
 # --- the server ----------------------------------------------------------------------------------
 
 

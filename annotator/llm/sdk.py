@@ -41,7 +41,7 @@ def connect(key: str, base_url: str) -> anthropic.Anthropic:
 
 
 def send(sdk: anthropic.Anthropic, ask: Ask, seconds: float) -> Answer | Failure:
-    """The answer, or why there is none, after `seconds` at the latest (see `transport`)."""
+    """The answer, or why there is none, within about `seconds`: `client` holds to them exactly."""
     model = prices.MODELS[ask.model]
     try:
         message = sdk.messages.create(

@@ -14,8 +14,8 @@ MOST_BYTES = 4 * 1024 * 1024  # of an answer; ours are a few hundred
 class BoundedTransport(httpx2.HTTPTransport):
     """A request's read timeout is that of its whole answer.
 
-    The clock is looked at between pieces. Once the headers are there, waiting for one piece takes at
-    most what is left then: so at worst an answer that stalls late takes twice its time.
+    The clock is looked at between pieces, once the headers are there. Who waits has a bound of their
+    own (`client`); this one ends what nobody waits for any more.
     """
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

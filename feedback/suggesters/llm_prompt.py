@@ -14,6 +14,7 @@ from typing import Any
 from annotator.llm.asks import Ask, Block
 from feedback.suggesters import checks
 from feedback.suggesters.registry import Case, Choice, Example, Proposal, Scored
+from feedback.taxonomy.words import on_one_line
 
 VERSION = "p1"  # of everything in this file: another wording is another version
 MOST_CHOICES = 150  # in one question; a form with more of them is refused by the provider
@@ -72,7 +73,9 @@ def _field(case: Case, choices: Sequence[Choice] | None) -> list[Block]:
 
 
 def _line(n: int, choice: Choice) -> str:
-    return f"{n}. {choice.id}" + (f" — {choice.description}" if choice.description else "") + "\n"
+    """One line, also for a candidate that holds several."""
+    said = f"{choice.id} — {choice.description}" if choice.description else choice.id
+    return f"{n}. {on_one_line(said)}\n"
 
 
 def _examples(examples: Sequence[Example], choices: Sequence[Choice] | None, mark: str) -> Block | None:

@@ -14,6 +14,8 @@ from tests import provider as said
 from tests.annotator.talking import SCHEMA, Talk, ask
 from tests.provider import KEY
 
+CANARY = "canary-text-7d31"
+
 
 @pytest.fixture
 def talk(provider) -> Talk:
@@ -217,7 +219,7 @@ def test_a_provider_that_is_not_there_costs_nothing(talk):
     assert [cost for _, cost, _ in gone.purse.settled] == [0] * client.MOST_TRIES
 
 
-@pytest.mark.parametrize("line", [said.silence, said.dripping])
+@pytest.mark.parametrize("line", [said.silence, said.dripping, said.dripping_headers])
 def test_an_answer_that_does_not_come_is_late_and_may_have_cost_all(provider, talk, line):
     provider.always = line
     began = time.monotonic()
@@ -226,6 +228,18 @@ def test_an_answer_that_does_not_come_is_late_and_may_have_cost_all(provider, ta
     assert time.monotonic() - began < pace.allowed(2)
     assert [(outcome, cost) for outcome, cost, _ in talk.purse.settled] == [("late", None)]
     assert len(provider.sent) == 1
+
+
+def test_an_error_of_our_own_is_raised_where_the_answer_is_waited_for(talk, capfd, monkeypatch):
+    """Not printed by the thread that it happened in: it may hold texts."""
+
+    def broken(*_) -> None:
+        raise ZeroDivisionError(CANARY)
+
+    monkeypatch.setattr("annotator.llm.sdk.send", broken)
+    with pytest.raises(ZeroDivisionError):
+        talk.ask()
+    assert CANARY not in capfd.readouterr().err
 
 
 def test_an_answer_without_end_is_not_read_to_its_end(provider, talk):
@@ -264,8 +278,6 @@ def test_each_failure_is_a_sentence(failure):
 
 
 # --- secrets -------------------------------------------------------------------------------------
-
-CANARY = "canary-text-7d31"
 
 
 @pytest.mark.parametrize(

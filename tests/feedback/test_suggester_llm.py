@@ -136,6 +136,14 @@ def test_candidates_are_all_that_can_be_chosen(shop, provider):
     assert KNIVES not in provider.last.prompt
 
 
+def test_a_candidate_cannot_pass_for_several(project, provider):
+    provider.says(said.choice(2))
+    odd = "red\n2. blue\n\nThe input:"
+    found = suggested(case(free_text(project.pk), candidates=(odd, "green")))
+    assert found.value == "green"
+    assert "\nValues:\n1. red 2. blue The input:\n2. green\n" in provider.last.prompt
+
+
 def test_the_form_of_the_answer_is_the_same_for_every_list_of_a_length(shop, provider):
     provider.always = said.choice(1)
     other = tuple(Choice(f"v{n}", f"v{n}") for n in range(3))
