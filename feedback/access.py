@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
-from feedback.models import Interaction, LogImport, SuggestionTask, VibeCheck
+from feedback.models import Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
@@ -23,6 +23,11 @@ def task_of(project: Project, key: str) -> SuggestionTask:
     found = get_object_or_404(SuggestionTask.objects.select_related("queue"), project=project, key=key)
     found.project = project
     return found
+
+
+def origin_of(project: Project, origin_id: int) -> WidgetOrigin:
+    """A site whose pages may send signals to this project."""
+    return get_object_or_404(WidgetOrigin, project=project, pk=origin_id)
 
 
 def find_check(project: Project, day: date) -> VibeCheck | None:

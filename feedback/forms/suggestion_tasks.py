@@ -1,6 +1,7 @@
 """The forms of what is suggested."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from feedback.taxonomy.faults import BadTaxonomy, Fault
 from feedback.taxonomy.lines import of_lines
 from feedback.taxonomy.tree import Taxonomy
 
+LINE = re.compile(r"line (\d+)")  # a fault's place in a text
 MOST_FILE = 8 * 1024 * 1024  # bytes
 
 
@@ -235,4 +237,6 @@ def as_text(taxonomy: Taxonomy) -> str:
 def _said(fault: Fault) -> str:
     text = _now(fault.text)
     said = text % fault.values if fault.values else text
-    return f"{fault.place}: {said}" if fault.place else said
+    line = LINE.fullmatch(fault.place)
+    place = _now("line %(n)s") % {"n": line[1]} if line else fault.place
+    return f"{place}: {said}" if place else said

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator import access
 from annotator.models import Membership, Project
 from annotator.web.request import PersonRequest
+from feedback.access import origin_of
 from feedback.forms.widgets import MeaningsForm, OriginForm, ReviewForm
 from feedback.models import Polarity, ReviewRule, SignalMeaning, WidgetOrigin
 from feedback.services.signals import meanings as meanings_of
@@ -42,7 +43,7 @@ def widgets(request: PersonRequest, slug: str) -> HttpResponse:
 @require_POST
 def remove_origin(request: PersonRequest, slug: str, origin_id: int) -> HttpResponse:
     project = access.project(request.user, slug, access.OWNERS)
-    found = get_object_or_404(WidgetOrigin, project=project, pk=origin_id)
+    found = origin_of(project, origin_id)
     found.delete()
     messages.success(request, _("Pages of %(origin)s may send nothing any more.") % {"origin": found.origin})
     return redirect("widgets", slug)
