@@ -73,6 +73,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- addresses and security ---------------------------------------------------------------
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
+DEMO_PORT = env.number("DEMO_PORT", PORT + 1)  # of the demo's shop, which is somebody else's site
+DEMO_KEY_NAME = "demo_pages.key"
 PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = [

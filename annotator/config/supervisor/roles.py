@@ -40,6 +40,18 @@ def worker_suggest() -> list[str]:
     return [*CELERY, *WORKER, "--queues", "suggest", "--hostname", "suggest@%h", *pool]
 
 
+def demo_pages() -> list[str]:
+    """The demo's shop: a product that is not Genba's, on an origin of its own."""
+    place = ["--port", str(settings.DEMO_PORT), "--genba", settings.PUBLIC_URL]
+    return [sys.executable, "-m", "feedback.demo.host", *place]
+
+
+def demo_key() -> str:
+    """Made with the demo; empty: there is no demo here, or its pages are not wanted."""
+    path = settings.VAR / settings.DEMO_KEY_NAME
+    return path.read_text(encoding="ascii").strip() if settings.DEMO_PORT > 0 and path.exists() else ""
+
+
 def beat() -> list[str]:
     """Its memory is the database's schedule rows; a file of its own could only be wrong."""
     return [*CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile="]

@@ -79,6 +79,8 @@ class Supervisor:
             say("The ml set is not installed (`make install-ml`): what needs a model waits.")
         self._start("worker-suggest")
         self._start("beat")
+        if key := roles.demo_key():
+            self._program_of("demo-pages", roles.demo_pages(), GENBA_DEMO_KEY=key)
 
     def run_once(self, name: str, command: list[str]) -> bool:
         """A command of ours beside the servers; whether it went well."""
@@ -166,11 +168,14 @@ class Supervisor:
         engine.answering()
 
     def _start(self, role: str) -> None:
-        program = self._program(role, roles.ROLES[role](), role)
+        self._program_of(role, roles.ROLES[role]())
+
+    def _program_of(self, name: str, command: list[str], **more: str) -> None:
+        program = self._program(name, command, name, **more)
         self._launch(program, log=program.log)
 
-    def _program(self, name: str, command: list[str], role: str) -> Program:
-        environment = roles.environment(role, supervised=True)
+    def _program(self, name: str, command: list[str], role: str, **more: str) -> Program:
+        environment = roles.environment(role, supervised=True) | more
         program = Program(name, command, environment=environment, log=self.logs / f"{name}.log")
         self.programs.append(program)
         return program

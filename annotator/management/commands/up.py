@@ -90,8 +90,13 @@ def _summary(*, is_first: bool) -> str:
         signin = console.FIRST.format(link=people.signin_link(person), command=command)
     else:
         signin = console.LATER.format(address=settings.PUBLIC_URL, command=command)
+    demo = console.DEMO.format(port=settings.DEMO_PORT) if roles.demo_key() else ""
     return console.SUMMARY.format(
-        version=settings.VERSION, address=settings.PUBLIC_URL, signin=signin, logs=settings.VAR / "logs"
+        version=settings.VERSION,
+        address=settings.PUBLIC_URL,
+        signin=signin,
+        demo=demo,
+        logs=settings.VAR / "logs",
     )
 
 
