@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sorted([*ROOT.glob("annotator/**/*.py"), *ROOT.glob("feedback/**/*.py")])
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
-SCRIPTS = sorted(ROOT.glob("static/js/**/*.js"))
+SCRIPTS = sorted([*ROOT.glob("static/js/**/*.js"), *ROOT.glob("static/feedback/*.js")])
 STYLES = sorted(ROOT.glob("static/css/**/*.css"))
 
 

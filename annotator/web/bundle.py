@@ -9,12 +9,15 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from annotator.web.squeeze import squeeze
+
 Read = Callable[[str], str]  # a static file's name, `js/label/main.js`, to its text
 
 CSS_IMPORT = re.compile(r'^@import "([^"]+)";$', re.M)
 JS_IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.[^"]+)";$', re.M)
 JS_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.M)
 JS_UNKNOWN = re.compile(r"^(?:import|export)\b.*$", re.M)
+JS_TOP = re.compile(r"^(?:async function|function|class|const|let) (\w+)", re.M)
 
 
 class BundleError(ValueError):
@@ -36,6 +39,34 @@ def module(name: str, read: Read) -> str:
     _add(name, read, done, ())
     *needed, entry = done.values()
     return "\n".join([*needed, entry])
+
+
+def small_module(name: str, read: Read) -> str:
+    """The same for a page that is not ours, where each byte counts: one scope for all, and squeezed.
+
+    Modules that go into it must not use a name twice at their top, nor take one by another name.
+    """
+    done: dict[str, str] = {}
+    _add_flat(name, read, done)
+    names = [found for text in done.values() for found in JS_TOP.findall(text)]
+    if twice := sorted({one for one in names if names.count(one) > 1}):
+        raise BundleError(f"{name}: declared in two modules: {', '.join(twice)}")
+    return squeeze("\n".join(done.values()))
+
+
+def _add_flat(name: str, read: Read, done: dict[str, str], above: tuple[str, ...] = ()) -> None:
+    if name in above:
+        raise BundleError(f"{name} imports itself by way of {', '.join(above)}")
+    text = read(name)
+    for names, path in JS_IMPORT.findall(text):
+        if " as " in names:
+            raise BundleError(f"{name}: cannot bundle {names.strip()!r} into one scope")
+        if (needed := _beside(name, path)) not in done:
+            _add_flat(needed, read, done, (*above, name))
+    body = JS_EXPORT.sub("", JS_IMPORT.sub("", text))
+    if unknown := JS_UNKNOWN.search(body):
+        raise BundleError(f"{name}: cannot bundle {unknown[0]!r}")
+    done[name] = body
 
 
 def _add(name: str, read: Read, done: dict[str, str], above: tuple[str, ...]) -> None:

@@ -8,8 +8,12 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from annotator.web import bundle
 
-# The labeling screen must be there at once: its sources are served as one file each.
-BUNDLES = {"css/label.css": bundle.style_sheet, "js/label/main.js": bundle.module}
+# The labeling screen must be there at once, and other people's pages load one file of ours only.
+BUNDLES = {
+    "css/label.css": bundle.style_sheet,
+    "js/label/main.js": bundle.module,
+    "feedback/genba.js": bundle.small_module,
+}
 
 
 class GenbaStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

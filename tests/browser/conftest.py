@@ -21,6 +21,8 @@ from annotator.models import User
 from tests import world as worlds
 from tests.browser import chromium
 from tests.browser.guard import Guard
+from tests.browser.hosts import Host
+from tests.browser.recorder import Recorder
 from tests.browser.server import WebServer
 from tests.world import World
 
@@ -71,6 +73,25 @@ def browser() -> Iterator[Browser]:
 def guard(server: WebServer) -> Guard:
     """What went wrong on any page; `guard.allow(pattern)` for what a test provokes."""
     return Guard(server.url)
+
+
+@pytest.fixture
+def genba(guard: Guard) -> Iterator[Recorder]:
+    """Where the widgets on other people's pages send to."""
+    recorder = Recorder()
+    guard.also(recorder.url)
+    yield recorder
+    recorder.stop()
+
+
+@pytest.fixture
+def host(genba: Recorder, guard: Guard) -> Iterator[Host]:
+    """Somebody else's site, whose pages may talk to Genba."""
+    site = Host(genba)
+    genba.origins.add(site.url)
+    guard.also(site.url)
+    yield site
+    site.stop()
 
 
 @pytest.fixture

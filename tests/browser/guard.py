@@ -11,13 +11,17 @@ class Guard:
     """Watches all pages of a test; `check` fails it with everything that was seen."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.urls = [url]
         self.seen: list[str] = []
         self.allowed: list[str] = []
 
     def allow(self, *patterns: str) -> None:
         """Regular expressions of what this test brings about on purpose."""
         self.allowed += patterns
+
+    def also(self, url: str) -> None:
+        """Another origin that pages of this test may ask."""
+        self.urls.append(url)
 
     def watch(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -34,7 +38,7 @@ class Guard:
             self.seen.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.url + "/", *OURS)):
+        if not request.url.startswith((*(f"{url}/" for url in self.urls), *OURS)):
             self.seen.append(f"foreign request: {request.url}")
 
     def _response(self, response: Response) -> None:

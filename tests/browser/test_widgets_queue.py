@@ -1,0 +1,111 @@
+"""Signals reach Genba once each, whatever happens on the way; the page around never notices."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.hosts import form, suggest, text
+from tests.browser.test_widgets_feedback import feedback, press
+from tests.browser.widgets import listen, until
+
+LOST = ("ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+STORED = "() => Object.keys(localStorage).length"
+BLOCKED = """for (const name of ["localStorage", "indexedDB"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError") } });
+  window.addEventListener("unhandledrejection", () => console.error("unhandled"));"""
+
+
+def stored(page: Page) -> int:
+    return page.evaluate(STORED)
+
+
+def test_offline_and_back(page_of, host, genba, guard):
+    guard.allow(*LOST)
+    page = page_of(None, host.page(feedback(genba.token("answer"))))
+    press(page, "Good answer")
+    until(page, lambda: genba.said("answer"), ["thumbs_up"])
+    until(page, lambda: stored(page), 0)
+    page.context.set_offline(True)
+    press(page, "Bad answer")
+    press(page, "Good answer")
+    until(page, lambda: stored(page), 2)
+    page.context.set_offline(False)
+    until(page, lambda: genba.said("answer"), ["thumbs_up", "thumbs_down", "thumbs_up"])
+    until(page, lambda: stored(page), 0)
+
+
+def test_genba_stops_and_starts_again_with_a_reload_between(page_of, host, genba, guard):
+    guard.allow(*LOST)
+    more = f'endpoint="{genba.url}"'
+    body = form(suggest(genba.token("one"), text("a"), "Knife", (), more)) + feedback(
+        genba.token("answer"), more=more
+    )
+    address = host.page(body, source=host.script())
+    page = page_of(None, address)
+    until(page, lambda: genba.said("one"), ["shown"])
+    genba.stop()
+    page.get_by_role("button", name="Accept:").click()
+    press(page, "Bad answer")
+    page.reload()
+    other = page.context.new_page()
+    other.goto(address)
+    press(other, "Good answer")
+    for one in (page, other):
+        press(one, "Copy")
+    genba.start()
+    kinds = ["accepted", "shown", "shown", "shown"]
+    until(page, lambda: sorted(genba.said("one")), kinds)
+    until(page, lambda: [kind for kind in sorted(genba.said("answer")) if kind[0] in "ct"],
+          ["copied", "copied", "thumbs_down", "thumbs_up"])  # fmt: skip
+    until(page, lambda: stored(page), 0)
+    ids = [event["event_id"] for event in genba.events("one") + genba.events("answer")]
+    assert len(ids) == len(set(ids))
+
+
+def test_busy_broken_and_expired(page_of, host, genba, guard):
+    guard.allow("Failed to load resource", r"answer 503")
+    page = page_of(None, host.page(feedback(genba.token("answer")) + feedback("expired")))
+    told = listen(page, "genba:delivered")
+    for status in (429, 503):
+        genba.answer_with(status)
+        press(page, "Good answer" if status == 429 else "Bad answer")
+        until(page, lambda status=status: status in [one["status"] for one in told()], True)
+        assert stored(page) > 0
+    genba.answer_with(0)
+    until(page, lambda: genba.said("answer"), ["thumbs_up", "thumbs_down"])
+
+    press(page, "Good answer", "expired")
+    until(page, lambda: [one["status"] for one in told()][-1], 401)
+    press(page, "Bad answer", "expired")
+    press(page, "Comment")
+    page.keyboard.type("no")
+    press(page, "Send")
+    until(page, lambda: genba.said("answer")[-1], "comment")
+    until(page, lambda: stored(page), 0)
+    assert [one["status"] for one in told()].count(401) == 1
+
+
+def test_a_page_that_may_not_store_and_one_without_genba(page_of, host, genba, guard):
+    guard.allow(*LOST, "Failed to load resource")
+    page = page_of(None)
+    page.add_init_script(BLOCKED)
+    page.goto(
+        host.page(form(suggest(genba.token("one"), text("a"), "Knife")) + feedback(genba.token("answer")))
+    )
+    genba.answer_with(503)
+    guard.allow("answer 503")
+    press(page, "Good answer")
+    page.get_by_role("button", name="Accept:").click()
+    genba.answer_with(0)
+    until(page, lambda: genba.said("answer"), ["thumbs_up"])
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+    until(page, lambda: genba.said("one"), ["shown", "accepted"])
+
+    genba.stop()
+    page.goto(
+        host.page(form(suggest(genba.token("two"), text("a"), "Knife")) + feedback(genba.token("answer")))
+    )
+    page.get_by_label("a").fill("Board")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+    assert host.posted == [{"a": ["Knife"]}, {"a": ["Board"]}]
+    genba.start()

@@ -1,0 +1,26 @@
+"""Looking at what the widgets have sent, and waiting for it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+SECONDS = 40.0  # that only a failing test waits
+
+
+def until(page: Page, now: Callable[[], Any], wanted: Any) -> None:
+    """Wait until `now()` is what is wanted; the page lives on meanwhile."""
+    end = time.monotonic() + SECONDS
+    while now() != wanted and time.monotonic() < end:
+        page.wait_for_timeout(20)
+    assert now() == wanted
+
+
+def listen(page: Page, name: str) -> Callable[[], list[Any]]:
+    """The details of the DOM events of that name, from now on."""
+    page.evaluate(
+        """name => { window[name] = []; document.addEventListener(name, e => window[name].push(e.detail)) }""",
+        name,
+    )
+    return lambda: page.evaluate("name => window[name]", name)
