@@ -9,11 +9,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 
 from annotator import weights
 from annotator.jobs import heart
 from annotator.jobs.work import PermanentError
+from annotator.llm import client
 from annotator.llm.retries import Deadline
 from feedback.models import CachedSuggestion, Suggestion, TaskVersion
 from feedback.suggesters import registry
@@ -143,6 +146,29 @@ def _shelf(found: Known) -> "Shelf | None":
                 log.error("no shelf for task %s: %s", found.task.id, error)
                 return None
         return _shelves[key]
+
+
+def make_ready() -> None:
+    """Load what the open tasks will need. What fails here fails again, and is told, when it is asked for."""
+    try:
+        for version in _in_force():
+            found = _version(version)
+            needs = registry.get(found.suggester).needs(found.task)
+            shelf = _shelf(found) if needs.learned or needs.examples or needs.shortlist else None
+            if shelf is not None:
+                shelf.refresh()
+            if found.suggester == "llm" and settings.ANTHROPIC_API_KEY:
+                client.connected()
+    except Exception as error:
+        log.error("the desk is not ready: %s", type(error).__name__, exc_info=error)
+    finally:
+        connection.close()
+
+
+def _in_force() -> list[int]:
+    """The newest version of each open task."""
+    newest = TaskVersion.objects.filter(task__closed_at=None).values("task").annotate(last=Max("pk"))
+    return [row["last"] for row in newest]
 
 
 def forget() -> None:
