@@ -17,8 +17,8 @@ from annotator.ordering import encoder
 from annotator.ordering.embed import as_bytes, as_rows
 from feedback import verdicts
 from feedback.models import Suggestion
-from feedback.similarity.classifier import Similar
 from feedback.similarity.names import text_of
+from feedback.similarity.similar import Similar
 from feedback.suggesters.registry import Scored
 
 Vector = NDArray[np.float32]
@@ -131,7 +131,7 @@ class Shelf:
             )
         wrong = [one for one in examples if one.right is None and one.wrong is not None]
         if wrong:
-            self._state.learn_wrong(
+            self._state.reject(
                 np.stack([one.vector for one in wrong]),
                 np.array([one.wrong for one in wrong], dtype=np.int64),
             )
