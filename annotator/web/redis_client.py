@@ -13,14 +13,17 @@ from redis.retry import Retry
 ERRORS = (redis.RedisError, OSError)
 
 
-@lru_cache(maxsize=1)
-def client() -> "redis.Redis[bytes]":
-    """One pool per process; a Redis that hangs costs half a second, not each request's patience."""
+PATIENCE = 0.5  # seconds: what a Redis that hangs costs
+
+
+@lru_cache(maxsize=32)
+def client(patience: float = PATIENCE) -> "redis.Redis[bytes]":
+    """One pool per process and patience. Whoever waits for a list says for how many seconds at most."""
     url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
     return redis.Redis.from_url(
         url,
-        socket_connect_timeout=0.5,
-        socket_timeout=5,
+        socket_connect_timeout=PATIENCE,
+        socket_timeout=patience,
         retry=Retry(NoBackoff(), 1),
         health_check_interval=25,
     )

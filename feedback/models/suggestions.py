@@ -151,11 +151,12 @@ class Suggestion(models.Model):
 
 class CachedSuggestion(models.Model):
     """What a suggester said to the same question before. A new version asks anew, and so does a
-    suggester that learned since (`learned_at`)."""
+    suggester that `learns` and did so since: `learned_at` is its newest example's time, if it had one."""
 
     version = models.ForeignKey(TaskVersion, on_delete=models.CASCADE, db_index=False)
     content_hash = models.UUIDField()  # of text and candidates
     answer = models.JSONField()
+    learns = models.BooleanField(default=False)
     learned_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 

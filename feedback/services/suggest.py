@@ -97,10 +97,10 @@ def _cached(
 ) -> Answer | None:
     """What was answered before, unless its suggester has learned since. It costs nothing again."""
     rows = CachedSuggestion.objects.filter(version=version, content_hash=content_hash(text, candidates))
-    found = rows.values_list("answer", "learned_at").first()
-    if found is None or (found[1] is not None and found[1] != learned_at(task)):
+    found = rows.first()
+    if found is None or (found.learns and found.learned_at != learned_at(task)):
         return None
-    return replace(Answer.of_json(found[0]), cost_usd=0.0)
+    return replace(Answer.of_json(found.answer), cost_usd=0.0)
 
 
 def learned_at(task: SuggestionTask) -> Any:

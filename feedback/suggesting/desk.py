@@ -5,12 +5,11 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Max
 
 from annotator import weights
@@ -40,16 +39,16 @@ _lock = threading.Lock()
 def serve(asked: dict[str, object]) -> None:
     """Answer, keep the answer for whoever asks the same again, and say that the worker lives."""
     ask = Ask.of_json(asked)
-    answer, learned_at = answer_to(ask)
+    answer, shelf = answer_to(ask)
     line.reply(ask, answer)
     if answer.value or answer.reason == Reason.UNKNOWN:
-        _keep(ask, answer, learned_at)
+        _keep(ask, answer, shelf)
     heart.note_now_and_then("suggest")
     connection.close_if_unusable_or_obsolete()
 
 
-def answer_to(ask: Ask) -> tuple[Answer, datetime | None]:
-    """With the time of the newest example behind it, where it rests on examples."""
+def answer_to(ask: Ask) -> tuple[Answer, "Shelf | None"]:
+    """With what it was learned from, where the suggester learns."""
     found = _version(ask.version)
     suggester = registry.get(found.suggester)
     needs = suggester.needs(found.task)
@@ -57,7 +56,7 @@ def answer_to(ask: Ask) -> tuple[Answer, datetime | None]:
     if shelf is None and needs.learned:
         return Answer(reason=Reason.FAILED), None
     outcome, vector = _asked(ask, found, shelf, needs)
-    return _told(outcome, vector), shelf.learned_at if shelf and needs.learned else None
+    return _told(outcome, vector), shelf if needs.learned else None
 
 
 def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> tuple[Outcome, bytes]:
@@ -99,12 +98,19 @@ def _told(outcome: Outcome, vector: bytes) -> Answer:
     )
 
 
-def _keep(ask: Ask, answer: Answer, learned_at: datetime | None) -> None:
-    CachedSuggestion.objects.update_or_create(
-        version_id=ask.version,
-        content_hash=content_hash(ask.text, ask.candidates),
-        defaults={"answer": answer.as_json(), "learned_at": learned_at},
-    )
+def _keep(ask: Ask, answer: Answer, shelf: "Shelf | None") -> None:
+    try:
+        CachedSuggestion.objects.update_or_create(
+            version_id=ask.version,
+            content_hash=content_hash(ask.text, ask.candidates),
+            defaults={
+                "answer": answer.as_json(),
+                "learns": shelf is not None,
+                "learned_at": shelf.learned_at if shelf else None,
+            },
+        )
+    except IntegrityError:
+        return  # the task was deleted meanwhile
 
 
 # --- what is kept in memory -----------------------------------------------------------------------

@@ -13,6 +13,7 @@ from annotator.web.redis_client import ERRORS, client
 from feedback.suggesting.question import Answer, Ask
 
 REPLY = "genba:suggested:{}"
+SPARE = 0.2  # seconds that a list's own time may be overrun before the line counts as broken
 KEPT_SECONDS = 30  # an answer that nobody fetched
 USEFUL_SECONDS = 60  # a question that waited longer is not worth an answer
 
@@ -25,10 +26,15 @@ def ask(question: Ask, seconds: float) -> Answer | None:
     try:
         suggest.apply_async((question.as_json(),), expires=USEFUL_SECONDS)
         left = end - time.monotonic()
-        found: Any = client().blpop([REPLY.format(question.id)], timeout=left) if left > 0.001 else None
+        found: Any = _first_of(REPLY.format(question.id), left, seconds) if left > 0.001 else None
     except (*broker.ERRORS, *ERRORS):
         return None
     return None if found is None else Answer.of_json(json.loads(found[1]))
+
+
+def _first_of(name: str, left: float, seconds: float) -> Any:
+    """One connection pool for each of the few times that tasks have."""
+    return client(seconds + SPARE).blpop([name], timeout=left)
 
 
 def reply(question: Ask, answer: Answer) -> None:
