@@ -85,7 +85,7 @@ lint: install-dev ## ruff, mypy, import arrows, templates, migrations, image
 	@date '+%H:%M:%S, all is installed'
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(CHECK) -m mypy annotator feedback tests bench
+	$(CHECK) -m mypy annotator feedback tests bench clients/python/src
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint --lint --quiet templates
 	$(VENV)/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')
