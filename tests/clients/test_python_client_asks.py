@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import genba
 
 from tests import pace
-from tests.clients.conftest import KEY
+from tests.clients.conftest import KEY, wait_until
 from tests.clients.contract import INTERACTIONS, SIGNALS, SUGGESTIONS, TOKENS, Reply
 
 NOWHERE = "http://127.0.0.1:9"
@@ -50,6 +52,7 @@ def test_a_late_one_is_not_waited_for(contract, connect, caplog):
     with pace.at_most(0.7, time.perf_counter):
         got = client.suggest("category", "A knife", timeout=0.2)
     assert (got.value, got.reason) == (None, "late")
+    wait_until(lambda: contract.requests)
     assert got.id == contract.requests[0].body["id"]  # Genba logs it by this id all the same
     assert "did not answer within 0.2 s" in caplog.text
 
@@ -102,6 +105,26 @@ def test_questions_of_many_threads(contract, connect):
         )
     assert [one.id for one in got] == [f"s-{n}" for n in range(64)]
     assert all(got)
+
+
+def test_names_that_resolve_slowly_hold_up_nobody_and_do_not_pile_up(connect, caplog, monkeypatch):
+    over = threading.Event()
+
+    def slow(*_, **__):
+        over.wait(AGES)
+        raise OSError("no such name")
+
+    monkeypatch.setattr("genba._asking.MOST_AT_ONCE", 3)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    client = connect("http://genba.invalid")
+    with pace.at_most(0.7, time.perf_counter):
+        for _ in range(3):
+            assert client.suggest("category", "A knife", timeout=0.05).reason == "late"
+        assert "No further question" not in caplog.text
+        assert client.suggest("category", "A knife", timeout=AGES).reason == "late"
+    assert "No further question" in caplog.text
+    over.set()
+    wait_until(lambda: not client._asker._running)
 
 
 def test_a_token_is_asked_for_once_until_shortly_before_it_ends(contract, connect):

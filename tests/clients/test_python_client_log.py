@@ -70,13 +70,14 @@ def test_an_interaction_arrives_as_it_was_logged(client):
 def test_a_call_is_timed_and_its_failure_logged(client):
     with client.interaction("2 + 2?", feature="sums") as call:
         call.output = {"answer": 4}
-        call.set(output_tokens=1)
+        call.set(output_tokens=1, feature="maths")
     with pytest.raises(ZeroDivisionError), client.interaction("1 / 0?", feature="sums") as failed:
         failed.output = 1 / 0
     assert client.flush(60)
 
     good, bad = (Interaction.objects.get(external_id=one.id) for one in (call, failed))
-    assert (good.output, good.output_tokens, good.error) == ({"answer": 4}, 1, "")
+    assert (good.output, good.output_tokens, good.feature) == ({"answer": 4}, 1, "maths")
+    assert good.error == ""
     assert (bad.output, bad.error) == (None, "ZeroDivisionError: division by zero")
     assert good.latency_ms >= 0
 

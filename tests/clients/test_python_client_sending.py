@@ -1,5 +1,6 @@
 """The Python client before a server that misbehaves: what it sends again, what it gives up, what it keeps."""
 
+import shutil
 from datetime import UTC, datetime
 
 import genba
@@ -159,6 +160,54 @@ def test_a_disk_that_takes_nothing_is_told_and_memory_goes_on(
     assert "No space left on device" in caplog.text
 
 
+def test_a_folder_that_somebody_tidied_away_is_made_again(contract, connect, tmp_path):
+    client = connect(contract.url, spool=tmp_path)
+    client.log("Hello", id="before")
+    assert client.flush(60)
+    shutil.rmtree(next(tmp_path.iterdir()))
+    contract.always[INTERACTIONS] = BUSY
+    client.log("Hello", id="after")
+    assert b"after" in next(tmp_path.rglob("*.ndjson")).read_bytes()
+
+
+def test_a_child_takes_over_what_its_dead_sibling_left(contract, tmp_path):
+    """As servers do that load the host once and fork: the client is made before, in the parent."""
+    script = f"""if True:
+        import os, signal, genba
+        client = genba.Client(spool={str(tmp_path)!r}, exit_timeout=60, flush_interval=60)
+        def child(work):
+            pid = os.fork()
+            if not pid:
+                work()
+                os._exit(0)
+            os.waitpid(pid, 0)
+        def dies():
+            client.log("Unsent", id="unsent")
+            os.kill(os.getpid(), signal.SIGKILL)
+        def lives():
+            client.log("Hello", id="alive")
+            client.close()
+        child(dies)
+        child(lives)
+    """
+    run_host(script, contract.url)
+    assert contract.seen == {"unsent": 1, "alive": 1}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_that_genba_breaks_on_does_not_hold_up_the_rest(contract, connect):
+    real = contract.answer
+    contract.answer = lambda request: (
+        Reply(500, {}) if any(one["id"] == "poison" for one in request.body) else real(request)
+    )
+    client = connect(contract.url, batch_records=1)
+    client._outbox._lanes[INTERACTIONS]._backoff = _answers.Backoff(0.01, 0.02)
+    client.log("Hello", id="poison")
+    client.log("Hello", id="a")
+    wait_until(lambda: "a" in contract.seen)
+    assert client.counts.waiting == 1
+
+
 def test_a_line_that_a_crash_cut_is_left_out(tmp_path):
     (tmp_path / "interactions-1.ndjson").write_bytes(b'{"id":"a"}\n{"id":"b"}\n{"id":"c"')
     assert Segment(tmp_path / "interactions-1.ndjson").lines() == [b'{"id":"a"}', b'{"id":"b"}']
@@ -182,6 +231,22 @@ def test_what_is_logged_as_the_interpreter_ends_is_sent(contract):
     """
     run_host(script, contract.url)
     assert names_of(contract) == {"last"}
+
+
+def test_children_of_multiprocessing_send_before_they_end(contract):
+    """They end without `atexit`, whether the client was made before the fork or after."""
+    script = """if True:
+        import multiprocessing, genba
+        client = genba.Client(exit_timeout=60, flush_interval=60)
+        def inherited(): client.log("In a child", id="inherited")
+        def own(): genba.Client(exit_timeout=60, flush_interval=60).log("In a child", id="own")
+        for work in (inherited, own):
+            child = multiprocessing.get_context("fork").Process(target=work)
+            child.start()
+            child.join()
+    """
+    run_host(script, contract.url)
+    assert contract.seen == {"inherited": 1, "own": 1}
 
 
 def test_a_client_that_is_gone_still_sends_what_it_was_given(contract):

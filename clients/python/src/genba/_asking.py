@@ -6,6 +6,7 @@ name may resolve slowly, the answer may drip. Whoever asks waits for that thread
 
 from __future__ import annotations
 
+import concurrent.futures
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -34,9 +35,7 @@ class Asker:
         self._running: set[Future[Any]] = set()
 
     def begun(self, work: Callable[[], T]) -> Future[T]:
-        """`work` in a daemon thread: it keeps no process from ending. RuntimeError: no thread is left."""
-        if len(self._running) >= MOST_AT_ONCE:
-            raise RuntimeError("too many questions are open")
+        """`work` in a daemon thread, which keeps no process from ending. Without a thread it is late."""
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()  # who gives up waiting does not stop it
 
@@ -50,10 +49,13 @@ class Asker:
 
         self._running.add(future)
         try:
+            if len(self._running) > MOST_AT_ONCE:
+                raise RuntimeError(f"{MOST_AT_ONCE} are open")
             threading.Thread(target=run, name="genba-ask", daemon=True).start()
-        except RuntimeError:
+        except RuntimeError as error:  # or the interpreter is ending, or the system has no more
             self._running.discard(future)
-            raise
+            self._report("busy", "No further question to Genba can be asked just now: %s.", error)
+            future.set_exception(concurrent.futures.TimeoutError())
         return future
 
     def suggestion(self, body: bytes, task: str, name: str, timeout: float) -> Suggestion:
@@ -85,7 +87,7 @@ class Asker:
     def known_token(self, interaction: str) -> str | None:
         """One that is good for a while yet."""
         token, expires_at = self._tokens.get(interaction, (None, None))
-        return token if expires_at is not None and is_fresh(expires_at) else None
+        return token if is_fresh(expires_at) else None
 
     def late(self, timeout: float) -> str:
         self._report("late", "Genba did not answer within %.3g s; the host went on without.", timeout)
@@ -112,7 +114,9 @@ class Asker:
         return FAILED
 
 
-def is_fresh(expires_at: datetime) -> bool:
+def is_fresh(expires_at: datetime | None) -> bool:
+    if expires_at is None:
+        return False
     if expires_at.tzinfo is None:
         expires_at = expires_at.replace(tzinfo=timezone.utc)
     return expires_at - datetime.now(timezone.utc) > FRESH

@@ -34,10 +34,13 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        fields = {"latency_ms": round((time.perf_counter() - self._began) * 1000, 3), **self._fields}
-        if error is not None:
-            fields.setdefault("error", error)
-        self._log(self.input, self.output, **{**fields, "id": self.id})
+        fields: dict[str, object] = {
+            "input": self.input,
+            "output": self.output,
+            "latency_ms": round((time.perf_counter() - self._began) * 1000, 3),
+            "error": error,
+        }
+        self._log(**{**fields, **self._fields, "id": self.id})
 
     def __repr__(self) -> str:
         return f"<genba.Call {self.id}>"

@@ -120,8 +120,8 @@ class Base:
         return f"<genba.{type(self).__name__} {self._settings.url}>"
 
     def _known_token(self, interaction: str | HasId) -> str | None:
-        if isinstance(interaction, Suggestion) and interaction.token and interaction.expires_at:
-            return interaction.token if is_fresh(interaction.expires_at) else None
+        if isinstance(interaction, Suggestion) and interaction.token and is_fresh(interaction.expires_at):
+            return interaction.token
         return self._asker.known_token(_records.id_of(interaction))
 
     def _ask(

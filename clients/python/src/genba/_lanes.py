@@ -15,7 +15,7 @@ OVERHEAD = 100  # bytes of memory that a record costs beside its text
 class Batch:
     """Records that travel together. `lines` None: they are on disk only."""
 
-    __slots__ = ("count", "done", "flying", "lines", "on_disk", "segment", "since", "size")
+    __slots__ = ("count", "done", "faults", "flying", "lines", "on_disk", "segment", "since", "size")
 
     def __init__(self, segment: Segment | None = None) -> None:
         self.lines: list[bytes] | None = []
@@ -25,6 +25,7 @@ class Batch:
         self.segment = segment
         self.on_disk = segment is not None  # the whole of it
         self.flying = False
+        self.faults = 0  # how often Genba broke on it
         self.done = False  # taken, refused or lost: nobody waits for it any more
 
     @classmethod
@@ -80,7 +81,7 @@ class Lane:
             return self.not_before
         return math.inf if self.open is None else max(self.not_before, self.open.since + interval)
 
-    def since(self) -> float:
+    def begun(self) -> float:
         """When the oldest batch was begun; infinity: there is none."""
         first = self.waiting[0] if self.waiting else self.open
         return math.inf if first is None else first.since
@@ -95,6 +96,11 @@ class Lane:
         pause = max(asked, self._backoff.next())
         self.not_before, self.asked_to_wait = time.monotonic() + pause, asked > 0
         return pause
+
+    def let_others_pass(self, batch: Batch) -> None:
+        """One that Genba breaks on does not hold up the rest."""
+        self.waiting.remove(batch)
+        self.waiting.append(batch)
 
     def answered(self) -> None:
         self._backoff.reset()

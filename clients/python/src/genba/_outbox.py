@@ -6,7 +6,6 @@ what was not taken is sent again until it is. Ids make that harmless.
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 import time
@@ -22,6 +21,8 @@ from genba._report import Reporter
 from genba._settings import Settings
 from genba._spool import Segment, Spool
 
+PATIENCE = 3  # answers of 500 that a batch gets before others may pass it
+
 
 class Counts(NamedTuple):
     """Of records, since the client was made. Those another process left are counted when read."""
@@ -36,9 +37,10 @@ class Outbox:
     def __init__(self, settings: Settings, http: Http, report: Reporter) -> None:
         self._settings, self._http, self._report = settings, http, report
         self._spool = None if settings.spool is None else Spool(settings.spool)
+        self._inherited = False
         self._begin()
-        if self._spool is not None:
-            self._take_over(self._spool)
+        if self._spool is not None and self._take_over(self._spool):
+            self._started()
 
     def _begin(self) -> None:
         self._changed = threading.Condition()  # on an RLock: a signal handler may log, too
@@ -122,6 +124,7 @@ class Outbox:
             if lane.open is not None and lane.open.segment is not None:
                 lane.open.segment.seal()
         self._begin()
+        self._inherited = True
         if self._spool is not None:
             self._spool.after_fork()
 
@@ -222,6 +225,8 @@ class Outbox:
 
     def _work(self, until: float | None = None) -> None:
         """Until the client is closed; or, without a thread, until that moment or all is sent."""
+        if self._inherited and self._spool is not None:  # a child is often made to replace a dead one
+            self._take_over(self._spool)
         while True:
             with self._changed:
                 while (lane := self._next()) is None:
@@ -233,13 +238,19 @@ class Outbox:
                     return
                 batch = lane.oldest()
                 batch.flying = True
-            self._carry(lane, batch)
+            try:
+                self._carry(lane, batch)
+            except Exception as error:  # nothing may end this thread
+                with self._changed:
+                    batch.flying = False
+                    lane.wait(0.0)
+                self._report("broken", "Sending failed for a reason of its own: %s.", type(error).__name__)
 
     def _next(self) -> Lane | None:
         """A lane with something to send now, that with the oldest first."""
         now = time.monotonic()
         due = [lane for lane in self._lanes.values() if self._due(lane) <= now]
-        return min(due, key=Lane.since, default=None)
+        return min(due, key=Lane.begun, default=None)
 
     def _pause(self) -> float | None:
         """Seconds until there is something to send; None: nothing is there."""
@@ -268,6 +279,9 @@ class Outbox:
             if pieces:
                 self._postpone(lane, batch, pieces)
                 pause = lane.wait(_answers.retry_after(answer.retry_after))
+                batch.faults += answer.status == 500
+                if batch.faults and batch.faults % PATIENCE == 0:
+                    lane.let_others_pass(batch)
             else:
                 lane.answered()
                 self._finish(lane, batch, keep_file=keep_file)
@@ -334,18 +348,19 @@ class Outbox:
                 error[:200],
             )
 
-    def _take_over(self, spool: Spool) -> None:
-        """What processes that ended left behind is sent by this one."""
+    def _take_over(self, spool: Spool) -> bool:
+        """What processes that ended left behind is sent by this one. Whether there is any."""
         names = {lane.name: lane for lane in self._lanes.values()}
+        found: list[Segment] = []
         try:
-            for segment in spool.left_behind():
-                if segment.lane in names:
-                    names[segment.lane].waiting.append(Batch.found(segment))
-                    self._disk += segment.size
+            found.extend(one for one in spool.left_behind() if one.lane in names)
         except OSError as error:
             self._report("disk", "The spool folder cannot be read: %s.", error.strerror)
-        if any(lane.waiting for lane in names.values()):
-            self._started()
+        with self._changed:
+            for segment in found:
+                names[segment.lane].waiting.append(Batch.found(segment))
+                self._disk += segment.size
+        return bool(found)
 
 
 def _advice(answer: Answer, url: str) -> str:
@@ -359,5 +374,5 @@ def _advice(answer: Answer, url: str) -> str:
 
 
 def _id(line: bytes) -> str:
-    record = json.loads(line)
-    return str(record.get("id") or record.get("event_id"))
+    record = _answers.read_object(line)
+    return str(record.get("id") or record.get("event_id") or "a record")

@@ -70,16 +70,18 @@ class Spool:
 
     def segment(self, lane: str) -> Segment:
         """A new, empty one. OSError: there is no room or no right."""
+        if self._own is not None and not self._own.exists():  # somebody tidied up
+            self.after_fork()
         return Segment.new(self._mine() / f"{lane}-{time.time_ns():020d}-{uuid4().hex[:8]}.ndjson")
 
     def left_behind(self) -> Iterator[Segment]:
         """The batches of processes that ended, oldest first; they are this process's from now on."""
+        found: list[Path] = []
         for folder in list(self._folder.iterdir()):
             if folder != self._own and not folder.name.startswith("."):
-                self._take_over(folder)
-        if self._own is not None:
-            for path in sorted(self._own.glob("*.ndjson"), key=lambda path: path.name.partition("-")[2]):
-                yield Segment(path, path.stat().st_size)
+                found += self._taken_over(folder)
+        for path in sorted(found, key=lambda path: path.name.partition("-")[2]):  # by time
+            yield Segment(path, path.stat().st_size)
 
     def after_fork(self) -> None:
         """The folder and its lock are the parent's."""
@@ -104,20 +106,22 @@ class Spool:
             self._own = new.rename(self._folder / name)
         return self._own
 
-    def _take_over(self, folder: Path) -> None:
+    def _taken_over(self, folder: Path) -> list[Path]:
+        """Where the folder's batches are now; none if its owner lives, or another was quicker."""
+        taken: list[Path] = []
         try:
             lock = os.open(folder / LOCK, os.O_WRONLY)
         except OSError:  # gone meanwhile, or nothing of ours
-            return
+            return taken
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for path in folder.glob("*.ndjson"):
-                path.rename(self._mine() / path.name)
+            taken.extend(path.rename(self._mine() / path.name) for path in list(folder.glob("*.ndjson")))
             _remove_if_empty(folder)
-        except OSError:  # its owner lives, or another was quicker
+        except OSError:  # what was moved is ours all the same
             pass
         finally:
             os.close(lock)
+        return taken
 
 
 def _remove_if_empty(folder: Path) -> None:
