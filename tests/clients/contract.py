@@ -111,6 +111,7 @@ def _handler(contract: Contract) -> type[BaseHTTPRequestHandler]:
             contract.requests.append(request)
             if contract.raw is not None:
                 contract.raw(self.wfile)
+                self.close_connection = True
                 return
             if request.path in contract.held:
                 contract.held[request.path].wait(120)

@@ -97,6 +97,18 @@ def test_connections_are_used_again(contract, connect):
     assert len({request.connection for request in contract.requests}) == 1
 
 
+def test_a_kept_connection_that_ends_just_then_is_replaced(contract, connect):
+    client = connect(contract.url)
+    assert client.suggest("category", "A knife", timeout=AGES)
+
+    def hang_up(_):
+        contract.raw = None
+
+    contract.raw = hang_up
+    assert client.suggest("category", "A knife", timeout=AGES)
+    assert len({request.body["id"] for request in contract.requests}) == 2 < len(contract.requests)
+
+
 def test_questions_of_many_threads(contract, connect):
     client = connect(contract.url)
     with ThreadPoolExecutor(16) as pool:

@@ -59,7 +59,7 @@ class Asker:
         return future
 
     def suggestion(self, body: bytes, task: str, name: str, timeout: float) -> Suggestion:
-        answer = self._http.post(SUGGESTIONS, body, JSON, timeout)
+        answer = self._answer(SUGGESTIONS, body, timeout)
         if answer.status == 200:
             try:
                 return _suggestion.read(_answers.read_object(answer.body), task, name)
@@ -71,7 +71,7 @@ class Asker:
         return Suggestion(task=task, id=name, reason=reason)
 
     def token(self, interaction: str, body: bytes, timeout: float) -> str | None:
-        answer = self._http.post(TOKENS, body, JSON, timeout)
+        answer = self._answer(TOKENS, body, timeout)
         if answer.status in {200, 201}:
             read = _answers.read_object(answer.body)
             try:
@@ -95,6 +95,13 @@ class Asker:
 
     def after_fork(self) -> None:
         self._running.clear()
+
+    def _answer(self, path: str, body: bytes, timeout: float) -> Answer:
+        """A connection that was kept may end just now: ids make a second try harmless."""
+        answer = self._http.post(path, body, JSON, timeout)
+        if answer.status == 0 and not answer.late:
+            answer = self._http.post(path, body, JSON, timeout)
+        return answer
 
     def _keep(self, interaction: str, token: str, expires_at: datetime) -> None:
         self._tokens[interaction] = (token, expires_at)

@@ -351,16 +351,19 @@ class Outbox:
     def _take_over(self, spool: Spool) -> bool:
         """What processes that ended left behind is sent by this one. Whether there is any."""
         names = {lane.name: lane for lane in self._lanes.values()}
-        found: list[Segment] = []
-        try:
-            found.extend(one for one in spool.left_behind() if one.lane in names)
-        except OSError as error:
-            self._report("disk", "The spool folder cannot be read: %s.", error.strerror)
+        found, fault = 0, None
         with self._changed:
-            for segment in found:
-                names[segment.lane].waiting.append(Batch.found(segment))
-                self._disk += segment.size
-        return bool(found)
+            try:
+                for segment in spool.left_behind():
+                    if segment.lane in names:
+                        names[segment.lane].waiting.append(Batch.found(segment))
+                        self._disk += segment.size
+                        found += 1
+            except OSError as error:
+                fault = error.strerror
+        if fault:
+            self._report("disk", "The spool folder cannot be read: %s.", fault)
+        return found > 0
 
 
 def _advice(answer: Answer, url: str) -> str:
