@@ -3,7 +3,7 @@
     python -m bench.bench_client [--records 20000]
 
 Interactions of about 800 bytes, logged one by one while the background thread sends; each call is
-timed. With a spool each line is on disk before the call returns. The bar: 50 µs at the median.
+timed. With a spool each line is in its file before the call returns. The bar: 50 µs at the median.
 """
 
 import argparse
@@ -36,20 +36,20 @@ def measured(name: str, records: list[dict[str, Any]], token: str, **options: An
     url = f"http://127.0.0.1:{ground.PORT}"
     times = []
     with genba.Client(url, token, max_bytes=1024**3, **options) as client:
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.thread_time()
         for record in records:
             before = time.perf_counter()
             client.log(**record)
             times.append((time.perf_counter() - before) * 1e6)
-        logged = time.perf_counter() - started
+        logged, cpu = time.perf_counter() - started, time.thread_time() - cpu
         if not client.flush(120) or client.counts.taken != len(records):
             sys.exit(f"Not all arrived: {client.counts}")
         arrived = time.perf_counter() - started
     times.sort()
     p50, p99 = statistics.median(times), times[len(times) * 99 // 100]
     print(
-        f"{name:<16}{p50:>7.1f} µs p50 {p99:>7.1f} µs p99 {times[-1] / 1000:>6.1f} ms longest"
-        f" {len(times) / logged:>8,.0f} calls/s {len(times) / arrived:>8,.0f} records/s stored"
+        f"{name:<14}{p50:>6.1f} µs p50 {p99:>8.1f} µs p99 {cpu / len(times) * 1e6:>6.1f} µs CPU of the caller"
+        f" {len(times) / logged:>8,.0f} calls/s {len(times) / arrived:>7,.0f} records/s stored"
     )
     return p50
 

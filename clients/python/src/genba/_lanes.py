@@ -15,7 +15,18 @@ OVERHEAD = 100  # bytes of memory that a record costs beside its text
 class Batch:
     """Records that travel together. `lines` None: they are on disk only."""
 
-    __slots__ = ("count", "done", "faults", "flying", "lines", "on_disk", "segment", "since", "size")
+    __slots__ = (
+        "count",
+        "done",
+        "faults",
+        "flying",
+        "lines",
+        "on_disk",
+        "passed",
+        "segment",
+        "since",
+        "size",
+    )
 
     def __init__(self, segment: Segment | None = None) -> None:
         self.lines: list[bytes] | None = []
@@ -26,6 +37,7 @@ class Batch:
         self.on_disk = segment is not None  # the whole of it
         self.flying = False
         self.faults = 0  # how often Genba broke on it
+        self.passed = 0  # lines at its beginning that were settled already; the file still has them
         self.done = False  # taken, refused or lost: nobody waits for it any more
 
     @classmethod

@@ -299,7 +299,7 @@ class Outbox:
         lines = batch.lines
         if lines is None and batch.segment is not None:
             try:
-                lines = batch.segment.lines()
+                lines = batch.segment.lines()[batch.passed :]
             except OSError as error:
                 self._report("disk", "A file of the spool folder cannot be read: %s.", error.strerror)
             batch.count = len(lines or [])
@@ -308,6 +308,7 @@ class Outbox:
     def _postpone(self, lane: Lane, batch: Batch, pieces: list[list[bytes]]) -> None:
         """What was taken of it need not wait again; on disk it stays whole, which does no harm."""
         left = [line for piece in pieces for line in piece]
+        batch.passed += batch.count - len(left)
         if batch.lines is not None:
             self._memory -= batch.memory
             batch.lines = left
