@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Literal, Protocol, TypedDict, Union
-from uuid import uuid4
 
 from genba import _json
 
@@ -69,7 +69,8 @@ class Fields(TypedDict, total=False):
 
 
 def new_id() -> str:
-    return str(uuid4())
+    """128 bits of the system's chance: a forked child has other ones than its parent."""
+    return os.urandom(16).hex()
 
 
 def id_of(interaction: str | HasId) -> str:
@@ -79,13 +80,10 @@ def id_of(interaction: str | HasId) -> str:
 
 def interaction(input: object, output: object, fields: Mapping[str, object]) -> tuple[str, bytes]:
     """Its external id, and its line."""
-    name = str(fields.get("id") or new_id())
-    record: dict[str, object] = {
-        **_said(fields),
-        "id": name,
-        "occurred_at": _moment(fields.get("occurred_at")),
-        "input": _payload(input),
-    }
+    record = _said(fields)
+    name = record["id"] = str(record.get("id") or new_id())
+    record["occurred_at"] = _moment(record.get("occurred_at"))
+    record["input"] = _payload(input)
     if output is not None:
         record["output"] = _payload(output)
     return name, _json.line(record)
