@@ -100,6 +100,8 @@ class Outbox:
         self.flush(timeout)
         with self._changed:
             self._closing = True
+            for lane in self._lanes.values():
+                lane.seal()  # what came in meanwhile
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join(max(0.0, end - time.monotonic()))

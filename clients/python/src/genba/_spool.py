@@ -9,6 +9,7 @@ Every line is written before `log` returns, and not synced: it survives the proc
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -42,7 +43,7 @@ class Segment:
         text = line + b"\n"
         try:
             if os.write(self._descriptor, text) < len(text):
-                raise OSError("no room")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError:
             os.ftruncate(self._descriptor, self.size)
             raise
