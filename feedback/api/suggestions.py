@@ -1,9 +1,11 @@
 """Suggestions for a host's server, and tokens for its pages."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 import msgspec
 from django.conf import settings
+from django.db import IntegrityError
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -32,6 +34,7 @@ class Asked(msgspec.Struct):
 
     task: str
     input: str | list[Any] | dict[str, Any]
+    id: str | None = None
     candidates: list[str] | None = None
     user: str = ""
     session: str = ""
@@ -79,6 +82,8 @@ _token = msgspec.json.Decoder(TokenIn).decode
         "properties": {
             "task": {"type": "string", "description": "The task's key."},
             "input": {"description": "Text, chat messages or an object: what the suggestion is for."},
+            "id": {"type": "string", "format": "uuid",
+                   "description": "Made by you: asked again with it, the same suggestion is told again."},
             "candidates": {"type": "array", "items": {"type": "string"},
                            "description": "Only these of the task's values."},
             "user": {"type": "string"}, "session": {"type": "string"}, "metadata": {"type": "object"},
@@ -99,8 +104,14 @@ def post_suggestions(request: KeyRequest) -> dict[str, Any]:
     version = current(task)
     if version is None:
         raise Refused(409, f"The task “{task.key}” is not set up yet: give it a suggester in its settings.")
-    row = suggest.suggest(task, version, _checked(sent))
-    return _told(row)
+    made = _id(sent.id)
+    try:
+        return _told(_known(task, made) or suggest.suggest(task, version, _checked(sent), made))
+    except IntegrityError:  # asked twice at once
+        known = _known(task, made)
+        if known is None:
+            raise
+        return _told(known)
 
 
 @router.post(
@@ -150,6 +161,22 @@ def _task(project: Project, key: str) -> SuggestionTask:
         )
     found.project = project
     return found
+
+
+def _known(task: SuggestionTask, made: UUID) -> Suggestion | None:
+    found = Suggestion.objects.filter(pk=made).select_related("task", "version__taxonomy").first()
+    if found is not None and found.task_id != task.pk:
+        raise Refused(409, "id: another suggestion has it.")
+    return found
+
+
+def _id(sent: str | None) -> UUID:
+    if sent is None:
+        return uuid4()
+    try:
+        return UUID(sent)
+    except ValueError as error:
+        raise Refused(422, "id: must be a UUID") from error
 
 
 def _checked(sent: Asked) -> suggest.Asked:

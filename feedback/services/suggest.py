@@ -36,14 +36,14 @@ class Asked:
     metadata: dict[str, Any] | None = None
 
 
-def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked) -> Suggestion:
-    """The suggestion, stored and logged as an interaction. Its `value` is empty when there is none.
+def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked, made: UUID) -> Suggestion:
+    """The suggestion of the id `made`, stored and logged as an interaction. Its `value` is empty when
+    there is none.
 
     Of a hidden one the value is stored too, and is not for the host to see.
     """
     began, at = time.monotonic(), timezone.now()
     text = text_of(asked.input)
-    made = uuid4()
     answer = _answer(task, version, made, text, asked.candidates)
     row = Suggestion(
         id=made,

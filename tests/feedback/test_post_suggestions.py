@@ -94,6 +94,15 @@ class TestASuggestion:
         row = Suggestion.objects.get(pk=told["id"])
         assert (row.verdict, row.final_value, row.answer_ms) == ("accepted", "Red", 900)
 
+    def test_asked_again_with_its_id_is_told_again(self, key, colour, desk):
+        name = "0f1c2d3e-4b5a-4978-8796-a5b4c3d2e1f0"
+        first, again = ask(key, id=name).json(), ask(key, id=name).json()
+
+        assert first["id"] == again["id"] == name
+        assert (first["value"], again["value"]) == ("Red", "Red")
+        assert Suggestion.objects.count() == Interaction.objects.count() == 1
+        assert ask(key, id="mine").status_code == 422
+
     def test_nothing_fits(self, key, colour, desk):
         told = ask(key, input="A stone").json()
 
