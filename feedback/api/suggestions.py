@@ -25,6 +25,7 @@ from feedback.services.suggestion_tasks import current
 router = Router(tags=["suggestions"])
 
 MOST_CANDIDATES = 1000
+IDS = "id: must be a UUID, written in lower case and with its hyphens"
 LONGEST = 300  # characters of a candidate
 ANSWERS: Any = {(400, 401, 403, 404, 409, 413, 415, 422, 503): Refusal}
 
@@ -174,9 +175,12 @@ def _id(sent: str | None) -> UUID:
     if sent is None:
         return uuid4()
     try:
-        return UUID(sent)
+        found = UUID(sent)
     except ValueError as error:
-        raise Refused(422, "id: must be a UUID") from error
+        raise Refused(422, IDS) from error
+    if str(found) != sent:  # signals name it as it is written here
+        raise Refused(422, IDS)
+    return found
 
 
 def _checked(sent: Asked) -> suggest.Asked:

@@ -10,10 +10,24 @@ from pathlib import Path
 import genba
 import pytest
 
+from annotator.config import static_files
+from tests.browser.server import WebServer
 from tests.clients.contract import Contract
 
 SOURCE = Path(__file__).resolve().parents[2] / "clients" / "python"
 KEY = "gnb_00000000_of_a_test"
+MOST = 300  # records that the real server takes in one request
+
+
+@pytest.fixture(scope="module")
+def web(django_db_setup, tmp_path_factory) -> Iterator[WebServer]:
+    static_files.gather()
+    server = WebServer(tmp_path_factory.mktemp("web") / "server.log")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("INGEST_MAX_RECORDS", str(MOST))
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture

@@ -2,29 +2,14 @@
 
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from annotator.config import static_files
 from feedback.models import Interaction
 from tests import make
-from tests.browser.server import WebServer
-from tests.clients.conftest import run_host, wait_until
+from tests.clients.conftest import MOST, run_host, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST = 300  # records that this server takes in one request
-
-
-@pytest.fixture(scope="module")
-def web(django_db_setup, tmp_path_factory) -> Iterator[WebServer]:
-    static_files.gather()
-    server = WebServer(tmp_path_factory.mktemp("web") / "server.log")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("INGEST_MAX_RECORDS", str(MOST))
-        server.start()
-        yield server
-        server.stop()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from genba import _process, _records, _settings
 from genba._asking import Asker, is_fresh
@@ -132,7 +133,7 @@ class Base:
         timeout: float,
         more: Mapping[str, object],
     ) -> tuple[str, concurrent.futures.Future[Suggestion]]:
-        name = str(more.get("id") or _records.new_id())
+        name = str(more.get("id") or uuid4())  # Genba wants a UUID here
         body = _records.request(task, name, input, candidates, {**more, "id": name})
         return name, self._asker.begun(lambda: self._asker.suggestion(body, task, name, timeout))
 
