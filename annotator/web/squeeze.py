@@ -22,51 +22,12 @@ REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/[a-z]*")
 CHUNK = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*", re.S)
 NAME = re.compile(r"#?[A-Za-z_$][\w$]*")
 KEYWORDS = frozenset(
-    [
-        "async",
-        "await",
-        "break",
-        "case",
-        "catch",
-        "class",
-        "const",
-        "continue",
-        "default",
-        "delete",
-        "do",
-        "else",
-        "export",
-        "extends",
-        "false",
-        "finally",
-        "for",
-        "from",
-        "function",
-        "get",
-        "if",
-        "import",
-        "in",
-        "instanceof",
-        "let",
-        "new",
-        "null",
-        "of",
-        "return",
-        "set",
-        "static",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "true",
-        "try",
-        "typeof",
-        "undefined",
-        "var",
-        "void",
-        "while",
-        "yield",
-    ]
+    re.findall(
+        r"\w+",
+        "async await break case catch class const continue default delete do else export extends false finally"
+        " for from function get if import in instanceof let new null of return set static super switch this"
+        " throw true try typeof undefined var void while yield",
+    )
 )
 Piece = tuple[str, str]  # with its role
 PROPERTY, SHORTHAND = "property", "shorthand"

@@ -54,7 +54,7 @@ export class GenbaFeedback extends Part {
   replace({ token, interaction }) {
     this.#act("regenerated", { new: interaction, dwell_ms: this.#asked ?? this.#dwell });
     this.#asked = null;
-    this.setAttribute("token", token);
+    this.setAttribute("token", token ?? "");
   }
 
   render() {

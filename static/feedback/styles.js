@@ -34,6 +34,9 @@ button:hover, li:hover { background: var(--wash); }
 [aria-pressed=true], [aria-selected=true] { background: var(--wash); border-color: var(--accent); }
 [part=down] svg { rotate: 180deg; }
 .icon { border-color: transparent; }
+.row .row { font-size: 1em; }
+kbd { font: inherit; opacity: 0.7; }
+[aria-pressed=true] kbd { display: none; }
 .value { overflow-wrap: anywhere; white-space: pre-line; }
 svg { inline-size: 1.2em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; }
 .pop, ul {
