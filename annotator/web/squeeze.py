@@ -123,7 +123,8 @@ def _sheet(text: str) -> str:
     """A text of several lines is a style sheet."""
     if "\n" not in text:
         return text
-    return re.sub(r"\s*([{};:,]|^`|`$)\s*", r"\1", text).replace(";}", "}")
+    text = re.sub(r"\s*([{};:,]|^`|`$)\s*", r"\1", text).replace(";}", "}")
+    return re.sub(r"(?<![\d.])0(?=\.\d)", "", text)
 
 
 def _renamed(pieces: list[str]) -> Iterator[str]:

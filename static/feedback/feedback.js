@@ -64,6 +64,7 @@ export class GenbaFeedback extends Part {
     this.#editor = h("div", { part: "editor", hidden: true }, this.#area, h("div", { className: "row" }, ...answers));
     this.#bar = h("div", { className: "row", part: "bar", role: "group", ariaLabel: this.text("feedback") }, ...buttons, this.#status, this.#editor);
     this.shadowRoot.replaceChildren(h("slot"), this.#bar);
+    this.#mode = "";
     this.#press();
   }
 
@@ -157,8 +158,8 @@ export class GenbaFeedback extends Part {
   }
 
   #edited() {
-    const text = this.#before == null ? this.#after : this.output;
-    if (text === this.#after) return;
+    const text = this.output;
+    if (this.#before == null || text === this.#after || !this.isConnected) return; // gone, its text is another
     this.#after = text;
     this.#act("edited_in_place", { text, edit_distance: distance(this.#before, text) });
   }

@@ -79,9 +79,10 @@ function wake(milliseconds) {
 /** Until nothing is left, or Genba does not answer. Whose turn it is is chance: no token waits for another's limit. */
 async function drain() {
   for (let all; (all = entries()).length; ) {
-    if (isFinal(await post(batchOf(all, all[Math.floor(Math.random() * all.length)])))) failures = 0;
-    else return wake(Math.min(SLOWEST, 2 ** failures++) * (750 + Math.random() * 500));
+    const status = await post(batchOf(all, all[Math.floor(Math.random() * all.length)]));
+    if (!isFinal(status)) return wake(Math.min(SLOWEST, 2 ** failures++) * (750 + Math.random() * 500));
   }
+  failures = 0;
 }
 
 /** Those that may go together with one of them. */

@@ -85,6 +85,7 @@ export class GenbaSuggest extends Part {
     this.on(document, "submit", ({ target }) => target === (this.#field.element.form ?? this.#internals.form) && this.#conclude(true), true);
     this.on(this, "input", (event) => this.#typed(event));
     this.on(this, "keydown", (event) => this.#key(event));
+    this.on(this, "click", (event) => this.#wrapped || event.composedPath()[0] !== this || this.focus()); // its label
     this.on(this, "focusin", () => this.#load());
     this.on(this, "focusout", (event) => this.contains(event.relatedTarget) || this.#close());
     watch(this.#row, (seen) => this.#glance((this.#inView = seen)), this.ends);
@@ -98,7 +99,8 @@ export class GenbaSuggest extends Part {
   }
 
   formResetCallback() {
-    this.final = "";
+    if (this.#wrapped) this.#changed();
+    else this.final = "";
     if (this.#one) this.#one.settled = true; // what stands there now is nobody's choice
   }
 
@@ -243,7 +245,7 @@ export class GenbaSuggest extends Part {
       // it was for the list
     } else if (key === "Escape" && own && this.#wrapped) this.focus(); // which closes the search
     else if (key === "ArrowDown" && box.matches("input") && !this.#free) this.#find(box, box.value);
-    else if (key === "Enter" && own) this.#internals.form?.requestSubmit();
+    else if (key === "Enter" && own && !this.#wrapped) this.#internals.form?.requestSubmit();
     else return;
     event.preventDefault();
     event.stopPropagation(); // a dialog around us stays open
@@ -287,7 +289,7 @@ export class GenbaSuggest extends Part {
     this.#seen(this.#one); // nobody answers what they do not see
     this.#verdict(kind, value);
     this.#changed();
-    this.#say(`✓ ${value}`);
+    this.#say(value && `✓ ${value}`);
   }
 
   /** What was not answered is read from the value at the end. */

@@ -47,8 +47,8 @@ def test_texts_and_patterns_are_left_alone():
 
 def test_a_text_of_several_lines_is_a_style_sheet():
     assert (
-        squeeze("style(`\n  a, b { color: red; }\n  i > b { top: 0; }\n`);")
-        == "style(`a,b{color:red}i > b{top:0}`);\n"
+        squeeze("style(`\n  a, b { color: red; }\n  i > b { top: 0.5em; left: 10.5em; }\n`);")
+        == "style(`a,b{color:red}i > b{top:.5em;left:10.5em}`);\n"
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from tests.browser.recorder import SCRIPT, Handler, Server, script
 
+ANSWER = "Knives go home. <b>Boards</b> too."
 STRICT = (
     "default-src 'none'; script-src {genba}; connect-src 'self' {genba}; form-action 'self'; base-uri 'none';"
     " img-src data:; require-trusted-types-for 'script'"
@@ -79,6 +80,10 @@ def suggest(token: str, field: str, value: str = "", others: tuple[str, ...] = (
     return (
         f'<genba-suggest id="{token.removeprefix("token-of-")}" {attributes} {more}>{field}</genba-suggest>'
     )
+
+
+def feedback(token: str, inner: str = ANSWER, more: str = "") -> str:
+    return f'<genba-feedback id="{token.removeprefix("token-of-")}" token="{token}" {more}>{inner}</genba-feedback>'
 
 
 def select(name: str, *values: str) -> str:

@@ -99,7 +99,6 @@ class Recorder(Server):
         self.origins: set[str] = set()
         self.refusing = 0
         self.suggesting: dict[str, Any] = {}
-        self.tries = 0
         self._lock = threading.Lock()
         self._kept: dict[str, dict[str, Record]] = {}
         super().__init__()
@@ -126,7 +125,6 @@ class Recorder(Server):
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Record]:
         token = re.fullmatch(r"Bearer token-of-(\S+)", headers.get("Authorization", ""))
-        self.tries += 1
         if headers.get("Authorization") == f"Bearer {KEY}":
             return 200, self._for_servers(path, json.loads(body))
         if (

@@ -12,7 +12,7 @@ from feedback.demo.host.genba import Genba
 from tests.browser.axe import problems_in_both
 from tests.browser.pages import too_wide
 from tests.browser.recorder import KEY
-from tests.browser.widgets import until
+from tests.browser.widgets import LOST, until
 
 PAN = "Kitchen > Pots and pans > Cast-iron pans"
 ANSWER = {
@@ -36,7 +36,7 @@ def shop(genba, guard):
 
 
 def test_a_product_and_an_answer(page_of, shop, genba, guard):
-    guard.allow("ERR_CONNECTION_REFUSED")
+    guard.allow(LOST)
     genba.suggesting = ANSWER
     page = page_of(None, shop)
     page.get_by_label("Name").fill("Skillet")

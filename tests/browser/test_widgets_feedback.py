@@ -3,20 +3,11 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import problems, problems_in_both
-from tests.browser.hosts import form, select, suggest
+from tests.browser.hosts import feedback, form, select, suggest
 from tests.browser.pages import too_wide
-from tests.browser.widgets import listen, until
+from tests.browser.widgets import listen, press, until
 
-ANSWER = "Knives go home. <b>Boards</b> too."
 ALL = "thumbs comment correction regenerate copy download"
-
-
-def feedback(token: str, inner: str = ANSWER, more: str = "") -> str:
-    return f'<genba-feedback id="{token.removeprefix("token-of-")}" token="{token}" {more}>{inner}</genba-feedback>'
-
-
-def press(page: Page, name: str, within: str = "answer") -> None:
-    page.locator(f"#{within}").get_by_role("button", name=name).click()
 
 
 def look(page: Page) -> None:
@@ -29,7 +20,11 @@ def test_what_is_said(page_of, host, genba, server, guard):
     """With the script as the web server hands it out, to a page of another origin."""
     more = f'endpoint="{genba.url}/"'
     script = f"{server.url}/static/feedback/genba.js"
-    page = page_of(None, host.page(feedback(genba.token("answer"), more=more), source=script))
+    page = page_of(None)
+    page.context.add_cookies(
+        [{"name": "session", "value": "secret", "url": genba.url}]
+    )  # which never goes along
+    page.goto(host.page(feedback(genba.token("answer"), more=more), source=script))
     press(page, "Good answer")
     press(page, "Good answer")
     press(page, "Bad answer")

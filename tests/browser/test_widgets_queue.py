@@ -2,11 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.hosts import form, suggest, text
-from tests.browser.test_widgets_feedback import feedback, press
-from tests.browser.widgets import listen, until
+from tests.browser.hosts import feedback, form, suggest, text
+from tests.browser.widgets import LOST, listen, press, until
 
-LOST = ("ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
 STORED = "() => Object.keys(localStorage).length"
 BLOCKED = """for (const name of ["localStorage", "indexedDB"])
   Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError") } });
@@ -18,7 +16,7 @@ def stored(page: Page) -> int:
 
 
 def test_offline_and_back(page_of, host, genba, guard):
-    guard.allow(*LOST)
+    guard.allow(LOST)
     page = page_of(None, host.page(feedback(genba.token("answer"))))
     press(page, "Good answer")
     until(page, lambda: genba.said("answer"), ["thumbs_up"])
@@ -33,7 +31,7 @@ def test_offline_and_back(page_of, host, genba, guard):
 
 
 def test_genba_stops_and_starts_again_with_a_reload_between(page_of, host, genba, guard):
-    guard.allow(*LOST)
+    guard.allow(LOST)
     more = f'endpoint="{genba.url}"'
     body = form(suggest(genba.token("one"), text("a"), "Knife", (), more)) + feedback(
         genba.token("answer"), more=more
@@ -84,7 +82,7 @@ def test_busy_broken_and_expired(page_of, host, genba, guard):
 
 
 def test_a_page_that_may_not_store_and_one_without_genba(page_of, host, genba, guard):
-    guard.allow(*LOST, "Failed to load resource")
+    guard.allow(LOST, "Failed to load resource")
     page = page_of(None)
     page.add_init_script(BLOCKED)
     page.goto(

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hosts import form, select, suggest, text
-from tests.browser.widgets import listen, until
+from tests.browser.widgets import LOST, listen, until
 
 KNIVES, BOARDS, SHEARS = "Home > Kitchen > Knives", "Home > Kitchen > Boards", "Garden > Shears"
 VALUES = (KNIVES, BOARDS, SHEARS)
@@ -144,7 +144,7 @@ def test_a_change_of_mind_and_keys_that_stay_the_pages_own(page, host, genba):
 
 def test_asked_while_typing(page, host, genba, guard):
     """The newest answer counts; without one the form goes on."""
-    guard.allow("ERR_CONNECTION_REFUSED")
+    guard.allow(LOST)
     answers = {"Kni": KNIVES, "Knife": BOARDS, "Knife\nsharp": SHEARS}
     element = f'<genba-suggest id="it" src="/suggest" from="title text">{select("category", *VALUES)}</genba-suggest>'
     page.goto(host.page(form(text("title"), text("text"), element)))

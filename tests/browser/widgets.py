@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+LOST = r"Failed to load resource: net::ERR_"  # what the browser itself writes while a server is away
 SECONDS = 40.0  # that only a failing test waits
 
 
@@ -24,3 +25,7 @@ def listen(page: Page, name: str) -> Callable[[], list[Any]]:
         name,
     )
     return lambda: page.evaluate("name => window[name]", name)
+
+
+def press(page: Page, name: str, within: str = "answer") -> None:
+    page.locator(f"#{within}").get_by_role("button", name=name).click()
