@@ -6,6 +6,14 @@ from tests.browser.hosts import feedback, form, suggest, text
 from tests.browser.widgets import LOST, listen, press, until
 
 STORED = "() => Object.keys(localStorage).length"
+# Something cut, something older than a week, and more than anybody shall keep.
+LEFT_BEHIND = """([url, old, many]) => {
+  const keep = (id, token, at) => localStorage["genba:" + id] = JSON.stringify({
+    key: "genba:" + id, at, url, token, record: { event_id: id, kind: "thumbs_up", occurred_at: "2026-01-01", value: {} } });
+  localStorage["genba:cut"] = "{";
+  keep("old", old, Date.now() - 8 * 864e5);
+  for (let n = 0; n < 520; n++) keep("n" + n, many, Date.now() - 1e6 + n);
+}"""
 BLOCKED = """for (const name of ["localStorage", "indexedDB"])
   Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError") } });
   window.addEventListener("unhandledrejection", () => console.error("unhandled"));"""
@@ -25,9 +33,12 @@ def test_offline_and_back(page_of, host, genba, guard):
     press(page, "Bad answer")
     press(page, "Good answer")
     until(page, lambda: stored(page), 2)
+    page.evaluate(LEFT_BEHIND, [f"{genba.url}/api/v1/signals", genba.token("old"), genba.token("many")])
     page.context.set_offline(False)
     until(page, lambda: genba.said("answer"), ["thumbs_up", "thumbs_down", "thumbs_up"])
     until(page, lambda: stored(page), 0)
+    assert genba.said("old") == []
+    assert len(genba.events("many")) == 498  # 500 with the two: the oldest went
 
 
 def test_genba_stops_and_starts_again_with_a_reload_between(page_of, host, genba, guard):

@@ -1,5 +1,7 @@
 """`<genba-suggest>` in somebody else's form: what a person does with a suggestion, and what Genba hears of it."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -104,7 +106,9 @@ def test_a_change_of_mind_and_keys_that_stay_the_pages_own(page, host, genba):
     parts = [
         suggest(genba.token("one"), select("a", *VALUES), KNIVES),
         suggest(genba.token("two"), text("b", 'list="all"') + listed, "Knife", ("Board",)),
+        suggest(genba.token("three"), text("c"), "Tea", (), 'options-src="/all.json" no-key'),
     ]
+    host.pages["/all.json"] = (json.dumps(MANY), {"Content-Type": "application/json"})
     page.goto(host.page(form(*parts)))
     verdicts = listen(page, "genba:verdict")
     seen(page, genba, "one", "two")
@@ -133,10 +137,17 @@ def test_a_change_of_mind_and_keys_that_stay_the_pages_own(page, host, genba):
     expect(field).to_have_value("b")
     page.keyboard.press("Tab")
     expect(field).not_to_be_focused()
+    last = page.locator("input[name=c]")
+    with page.expect_response("**/all.json"):
+        last.focus()
+    page.keyboard.press("Alt+Enter")  # of no effect: the page does not want it, and there is no tea
+    last.press_sequentially("box 4999")
+    expect(page.locator("#three [role=option]")).to_have_text(["Shelf 49 › Box 4999"])
+    last.fill("")
     field.focus()
     page.keyboard.press("Enter")  # sends the form, as always
     expect(page.get_by_role("heading", name="Saved")).to_be_visible()
-    assert host.posted == [{"a": [KNIVES], "b": ["b"]}]
+    assert host.posted == [{"a": [KNIVES], "b": ["b"], "c": [""]}]
     until(page, lambda: genba.said("one"), ["shown", "accepted", "rejected", "accepted"])
     until(page, lambda: genba.said("two"), ["shown", "ignored"])
     assert len({one["event_id"] for one in genba.events("one")}) == 4
@@ -151,9 +162,12 @@ def test_asked_while_typing(page, host, genba, guard):
     host.suggesting = lambda given: {
         "id": given, "value": answers.get(given), "confidence": 0.5, "alternatives": [], "token": genba.token(given[-3:]),
     }  # fmt: skip
+    save = page.get_by_role("button", name="Save")
+    before = save.bounding_box()
     page.get_by_label("title").fill("Kni")
     offer = page.locator("#it").get_by_role("button", name="Accept:")
     expect(offer).to_contain_text("Knives")
+    assert save.bounding_box() == before  # nothing has jumped
     page.evaluate(
         """() => { const ask = it.ask; it.ask = (input) => input === "Knife"
              ? new Promise((done) => { window.answerLate = () => done(ask.call(it, input)) }) : ask.call(it, input) }"""
