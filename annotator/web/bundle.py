@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from annotator.web.squeeze import squeeze
+import minify
 
 Read = Callable[[str], str]  # a static file's name, `js/label/main.js`, to its text
 
@@ -42,7 +42,7 @@ def module(name: str, read: Read) -> str:
 
 
 def small_module(name: str, read: Read) -> str:
-    """The same for a page that is not ours, where each byte counts: one scope for all, and squeezed.
+    """The same for a page that is not ours, where each byte counts: one scope for all, and made small.
 
     Modules that go into it must not use a name twice at their top, nor take one by another name.
     """
@@ -51,7 +51,9 @@ def small_module(name: str, read: Read) -> str:
     names = [found for text in done.values() for found in JS_TOP.findall(text)]
     if twice := sorted({one for one in names if names.count(one) > 1}):
         raise BundleError(f"{name}: declared in two modules: {', '.join(twice)}")
-    return squeeze("\n".join(done.values()))
+    # In a block, so that the names of its top may become short, too.
+    small: str = minify.string("application/javascript", "\n".join(["{", *done.values(), "}"]))
+    return small
 
 
 def _add_flat(name: str, read: Read, done: dict[str, str], above: tuple[str, ...] = ()) -> None:
