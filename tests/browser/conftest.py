@@ -99,6 +99,8 @@ def window(
     request: pytest.FixtureRequest, transactional_db: None, server: WebServer, browser: Browser, guard: Guard
 ) -> Iterator[Callable[..., BrowserContext]]:
     """`window(person, **options)`: a browser of that person's own, signed in; None: nobody."""
+    for site in {"genba", "host"} & set(request.fixturenames):
+        request.getfixturevalue(site)  # so that it outlives the pages, which may send as they close
     opened: list[BrowserContext] = []
 
     def opening(person=None, **options) -> BrowserContext:
