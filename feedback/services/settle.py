@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annotator.models import Project
 from feedback import verdicts
-from feedback.models import Signal, Suggestion
+from feedback.models import Polarity, Signal, Suggestion
 from feedback.verdicts import Event
 
 FIELDS = (
@@ -36,7 +36,16 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
     for row in rows:
         _apply(row, events[str(row.pk)])
     Suggestion.objects.bulk_update(rows, FIELDS, batch_size=500)
+    _unseen(project, rows)
     return rows
+
+
+def _unseen(project: Project, rows: list[Suggestion]) -> None:
+    """Whoever chose alone, with nothing to see, has ignored nothing: that is no word on any output."""
+    names = [str(row.pk) for row in rows if row.hidden or not row.value]
+    if names:
+        ignored = Signal.objects.filter(project=project, interaction__in=names, kind="ignored")
+        ignored.exclude(polarity=Polarity.NEUTRAL).update(polarity=Polarity.NEUTRAL)
 
 
 def events_of(project: Project, names: list[str]) -> dict[str, list[Event]]:

@@ -350,3 +350,11 @@ class TestASuggestion:
 
         row.refresh_from_db()
         assert (row.verdict, row.final_value) == ("rejected", "")
+
+    def test_that_nobody_saw_was_not_ignored(self, project, key):
+        row = suggestion(project, hidden=True)
+        send(event(interaction=str(row.pk), kind="ignored", value={"value": "pink"}), key)
+
+        row.refresh_from_db()
+        assert (row.verdict, row.final_value) == ("ignored", "pink")
+        assert Signal.objects.get().polarity == "neutral"
