@@ -15,7 +15,8 @@ STYLE = """
     .a { stroke: #9db8ff; fill: #9db8ff } .b { stroke: #f0c264; fill: #f0c264 } .ideal { stroke: #79818f }
   }
   text { font: 12px system-ui, sans-serif } .title { font-weight: 600; font-size: 13px }
-  path { fill: none; stroke-width: 2 } .dashed { stroke-dasharray: 5 4 } .thin { stroke-width: 1 }
+  path, path.a, path.b { fill: none; stroke-width: 2 }
+  text.a, text.b { stroke: none } .dashed { stroke-dasharray: 5 4 } path.thin { stroke-width: 1 }
   .band { stroke: none; opacity: .18 } .bar { stroke: none; opacity: .45 }"""
 
 
@@ -56,9 +57,7 @@ class Panel:
         self.marks.append(f'<circle class="{kind}" cx="{self.x(x)}" cy="{self.y(y)}" r="3"/>')
 
     def note(self, x: float, y: float, text: str, kind: str) -> None:
-        self.marks.append(
-            f'<text class="{kind}" stroke="none" x="{self.x(x)}" y="{self.y(y)}">{escape(text)}</text>'
-        )
+        self.marks.append(f'<text class="{kind}" x="{self.x(x)}" y="{self.y(y)}">{escape(text)}</text>')
 
     def drawn(self) -> str:
         return "\n".join(
@@ -88,7 +87,7 @@ class Panel:
 
 def picture(panels: Sequence[Panel], what: str) -> str:
     """Panels side by side. `what` is said to those who cannot see it."""
-    width = WIDTH * len(panels)
+    width = WIDTH * len(panels) + RIGHT
     drawn = [f'<g transform="translate({WIDTH * n} 0)">\n{one.drawn()}\n</g>' for n, one in enumerate(panels)]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}"'
     return "\n".join(

@@ -1,5 +1,5 @@
 """The mathematics of the `similar` suggester: from names and verified examples to a value. Pure.
 
-`classifier` and what it stands on needs numpy and belongs to the ml worker; `calibration`,
+`similar` and what it stands on need numpy and belong to the ml worker; `calibration`,
 `curve` and `names` need nothing.
 """

@@ -23,7 +23,7 @@ class Gaussians:
         k, d = names.shape
         self.weight = np.zeros(k)
         self._sums = np.zeros((k, d))
-        self._squares = np.zeros((d, d))
+        self.squares = np.zeros((d, d))
         self._fitted: Clouds | None = None
 
     def add(self, vectors: Vectors, classes: Classes, weights: Floats) -> None:
@@ -32,7 +32,7 @@ class Gaussians:
         weighted = rows * weights[:, None]
         np.add.at(self.weight, classes, weights)
         np.add.at(self._sums, classes, weighted)
-        self._squares += weighted.T @ rows
+        self.squares += weighted.T @ rows
         self._fitted = None
 
     def clouds(self) -> "Clouds":
@@ -45,7 +45,7 @@ class Gaussians:
         means = (self._sums + PRIOR * self.names) / held[:, None]
         seen = self.weight > 0
         named, found = self.names[seen], means[seen]
-        scatter = self._squares + PRIOR * named.T @ named - (found * held[seen, None]).T @ found
+        scatter = self.squares + PRIOR * named.T @ named - (found * held[seen, None]).T @ found
         scatter.flat[:: len(scatter) + 1] += BALL * SPREAD
         total = float(self.weight.sum()) + BALL
         inverse: Floats = np.asarray(np.linalg.inv(scatter) * total, dtype=np.float64)

@@ -80,7 +80,7 @@ class Kernel:
         own = _kernel(vectors, vectors) - beside.T @ turned
         own.flat[:: len(own) + 1] += (RIDGE / weights).astype(np.float32)
         inverse = np.linalg.inv(own.astype(np.float64)).astype(np.float32)
-        inverse = (inverse + inverse.T) / 2
+        inverse = np.float32(0.5) * (inverse + inverse.T)
         missing = self._one_hot(classes) - self._named(vectors) - beside.T @ self._dual[:n]
         dual = inverse @ missing
         across = turned @ inverse

@@ -5,32 +5,38 @@ The chance of a class is exp(sum of weight * evidence), over the same of all cla
 as if each had not been learned. A normal prior holds them while there are few.
 """
 
+from typing import TypeVar
+
 import numpy as np
 
-from feedback.similarity.types import Classes, Floats
+from feedback.similarity.types import Classes, Floats, Singles
+
+Numbers = TypeVar("Numbers", Floats, Singles)
 
 STEPS = 20
-ENOUGH = 1e-4  # gain of log likelihood in a step, all examples together
+ENOUGH = 1e-3  # gain of log likelihood in a step, all examples together
 
 
-def weigh(evidence: Floats, right: Classes, counts: Floats, start: Floats, precision: Floats) -> Floats:
+def weigh(
+    evidence: Floats, right: Classes, counts: Floats, centre: Floats, precision: Floats, begin: Floats
+) -> Floats:
     """(n, k, p) evidence, (n,) right classes and how often each example counts, (p,) prior: (p,) weights.
 
-    The prior is normal around `start` with variances 1 / `precision`. Newton's method on a concave
-    function, halving steps that go too far.
+    The prior is normal around `centre` with variances 1 / `precision`. Newton's method on a concave
+    function, from `begin` on, halving steps that go too far.
     """
-    here = start.copy()
-    value, chances = _likelihood(evidence, right, counts, here, start, precision)
+    here = begin.copy()
+    value, chances = _likelihood(evidence, right, counts, here, centre, precision)
     rows = np.arange(len(right))
     for _ in range(STEPS):
         mean = np.einsum("nk,nkp->np", chances, evidence)
         apart = evidence - mean[:, None, :]
-        gradient = counts @ apart[rows, right] - precision * (here - start)
+        gradient = counts @ apart[rows, right] - precision * (here - centre)
         weighted = apart * (chances * counts[:, None])[:, :, None]
         information = np.tensordot(weighted, apart, axes=([0, 1], [0, 1])) + np.diag(precision)
         step = np.linalg.solve(information, gradient)
         for _halving in range(30):
-            after, chances = _likelihood(evidence, right, counts, here + step, start, precision)
+            after, chances = _likelihood(evidence, right, counts, here + step, centre, precision)
             if after >= value:
                 break
             step = step / 2
@@ -40,15 +46,16 @@ def weigh(evidence: Floats, right: Classes, counts: Floats, start: Floats, preci
     return here
 
 
-def chances_of(totals: Floats) -> Floats:
+def chances_of(totals: Numbers) -> Numbers:
     """Softmax of each row."""
-    raised = np.exp(totals - totals.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    raised: Numbers = np.exp(totals - totals.max(axis=1, keepdims=True))
+    raised /= raised.sum(axis=1, keepdims=True)
+    return raised
 
 
 def _likelihood(
-    evidence: Floats, right: Classes, counts: Floats, here: Floats, start: Floats, precision: Floats
+    evidence: Floats, right: Classes, counts: Floats, here: Floats, centre: Floats, precision: Floats
 ) -> tuple[float, Floats]:
     chances = chances_of(evidence @ here)
     likely = np.log(np.maximum(chances[np.arange(len(right)), right], 1e-300))
-    return float(counts @ likely - precision @ (here - start) ** 2 / 2), chances
+    return float(counts @ likely - precision @ (here - centre) ** 2 / 2), chances

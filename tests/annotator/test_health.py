@@ -35,7 +35,7 @@ def ask_anew(monkeypatch):
 
 @pytest.fixture
 def all_alive(db, broker):
-    for name in ("beat", "sweep", "worker:default", "worker:ml"):
+    for name in ("beat", "sweep", "worker:default", "worker:ml", "worker:suggest"):
         heart.note(name)
 
 

@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 
 from annotator.config.celery import app
 from feedback.suggesting import desk
+
+
+@setup_logging.connect
+def leave_logging_alone(**_: object) -> None:
+    """A worker of its own sets the level of all logs, which later tests look at."""
 
 
 @contextmanager
