@@ -21,8 +21,8 @@ from feedback.similarity.weighing import chances_of, weigh
 # and how firmly (one over the variance).
 START = np.array([5.0, 0.02, 3.0, 0.3])
 PRECISION = np.array([0.1, 400.0, 0.1, 1.0])
-# No kind may count for nothing or against itself, as one odd example among few would have it.
-LEAST = 0.2
+# What lies near may not count against itself, as one odd example among few would have it.
+LEAST = np.array([1.0, 0.0, 0.0, -np.inf])
 JUDGED = 1000  # newest examples that the weights come from
 CELLS = 1_500_000  # of examples times classes there; with many classes fewer examples are judged
 FEWEST = 100
@@ -151,7 +151,7 @@ class Similar:
         clouds = self._gaussians.clouds().left_out(vectors, right, counts)
         evidence = np.stack([near, clouds, vectors @ self._names.T, seen], axis=2)
         found = weigh(evidence, right, counts, START, PRECISION, self._mix)
-        return np.maximum(found, LEAST * START)
+        return np.maximum(found, LEAST)
 
     def _remember(self, rows: Vectors, right: Classes, counts: Floats) -> None:
         """Up to BLOCK examples. `counts` is changed."""

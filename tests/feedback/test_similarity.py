@@ -316,3 +316,17 @@ def test_a_new_example_is_quick_among_thousands():
         for at in range(3000, 3010):
             state.learn(vectors[at : at + 1], right[at : at + 1])
             assert state.predict(vectors[at : at + 1]).argmax() == right[at]
+
+
+def test_one_odd_example_is_believed_for_its_own_text():
+    """A value whose name says nothing about the text: what was learned may not count against itself."""
+    chance = np.random.default_rng(0)
+    vectors = chance.normal(size=(5, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    names, odd = vectors[:4], vectors[4:]
+    for times in (1, 2, 3):
+        for value in range(4):
+            state = Similar(names)
+            state.learn(np.repeat(odd, times, axis=0), np.full(times, value))
+
+            assert state.predict(odd)[0].argmax() == value
