@@ -166,7 +166,7 @@ def _task(project: Project) -> SuggestionTask:
     for n, verdict in enumerate(("accepted", "edited", "rejected", "ignored")):
         row = judged.suggestion(task, f"a rose, {n}", "Red")
         value = {"accepted": {"value": "Red"}, "edited": {"value": "Blue"}}.get(verdict, {})
-        judged.signal(project, row.pk, verdict, **value)
+        judged.signal(project, row.pk, verdict, None, **value)
     return task
 
 
