@@ -151,7 +151,8 @@ class Similar:
         clouds = self._gaussians.clouds().left_out(vectors, right, counts)
         evidence = np.stack([near, clouds, vectors @ self._names.T, seen], axis=2)
         found = weigh(evidence, right, counts, START, PRECISION, self._mix)
-        return np.maximum(found, LEAST)
+        held: Floats = np.maximum(found, LEAST)
+        return held
 
     def _remember(self, rows: Vectors, right: Classes, counts: Floats) -> None:
         """Up to BLOCK examples. `counts` is changed."""
