@@ -1,10 +1,9 @@
 """The `similar` suggester on streams of verified suggestions, beside logistic regression on the same vectors.
 
-    python -m bench.bench_suggest [--data FOLDER] [--seeds 5] [--pictures docs/pictures]
+    python -m bench.bench_suggest [--seeds 5] [--pictures docs/pictures]
 
-Data: `intents_banking77.jsonl.gz` and `intents_clinc150.jsonl.gz`, in FOLDER, `GENBA_BENCH_DATA` or
-`tests/data`; without them nothing is measured. Of clinc150 the 150 intents in scope are used: what is
-out of scope has no right value. The rows from HELD_OUT on are never learned from; accuracy is measured
+Data: `bench/data`. Of clinc150 the 150 intents in scope are used: what is out of scope has no right
+value. The rows from HELD_OUT on are never learned from; accuracy is measured
 on them. A stream draws 3,000 of the others, and each is suggested before it is learned, EVERY at a
 time: calibration is measured on those suggestions. The regression is scikit-learn's, C = 10.
 """
@@ -12,7 +11,6 @@ time: calibration is measured on those suggestions. The regression is scikit-lea
 import argparse
 import gzip
 import json
-import os
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -27,6 +25,7 @@ from feedback.similarity.curve import learning_curve
 from feedback.similarity.names import text_of
 from feedback.similarity.similar import Similar
 
+FOLDER = Path(__file__).parent / "data"
 SETS = {"banking77": "77 intents", "clinc150": "150 intents"}
 HELD_OUT = 3500
 SIZES = (0, 100, 300, 700, 1500, 3000)
@@ -59,12 +58,14 @@ class Found:
     learn_ms: list[float] = field(default_factory=list)
 
 
-def read(folder: Path, name: str) -> Data | None:
-    file = folder / f"intents_{name}.jsonl.gz"
-    if not file.is_file():
-        return None
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["intent"] != "oos"]
+def rows_of(name: str) -> list[dict[str, str]]:
+    """`id`, `text` and `intent` of all that have a right value."""
+    with gzip.open(FOLDER / f"intents_{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [row for row in map(json.loads, lines) if row["intent"] != "oos"]
+
+
+def read(name: str) -> Data:
+    rows = rows_of(name)
     values = sorted({row["intent"] for row in rows})
     import django
 
@@ -221,34 +222,28 @@ def reliability_of(name: str, found: Found) -> Panel:
     return panel
 
 
+PICTURES = (
+    ("suggest-learning.svg", curve_of, "Share of right suggestions against the number verified"),
+    ("suggest-calibration.svg", reliability_of, "Share of right suggestions against their confidence"),
+)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("GENBA_BENCH_DATA", "tests/data")))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--pictures", type=Path, default=Path("docs/pictures"))
     arguments = parser.parse_args()
     results: dict[str, Found] = {}
     for name in SETS:
-        data = read(arguments.data, name)
-        if data is None:
-            print(f"{name}: not measured, {arguments.data} has no intents_{name}.jsonl.gz")
-            continue
+        data = read(name)
         results[name] = Found()
         for seed in range(arguments.seeds):
             stream(data, seed, results[name])
         table(name, results[name])
-    if results:
-        arguments.pictures.mkdir(parents=True, exist_ok=True)
-        for file, made, what in (
-            ("suggest-learning.svg", curve_of, "Share of right suggestions against the number verified"),
-            (
-                "suggest-calibration.svg",
-                reliability_of,
-                "Share of right suggestions against their confidence",
-            ),
-        ):
-            panels = [made(name, found) for name, found in results.items()]
-            (arguments.pictures / file).write_text(picture(panels, what))
+    arguments.pictures.mkdir(parents=True, exist_ok=True)
+    for file, made, what in PICTURES:
+        panels = [made(name, found) for name, found in results.items()]
+        (arguments.pictures / file).write_text(picture(panels, what))
 
 
 if __name__ == "__main__":

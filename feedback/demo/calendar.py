@@ -55,7 +55,7 @@ def lay_out(
     today = days.day_of(now, zone)
     for ago in range(SPAN, -1, -1):
         for feature, pool in taken.items():
-            for at in _times(today - days.DAY * ago, feature, zone, chance):
+            for at in times(today - days.DAY * ago, WEEKDAY[feature], zone, chance):
                 share, broken = BROKEN.get(feature, (USUAL, range(0)))
                 bad = chance.random() < (share if ago in broken else USUAL)
                 drawn = pool.take("no" if bad else "yes")
@@ -63,8 +63,9 @@ def lay_out(
                     yield _logged(drawn, at, ago)
 
 
-def _times(day: date, feature: str, zone: ZoneInfo, chance: random.Random) -> list[datetime]:
-    count = WEEKDAY[feature] * (WEEKEND_SHARE if day.weekday() >= 5 else 1) + chance.uniform(-2, 2)
+def times(day: date, weekday: int, zone: ZoneInfo, chance: random.Random) -> list[datetime]:
+    """About `weekday` moments of that day, fewer on a weekend."""
+    count = weekday * (WEEKEND_SHARE if day.weekday() >= 5 else 1) + chance.uniform(-2, 2)
     hours = chance.choices(range(24), weights=HOURS, k=max(1, round(count)))
     return sorted(
         days.moment(day, hour, zone) + timedelta(milliseconds=chance.randrange(3_600_000)) for hour in hours

@@ -18,6 +18,7 @@ from annotator.services.raters import named_rater, rater_of
 from feedback import days
 from feedback.demo import calendar, texts, words
 from feedback.demo.comparisons import make_comparisons
+from feedback.demo.intents import make_intents
 from feedback.demo.shop import make_shop
 from feedback.ingest.record import Record, read
 from feedback.models import Interaction, VibeCheck, VibePlan
@@ -56,6 +57,7 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     _xsum(project, news[:XSUM_ITEMS], owner, now)
     make_comparisons(project, owner, now - timedelta(days=calendar.SPAN))
     make_shop(project, owner)
+    make_intents(project, owner, now)
     transaction.on_commit(_tell_the_planner)
     return project
 

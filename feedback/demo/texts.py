@@ -113,6 +113,23 @@ def pairs() -> Iterator[Pair]:
         )
 
 
+@dataclass(frozen=True)
+class Intent:
+    """A customer's question, what was suggested as its intent, and which people said it is."""
+
+    id: str
+    text: str
+    intent: str
+    value: str
+    confidence: float
+    alternatives: list[tuple[str, float]]
+
+
+def intents() -> list[Intent]:
+    """In the order in which they were asked: each was suggested from those before."""
+    return [Intent(**row) for row in _read("intents.jsonl.gz")]
+
+
 def _read(name: str) -> Iterator[dict[str, Any]]:
     with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
         for line in lines:

@@ -188,7 +188,7 @@ class TaskForm(forms.Form):
         """What the suggester itself finds wrong with its settings."""
         choices = None
         if self.taxonomy is not None:
-            choices = tuple(Choice(node.id, node.words, node.description) for node in self.taxonomy.values)
+            choices = tuple(Choice(node.id, node.description) for node in self.taxonomy.values)
         task = Task(0, 0, data["name"], data["instruction"], choices, self.settings())
         faults = registry.get(data["suggester"]).faults(task)
         field = {"rule": "rules", "llm": "model"}.get(data["suggester"], "suggester")

@@ -173,8 +173,9 @@ def lift(task: SuggestionTask) -> Lift:
 
 
 def _seconds(rows: QuerySet[Suggestion]) -> float | None:
-    """The median of the newest."""
-    times = rows.filter(verdict_at__isnull=False).order_by("-created_at")
+    """The median of the newest. A choice of the very moment of its question was brought in from elsewhere,
+    and tells nothing."""
+    times = rows.filter(verdict_at__gt=F("created_at")).order_by("-created_at")
     took = [
         one.total_seconds()
         for one in times.values_list(F("verdict_at") - F("created_at"), flat=True)[:MOST_TIMES]

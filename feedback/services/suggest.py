@@ -5,6 +5,7 @@ import time
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,8 +17,8 @@ from django.utils import timezone
 from annotator.chance import share
 from annotator.reading.records import Limits
 from feedback import splits
-from feedback.ingest import record
-from feedback.models import CachedSuggestion, Suggestion, SuggestionTask, TaskVersion
+from feedback.ingest.record import Record, read
+from feedback.models import CachedSuggestion, Environment, Suggestion, SuggestionTask, TaskVersion
 from feedback.services import interactions
 from feedback.suggesting import line
 from feedback.suggesting.question import Answer, Ask, content_hash, text_of
@@ -34,6 +35,7 @@ class Asked:
     user: str = ""
     session: str = ""
     metadata: dict[str, Any] | None = None
+    environment: str = Environment.PRODUCTION
 
 
 def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked, made: UUID) -> Suggestion:
@@ -43,9 +45,27 @@ def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked, made: UUID
     Of a hidden one the value is stored too, and is not for the host to see.
     """
     began, at = time.monotonic(), timezone.now()
+    answer = _answer(task, version, made, text_of(asked.input), asked.candidates)
+    row = row_of(task, version, asked, made, answer, at=at, took_ms=(time.monotonic() - began) * 1000)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        interactions.store(task.project, [logged(row, asked)])
+    return row
+
+
+def row_of(
+    task: SuggestionTask,
+    version: TaskVersion,
+    asked: Asked,
+    made: UUID,
+    answer: Answer,
+    *,
+    at: datetime,
+    took_ms: float | None,
+) -> Suggestion:
+    """A suggestion that is not stored yet. Chance, by its id, says whether it is hidden."""
     text = text_of(asked.input)
-    answer = _answer(task, version, made, text, asked.candidates)
-    row = Suggestion(
+    return Suggestion(
         id=made,
         task=task,
         version=version,
@@ -61,15 +81,11 @@ def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked, made: UUID
         model=answer.model,
         reason=answer.reason,
         hidden=share(task.pk, "hidden suggestion", made) < task.hidden_share,
-        took_ms=(time.monotonic() - began) * 1000,
+        took_ms=took_ms,
         cost_usd=answer.cost_usd,
         end_user=asked.user,
         created_at=at,
     )
-    with transaction.atomic():
-        row.save(force_insert=True)
-        _log(row, asked)
-    return row
 
 
 def attempt(task: SuggestionTask, version: TaskVersion, text: str) -> Answer:
@@ -109,7 +125,7 @@ def learned_at(task: SuggestionTask) -> Any:
     return examples.aggregate(last=Max("learned_at"))["last"]
 
 
-def _log(row: Suggestion, asked: Asked) -> None:
+def logged(row: Suggestion, asked: Asked) -> Record:
     """The suggestion as an interaction of the log: found there, drawn for checks, signalled about."""
     told = {"confidence": row.confidence, "alternatives": row.alternatives, "hidden": row.hidden}
     sent = {
@@ -123,9 +139,10 @@ def _log(row: Suggestion, asked: Asked) -> None:
         "prompt_version": row.version.name,
         "user": row.end_user,
         "session": asked.session,
+        "environment": asked.environment,
         "latency_ms": row.took_ms,
         "cost_usd": row.cost_usd,
         "metadata": {**(asked.metadata or {}), "suggestion": told},
     }
     limits = Limits(settings.INGEST_MAX_RECORD_BYTES, settings.INGEST_MAX_DEPTH)
-    interactions.store(row.task.project, [record.read(0, json.dumps(sent).encode(), limits)])
+    return read(0, json.dumps(sent).encode(), limits)

@@ -14,7 +14,7 @@ from typing import Any
 from annotator.llm.asks import Ask, Block
 from feedback.suggesters import checks
 from feedback.suggesters.registry import Case, Choice, Example, Proposal, Scored
-from feedback.taxonomy.words import on_one_line
+from feedback.taxonomy.names import on_one_line
 
 VERSION = "p1"  # of everything in this file: another wording is another version
 MOST_CHOICES = 150  # in one question; a form with more of them is refused by the provider

@@ -38,7 +38,6 @@ class Choice:
     """One value of a taxonomy."""
 
     id: str
-    words: str
     description: str = ""
 
 
@@ -101,7 +100,7 @@ class Case:
         order = known if self.candidates is None else dict.fromkeys(self.candidates)
         if self.shortlist is not None:
             order = dict.fromkeys(self.shortlist)
-        found = [known.get(value) or Choice(value, value) for value in order if value in self.allowed]
+        found = [known.get(value) or Choice(value) for value in order if value in self.allowed]
         return tuple(found)
 
 

@@ -132,7 +132,7 @@ def _version(pk: int) -> Known:
     choices = None
     if row.taxonomy is not None:
         nodes = of_stored(row.taxonomy.values).values
-        choices = tuple(Choice(node.id, node.words, node.description) for node in nodes)
+        choices = tuple(Choice(node.id, node.description) for node in nodes)
     task = Task(row.task_id, row.task.project_id, row.task.name, row.instruction, choices, row.settings)
     return Known(row.suggester, task, row.taxonomy_id)
 

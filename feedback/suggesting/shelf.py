@@ -20,6 +20,7 @@ from feedback.models import Suggestion
 from feedback.similarity.names import text_of
 from feedback.similarity.similar import Similar
 from feedback.suggesters.registry import Scored
+from feedback.suggesting.fair import Shares
 
 Vector = NDArray[np.float32]
 
@@ -36,6 +37,12 @@ class Example:
     right: int | None
     wrong: int | None
     vector: Vector
+    person: str
+    text: UUID
+
+    @property
+    def said(self) -> tuple[str, UUID, int | None, int | None]:
+        return self.person, self.text, self.right, self.wrong
 
 
 class Shelf:
@@ -48,10 +55,13 @@ class Shelf:
         self._lock = threading.Lock()
         self._examples: dict[UUID, Example] = {}
         self._newest: datetime | None = None
-        self._state = self._fresh()
+        self._names = encoder.load()([text_of(value) for value in self.values])
+        self._begin()
 
-    def _fresh(self) -> Similar:
-        return Similar(encoder.load()([text_of(value) for value in self.values]))
+    def _begin(self) -> None:
+        """Nothing is learned yet."""
+        self._state = Similar(self._names)
+        self._shares = Shares()
 
     @property
     def learned_at(self) -> datetime | None:
@@ -63,7 +73,7 @@ class Shelf:
         with self._lock:
             new, changed = self._read()
             if changed:
-                self._state = self._fresh()
+                self._begin()
                 self._learn(list(self._examples.values()))
             elif new:
                 self._learn(new)
@@ -116,13 +126,22 @@ class Shelf:
         state = verdicts.State(verdict=row.verdict, final=row.final_value or None)
         right, wrong = verdicts.right_and_wrong(state, row.value or None, seen=not row.hidden)
         assert row.learned_at is not None and row.vector is not None  # noqa: S101, PT018 - as they were read
-        return Example(row.learned_at, self._of(right), self._of(wrong), as_rows([row.vector])[0])
+        return Example(
+            row.learned_at,
+            self._of(right),
+            self._of(wrong),
+            as_rows([row.vector])[0],
+            row.end_user,
+            row.text_hash,
+        )
 
     def _of(self, value: str | None) -> int | None:
         """Values of an older taxonomy teach nothing about this one."""
         return None if value is None else self._place.get(value)
 
     def _learn(self, examples: Sequence[Example]) -> None:
+        telling = [one for one in examples if one.right is not None or one.wrong is not None]
+        examples = [one for one in telling if self._shares.admits(*one.said)]
         right = [one for one in examples if one.right is not None]
         if right:
             self._state.learn(

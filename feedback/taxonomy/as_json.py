@@ -13,8 +13,8 @@ from annotator.reading.errors import gettext_noop
 from feedback.taxonomy import faults
 from feedback.taxonomy.faults import Fault
 from feedback.taxonomy.lines import path_of
+from feedback.taxonomy.names import on_one_line, stored
 from feedback.taxonomy.tree import MOST_DEPTH, Found, Node, Path, Taxonomy, build
-from feedback.taxonomy.words import on_one_line, stored
 
 KEYS = {"name", "description", "children", "group"}
 

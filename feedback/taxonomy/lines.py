@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from annotator.reading.errors import gettext_noop
 from feedback.taxonomy import faults
 from feedback.taxonomy.faults import Fault
+from feedback.taxonomy.names import on_one_line, stored
 from feedback.taxonomy.tree import Found, Path, Taxonomy, build
-from feedback.taxonomy.words import on_one_line, stored
 
 BREAK = re.compile(r"\r\n|\r|\n")
 STEP = re.compile(r"\s+>(?=\s)")

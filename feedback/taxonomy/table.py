@@ -11,8 +11,8 @@ from annotator.reading.files import DELIMITERS
 from feedback.taxonomy import faults
 from feedback.taxonomy.faults import Fault
 from feedback.taxonomy.lines import path_of
+from feedback.taxonomy.names import on_one_line, stored
 from feedback.taxonomy.tree import SEPARATOR, Found, Path, Taxonomy, build
-from feedback.taxonomy.words import on_one_line, stored
 
 FORMS = ({"value"}, {"name", "parent"})
 OPTIONAL = {"description"}

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from feedback.taxonomy import faults
 from feedback.taxonomy.faults import Fault
-from feedback.taxonomy.words import words
 
 SEPARATOR = " > "
 MOST_VALUES = 20_000  # groups count
@@ -36,10 +35,6 @@ class Node:
     @property
     def name(self) -> str:
         return self.path[-1]
-
-    @property
-    def words(self) -> str:
-        return words(self.path)
 
 
 @dataclass(frozen=True)

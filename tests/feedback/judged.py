@@ -14,6 +14,7 @@ from feedback.models import Interaction, Signal, Suggestion, SuggestionTask, Tas
 from feedback.services import signals
 from feedback.signals.kinds import KINDS
 from feedback.signals.record import SentSignal
+from feedback.splits import text_hash
 
 
 def task(project: Project, key: str = "colour", **more) -> SuggestionTask:
@@ -28,7 +29,7 @@ def suggestion(of: SuggestionTask, text: str = "a rose", value: str = "red", **m
         task=of,
         version=of.versions.get(),
         text=text,
-        text_hash=uuid4(),
+        text_hash=text_hash(text),
         value=value,
         suggester="rule",
         **more,

@@ -5,9 +5,9 @@ from feedback.suggesters.registry import Case, Choice, Example, Task
 
 KNIVES, BOARDS, GARDEN = "Home > Kitchen > Knives", "Home > Kitchen > Boards", "Garden"
 CHOICES = (
-    Choice(KNIVES, "Home, Kitchen, Knives", "All that cuts"),
-    Choice(BOARDS, "Home, Kitchen, Boards"),
-    Choice(GARDEN, "Garden"),
+    Choice(KNIVES, "All that cuts"),
+    Choice(BOARDS),
+    Choice(GARDEN),
 )
 
 

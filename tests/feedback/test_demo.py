@@ -15,9 +15,11 @@ from django.db import transaction
 
 from annotator.models import Item, Label, Membership, Place, Project, Queue, User
 from annotator.queries.labels import current_labels
-from feedback.demo import texts
-from feedback.models import Interaction, VibeCheck, VibePlan
+from feedback.demo import intents, texts
+from feedback.models import Interaction, SuggestionTask, VibeCheck, VibePlan
+from feedback.queries import verdicts
 from feedback.queries.checks import COUNTS, looked
+from feedback.similarity.calibration import ece
 from tests import make
 from tests.annotator.pairs import result_of
 from tests.beliefs import believing
@@ -74,9 +76,8 @@ class TestDemo:
         }
 
     def test_nothing_is_made_up_that_was_not_measured(self):
-        measured = Interaction.objects.exclude(
-            latency_ms=None, input_tokens=None, output_tokens=None, cost_usd=None
-        )
+        logged = Interaction.objects.exclude(feature=intents.KEY, cost_usd=0)  # likeness costs nothing
+        measured = logged.exclude(latency_ms=None, input_tokens=None, output_tokens=None, cost_usd=None)
 
         assert not measured.exists()
         failed = Interaction.objects.filter(output__isnull=True)
@@ -144,6 +145,22 @@ class TestDemo:
         assert len(board["parts"]) == 1
         assert ranked.index("GPT 3.5 Turbo") < 6 < ranked.index("Dolly v2 (12B)")
 
+    def test_suggestions_became_better_with_what_was_verified(self):
+        task = SuggestionTask.objects.get(key=intents.KEY)
+        hits = verdicts.hits(task)
+
+        assert 500 < len(hits) <= 900
+        assert sum(hits[:100]) + 10 < sum(hits[-100:])
+        assert (error := ece(*verdicts.confidences(task))) is not None
+        assert error < 0.06
+        assert not task.suggestions.filter(verdict="").exists()
+        assert 0.02 < task.suggestions.filter(hidden=True).count() / task.suggestions.count() < 0.09
+        assert task.suggestions.filter(held_out=True).exists()
+        assert verdicts.lift(task).saved is None  # nobody knows how long it took
+        logged = Interaction.objects.filter(feature=intents.KEY)
+        assert logged.count() == task.suggestions.count()
+        assert set(logged.values_list("environment", flat=True)) == {"development"}
+
     def test_the_rotation_has_the_owner_on_shift_today(self, boss):
         plan = VibePlan.objects.get()
 
@@ -190,7 +207,13 @@ def test_the_notice_names_every_file_its_licence_and_its_changes():
     notice = (folder / "NOTICE").read_text(encoding="utf-8")
     files = sorted(path.name for path in folder.glob("*.gz"))
 
-    assert files == ["begin_wow.jsonl.gz", "llmfao.jsonl.gz", "summedits.jsonl.gz", "xsum.jsonl.gz"]
+    assert files == [
+        "begin_wow.jsonl.gz",
+        "intents.jsonl.gz",
+        "llmfao.jsonl.gz",
+        "summedits.jsonl.gz",
+        "xsum.jsonl.gz",
+    ]
     for name in files:
         part = notice.split(f"\n{name}\n")[1]
         for word in ("Source:", "Licence:", "Changes:", "Cite:", "commit"):

@@ -97,7 +97,7 @@ def test_the_prompt_goes_from_what_stays_to_what_changes(shop, provider):
 
 
 def test_a_shortlist_is_asked_for_and_is_no_part_of_what_stays(shop, provider):
-    many = task(shop.project, choices=tuple(Choice(f"v{n}", f"v{n}") for n in range(5_000)))
+    many = task(shop.project, choices=tuple(Choice(f"v{n}") for n in range(5_000)))
     needs = registry.get("llm").needs(many)
     assert (needs.examples, needs.shortlist) == (8, 40)
     assert registry.get("llm").needs(shop).shortlist == 0
@@ -117,7 +117,7 @@ def test_a_shortlist_is_asked_for_and_is_no_part_of_what_stays(shop, provider):
 
 
 def test_a_long_taxonomy_without_a_shortlist_is_not_asked_about(shop, provider):
-    many = task(shop.project, choices=tuple(Choice(f"v{n}", f"v{n}") for n in range(151)))
+    many = task(shop.project, choices=tuple(Choice(f"v{n}") for n in range(151)))
     found = suggested(case(many))
     assert (found.reason, found.why) == (Reason.FAILED, "needs_shortlist")
     assert provider.sent == []
@@ -146,7 +146,7 @@ def test_a_candidate_cannot_pass_for_several(project, provider):
 
 def test_the_form_of_the_answer_is_the_same_for_every_list_of_a_length(shop, provider):
     provider.always = said.choice(1)
-    other = tuple(Choice(f"v{n}", f"v{n}") for n in range(3))
+    other = tuple(Choice(f"v{n}") for n in range(3))
     for one in (shop, task(shop.project, choices=other)):
         suggested(case(one))
     first, second = (sent.schema for sent in provider.sent)
@@ -215,7 +215,7 @@ def test_the_mark_is_another_each_time(shop, provider):
 
 def test_template_text_goes_out_and_comes_back_as_typed(project, provider):
     odd = "{{7*7}} {0.__class__} %(x)s {% debug %} ${7*7}"
-    one = task(project.pk, name=odd, instruction=odd, choices=(Choice(odd, odd, odd), Choice("b", "b")))
+    one = task(project.pk, name=odd, instruction=odd, choices=(Choice(odd, odd), Choice("b")))
     provider.says(said.choice(1))
 
     found = suggested(case(one, odd, examples=examples((odd, odd))))

@@ -81,7 +81,7 @@ def test_where_nothing_may_be_chosen_nobody_is_asked(ask):
 
 
 def test_alternatives_are_allowed_values_once_at_most_five_likeliest_first(ask):
-    many = task(choices=tuple(registry.Choice(f"v{n}", f"v{n}") for n in range(9)))
+    many = task(choices=tuple(registry.Choice(f"v{n}") for n in range(9)))
     said = [Scored("v0", 0.9), Scored("X", 0.9), Scored("v1", 0.1), Scored("v1", 0.8)]
     said += [Scored(f"v{n}", n / 10) for n in range(2, 9)]
     found = ask(Proposal("v0", 0.5, tuple(said)), case(many))

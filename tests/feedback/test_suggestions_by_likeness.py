@@ -111,3 +111,16 @@ def test_what_is_held_out_teaches_nothing_and_what_has_no_vector_gets_one(ask, p
     assert ask(free)["value"] == "top_up_failed"
     row.refresh_from_db()
     assert row.vector
+
+
+def test_one_person_saying_it_over_and_over_does_not_outvote_two(ask, project, task):
+    text = next(text for n in range(99) if not is_held_out(text_hash(text := f"Yellow silence number {n}")))
+    for person, value, times in (
+        ("mallory", "exchange_rate", 9),
+        ("ana", "top_up_failed", 1),
+        ("ben", "top_up_failed", 1),
+    ):
+        for _ in range(times):
+            row = judged.suggestion(task, text, "", reason="late", end_user=person)
+            judged.signal(project, row.pk, "ignored", value=value)
+    assert ask(text)["value"] == "top_up_failed"

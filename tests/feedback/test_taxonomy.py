@@ -6,7 +6,6 @@ from feedback.taxonomy.as_json import of_json, of_stored, stored_form
 from feedback.taxonomy.faults import MOST_TOLD, BadTaxonomy
 from feedback.taxonomy.lines import of_lines
 from feedback.taxonomy.reading import of_file, of_paste
-from feedback.taxonomy.search import search
 from feedback.taxonomy.table import of_csv
 from feedback.taxonomy.tree import MOST_VALUES, Node
 from tests import pace
@@ -230,40 +229,3 @@ def test_a_long_table_of_parents_is_read_quickly():
     circle = "".join(f"n{n},n{(n + 1) % 15_000}\n" for n in range(15_000))
     with pace.at_most(3), pytest.raises(BadTaxonomy, match="over 15000 steps"):
         of_csv("name,parent\n" + circle)
-
-
-# --- words, search -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        ("card_arrival", "card arrival"),
-        ("cardArrival", "card arrival"),
-        ("billing.card_arrival", "billing card arrival"),
-        ("Home > Kitchen > Knives", "Home, Kitchen, Knives"),
-        ("iPhone", "iPhone"),
-        ("YouTube", "YouTube"),
-        ("3.5mm", "3.5mm"),
-        ("T-shirts", "T-shirts"),
-        ("snake_case stays", "snake_case stays"),
-        ("___", "___"),
-    ],
-)
-def test_a_value_reads_like_words(value, words):
-    assert of_lines(value).values[-1].words == words
-
-
-def test_values_are_found_as_one_types():
-    taxonomy = of_lines("\n".join([*SHOP, "card_arrival", "Kitchen knives sets"]))
-
-    def found(typed):
-        return [node.id for node in search(taxonomy, typed)]
-
-    assert found("kni") == ["Home > Kitchen > Knives", "Kitchen knives sets"]
-    assert found("garden") == ["Garden"]
-    assert found("kitchen board") == ["Home > Kitchen > Boards"]
-    assert found("card arr") == ["card_arrival"]
-    assert found("ome") == ["Home", "Home > Kitchen", "Home > Kitchen > Knives", "Home > Kitchen > Boards"]
-    assert found("nothing") == []
-    assert len(search(taxonomy, "", most=3)) == 3
