@@ -28,14 +28,17 @@ def why_none(reason: str) -> str:
 @register.filter
 def sway_words(lift: Lift) -> str:
     """How far seeing the suggestion moves people towards it."""
-    return _(
+    shares = _(
         "Who sees the suggestion leaves with it in %(seen)s, who does not see it chooses the same in"
-        " %(hidden)s: seeing it moves people by %(sway)s."
-    ) % {
-        "seen": spoken(lift.same_seen),
-        "hidden": spoken(lift.same_hidden),
-        "sway": points(lift.sway),
-    }
+        " %(hidden)s."
+    ) % {"seen": spoken(lift.same_seen), "hidden": spoken(lift.same_hidden)}
+    chance = (lift.sway.low or 0.0) <= 0 <= (lift.sway.high or 0.0)
+    meaning = (
+        _("The difference, %(sway)s, may be chance: whether seeing it moves people is not known.")
+        if chance
+        else _("Seeing it moves people by %(sway)s.")
+    )
+    return f"{shares} {meaning % {'sway': points(lift.sway)}}"
 
 
 @register.filter

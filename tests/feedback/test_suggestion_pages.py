@@ -7,9 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from annotator.stats.intervals import newcombe, wilson
 from annotator.web.redis_client import client as redis_client
 from feedback.models import Suggestion, SuggestionTask
 from feedback.queries import verdicts
+from feedback.templatetags.verdicts import sway_words
 from tests.feedback import judged
 from tests.feedback.desks import open_desk
 
@@ -194,6 +196,15 @@ class TestWhatItTaught:
         assert sum(hits[:100]) < sum(hits[-100:])
         assert [one.rates.name for one in verdicts.by_value(task)] == ["grey"]
         assert {value for value, _n in verdicts.by_value(task)[0].instead} == {"red", "blue"}
+
+    def test_a_difference_that_may_be_chance_is_called_so(self):
+        def said(seen: int, hidden: int) -> str:
+            """Of 900 who saw it and of 100 who did not, so many left with the value."""
+            shares = wilson(seen, 900), wilson(hidden, 100), newcombe(seen, 900, hidden, 100)
+            return sway_words(verdicts.Lift(900, 100, *shares, None, None))
+
+        assert "may be chance" in said(720, 79)
+        assert said(720, 60).endswith("Seeing it moves people by 20 points (11 to 30).")
 
     def test_days_become_weeks_when_there_are_many(self, project):
         task = lived(project)
