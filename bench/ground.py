@@ -6,7 +6,6 @@ Import this module before anything that reads Django's settings.
 import atexit
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -45,10 +44,12 @@ import django  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from annotator.config import paths  # noqa: E402
+from annotator.config.embedded.engine import Engine  # noqa: E402
 from annotator.config.embedded.postgres import Postgres  # noqa: E402
+from annotator.config.embedded.redis import Redis  # noqa: E402
 
 _running: list[subprocess.Popen[bytes]] = []
-_postgres: list[Postgres] = []
+_engines: list[Engine] = []
 
 
 def postgres() -> Postgres:
@@ -58,10 +59,32 @@ def postgres() -> Postgres:
     var.chmod(0o711)
     engine = Postgres(var / "postgres", paths.sockets(), log=var / "postgres.log")
     engine.start()
-    _postgres.append(engine)
+    _engines.append(engine)
     django.setup()
     call_command("migrate", verbosity=0)
     return engine
+
+
+def redis() -> Redis:
+    """For whatever web server and workers tell each other. Start it before them, after PostgreSQL."""
+    engine = Redis(BASE / "var" / "redis", paths.sockets() / "redis.sock", log=BASE / "redis.log")
+    engine.start()
+    _engines.append(engine)
+    return engine
+
+
+def worker(role: str) -> psutil.Process:
+    """A worker as the supervisor starts it."""
+    from annotator.config.supervisor import roles
+
+    process = subprocess.Popen(
+        roles.ROLES[role](),
+        env=roles.environment(role),
+        stdout=(BASE / f"{role}.log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    _running.append(process)
+    return psutil.Process(process.pid)
 
 
 def web_server(
@@ -136,6 +159,6 @@ def _stop() -> None:
     for process in _running:
         process.terminate()
         process.wait(10)
-    for engine in _postgres:
-        engine.stop(signal.SIGINT)
+    for engine in _engines:
+        engine.stop()
     shutil.rmtree(BASE, ignore_errors=True)

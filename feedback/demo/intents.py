@@ -17,10 +17,11 @@ from annotator.models import Project, User
 from annotator.reading.records import Limits
 from feedback import days
 from feedback.demo import calendar, texts
+from feedback.ingest.record import Record
 from feedback.models import Environment, Suggestion, SuggestionTask
 from feedback.services import interactions, signals, suggest, suggestion_tasks
 from feedback.services.suggest import Asked
-from feedback.signals.record import SignalReader
+from feedback.signals.record import SentSignal, SignalReader
 from feedback.suggesting.question import Answer
 from feedback.taxonomy.as_json import stored_form
 from feedback.taxonomy.lines import of_lines
@@ -43,7 +44,8 @@ def make_intents(project: Project, owner: User, now: datetime) -> SuggestionTask
     )
     reader = SignalReader(Limits(), {}, now, about=None)
     rows: list[Suggestion] = []
-    records, sent = [], []
+    records: list[Record] = []
+    sent: list[SentSignal] = []
     for one, at in zip(asked, _moments(ZoneInfo(project.time_zone), now), strict=False):
         question = Asked(one.text, metadata={"source": SOURCE}, environment=Environment.DEVELOPMENT)
         answer = Answer(one.value, one.confidence, one.alternatives, model="recorded")

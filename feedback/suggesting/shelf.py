@@ -8,9 +8,11 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from annotator.ordering import encoder
@@ -24,25 +26,25 @@ from feedback.suggesting.fair import Shares
 
 Vector = NDArray[np.float32]
 
-OVERLAP = timedelta(seconds=60)  # whoever commits late is found all the same
+OVERLAP = timedelta(seconds=60)  # before the last reading: whoever commits late is found all the same
+TELLING = ("end_user", "final_value", "hidden", "learned_at", "text_hash", "value", "verdict")
 MOST = 20_000  # examples, the newest
 AT_ONCE = 500
 
 
-@dataclass(frozen=True)
-class Example:
-    """`right` and `wrong`: places in the values; None: not known."""
+class Said(NamedTuple):
+    """What somebody's verdict says of a text. `right` and `wrong`: places in the values; None: not known."""
 
-    at: datetime
-    right: int | None
-    wrong: int | None
-    vector: Vector
     person: str
     text: UUID
+    right: int | None
+    wrong: int | None
 
-    @property
-    def said(self) -> tuple[str, UUID, int | None, int | None]:
-        return self.person, self.text, self.right, self.wrong
+
+@dataclass(frozen=True)
+class Example:
+    said: Said
+    vector: Vector
 
 
 class Shelf:
@@ -54,7 +56,8 @@ class Shelf:
         self._place = {value: n for n, value in enumerate(values)}
         self._lock = threading.Lock()
         self._examples: dict[UUID, Example] = {}
-        self._newest: datetime | None = None
+        self._newest: datetime | None = None  # example that is known
+        self._read_at: datetime | None = None
         self._names = encoder.load()([text_of(value) for value in self.values])
         self._begin()
 
@@ -93,7 +96,7 @@ class Shelf:
     def nearest(self, vector: Vector, most: int) -> list[UUID]:
         """Examples whose right value is known, the nearest first."""
         with self._lock:
-            known = [(name, one.vector) for name, one in self._examples.items() if one.right is not None]
+            known = [(name, one.vector) for name, one in self._examples.items() if one.said.right is not None]
         if not known or not most:
             return []
         closeness = np.stack([one for _name, one in known]) @ vector
@@ -103,56 +106,48 @@ class Shelf:
     # --- reading -------------------------------------------------------------------------------------
     def _read(self) -> tuple[list[Example], bool]:
         """New examples, and whether one that was known says something else now."""
+        began = timezone.now()
         rows = Suggestion.objects.filter(task=self.task, held_out=False, learned_at__isnull=False)
-        if self._newest is not None:
-            rows = rows.filter(learned_at__gt=self._newest - OVERLAP)
-        found = list(rows.defer("candidates", "alternatives").order_by("-learned_at")[:MOST])
-        _embed([row for row in found if row.vector is None])
-        new: list[Example] = []
-        changed = False
-        for row in reversed(found):
-            one = self._example(row)
-            before = self._examples.get(row.pk)
-            if before is not None and (before.right, before.wrong) == (one.right, one.wrong):
-                continue
-            changed = changed or before is not None
-            self._examples[row.pk] = one
-            new.append(one)
-        if found and found[0].learned_at is not None:
-            self._newest = max(found[0].learned_at, self._newest or found[0].learned_at)
-        return new, changed
+        if self._read_at is not None:
+            rows = rows.filter(learned_at__gt=self._read_at - OVERLAP)
+        found = list(rows.only(*TELLING).order_by("-learned_at")[:MOST])
+        said = {row.pk: self._said(row) for row in reversed(found)}
+        news = [name for name, one in said.items() if self._known(name) != one]
+        vectors = _vectors(news)
+        changed = any(name in self._examples for name in news)
+        new = {name: Example(said[name], vectors[name]) for name in news if name in vectors}
+        self._examples |= new
+        self._read_at = began
+        if found and (newest := found[0].learned_at) is not None:
+            self._newest = newest if self._newest is None else max(newest, self._newest)
+        return list(new.values()), changed
 
-    def _example(self, row: Suggestion) -> Example:
+    def _known(self, name: UUID) -> Said | None:
+        return self._examples[name].said if name in self._examples else None
+
+    def _said(self, row: Suggestion) -> Said:
         state = verdicts.State(verdict=row.verdict, final=row.final_value or None)
         right, wrong = verdicts.right_and_wrong(state, row.value or None, seen=not row.hidden)
-        assert row.learned_at is not None and row.vector is not None  # noqa: S101, PT018 - as they were read
-        return Example(
-            row.learned_at,
-            self._of(right),
-            self._of(wrong),
-            as_rows([row.vector])[0],
-            row.end_user,
-            row.text_hash,
-        )
+        return Said(row.end_user, row.text_hash, self._of(right), self._of(wrong))
 
     def _of(self, value: str | None) -> int | None:
         """Values of an older taxonomy teach nothing about this one."""
         return None if value is None else self._place.get(value)
 
     def _learn(self, examples: Sequence[Example]) -> None:
-        telling = [one for one in examples if one.right is not None or one.wrong is not None]
+        telling = [one for one in examples if (one.said.right, one.said.wrong) != (None, None)]
         examples = [one for one in telling if self._shares.admits(*one.said)]
-        right = [one for one in examples if one.right is not None]
+        right = [one for one in examples if one.said.right is not None]
         if right:
             self._state.learn(
                 np.stack([one.vector for one in right]),
-                np.array([one.right for one in right], dtype=np.int64),
+                np.array([one.said.right for one in right], dtype=np.int64),
             )
-        wrong = [one for one in examples if one.right is None and one.wrong is not None]
+        wrong = [one for one in examples if one.said.right is None]
         if wrong:
             self._state.reject(
                 np.stack([one.vector for one in wrong]),
-                np.array([one.wrong for one in wrong], dtype=np.int64),
+                np.array([one.said.wrong for one in wrong], dtype=np.int64),
             )
 
 
@@ -161,10 +156,21 @@ def vector_of(text: str) -> Vector:
     return found
 
 
+def _vectors(names: Sequence[UUID]) -> dict[UUID, Vector]:
+    """Of the texts of these suggestions, as far as they are still there."""
+    found: dict[UUID, Vector] = {}
+    for at in range(0, len(names), AT_ONCE):
+        some = names[at : at + AT_ONCE]
+        rows = list(Suggestion.objects.filter(pk__in=some).only("text", "vector"))
+        _embed([row for row in rows if row.vector is None])
+        found |= {row.pk: as_rows([row.vector])[0] for row in rows if row.vector is not None}
+    return found
+
+
 def _embed(rows: Sequence[Suggestion]) -> None:
-    """Vectors of suggestions that were answered before there was one: too late, or from the cache."""
-    for at in range(0, len(rows), AT_ONCE):
-        some = rows[at : at + AT_ONCE]
-        for row, vector in zip(some, encoder.load()([row.text for row in some]), strict=True):
-            row.vector = as_bytes(vector)
-        Suggestion.objects.bulk_update(some, ["vector"])
+    """Vectors of what was answered before there was one: too late, or from the cache."""
+    if not rows:
+        return
+    for row, vector in zip(rows, encoder.load()([row.text for row in rows]), strict=True):
+        row.vector = as_bytes(vector)
+    Suggestion.objects.bulk_update(rows, ["vector"])
