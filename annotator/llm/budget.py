@@ -116,8 +116,14 @@ class Spending:
 
 def daily(project: Project) -> Decimal:
     """US dollars that the project may spend a day."""
-    own = LlmBudget.objects.filter(project=project).first()
-    return prices.usd(own.nanodollars if own else _default())
+    mine = own(project)
+    return prices.usd(_default()) if mine is None else mine
+
+
+def own(project: Project) -> Decimal | None:
+    """What an owner set; None: the project follows the instance's default."""
+    row = LlmBudget.objects.filter(project=project).first()
+    return prices.usd(row.nanodollars) if row else None
 
 
 def set_daily(*, project: Project, dollars: Decimal | None) -> None:

@@ -118,6 +118,7 @@ class TaskForm(forms.Form):
         initial=0.5,
         help_text=_("Left empty: none of them."),
     )
+    TAKEN = _("The project has a task of this short name already.")
     MAIN = ("name", "key", "suggests")
     MEASURED = (
         "hidden_share",
@@ -151,7 +152,7 @@ class TaskForm(forms.Form):
         if not key:
             raise ValidationError(_("Give a short name of letters a to z, digits and hyphens."))
         if key in self.taken:
-            raise ValidationError(_("The project has a task of this short name already."))
+            raise ValidationError(self.TAKEN)
         return str(key)
 
     def clean(self) -> dict[str, Any]:

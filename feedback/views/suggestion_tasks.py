@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -41,17 +42,13 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     sent = request.method == "POST"
     form = TaskForm(*((request.POST, request.FILES) if sent else ()), taken=taken)
     if form.is_valid():
-        plain = form.plain()
-        task = suggestion_tasks.make_task(
-            project=me.project,
-            key=form.cleaned_data["key"],
-            suggests=form.cleaned_data["suggests"],
-            by=me.user,
-            **plain,
-        )
-        _set_up(me, task, form)
-        messages.success(request, _("The task is made. Its page says how to ask for a suggestion."))
-        return redirect("suggestion-task", slug, task.key)
+        try:
+            task = _make(me, form)
+        except IntegrityError:  # somebody took the short name a moment ago
+            form.add_error("key", form.TAKEN)
+        else:
+            messages.success(request, _("The task is made. Its page says how to ask for a suggestion."))
+            return redirect("suggestion-task", slug, task.key)
     return render(
         request, "feedback/task_form.html", {**_page(me), "form": form}, status=422 if form.is_bound else 200
     )
@@ -66,12 +63,13 @@ def setup(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     sent = request.method == "POST"
     form = TaskForm(
         *((request.POST, request.FILES) if sent else ()),
-        initial={**TaskForm.of(task, version), "daily_usd": budget.daily(me.project)},
+        initial={**TaskForm.of(task, version), "daily_usd": budget.own(me.project)},
         fixed=True,
     )
     if form.is_valid():
-        SuggestionTask.objects.filter(pk=task.pk).update(**form.plain())
-        now = _set_up(me, task, form)
+        with transaction.atomic():
+            SuggestionTask.objects.filter(pk=task.pk).update(**form.plain())
+            now = _set_up(me, task, form)
         if version and now.pk != version.pk:
             messages.success(request, _("Saved. Version %(name)s is in force.") % {"name": now.name})
         else:
@@ -79,6 +77,17 @@ def setup(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
         return redirect("suggestion-task", slug, task.key)
     page = {**_page(me), "form": form, "task": task, "current": version}
     return render(request, "feedback/task_form.html", page, status=422 if form.is_bound else 200)
+
+
+@transaction.atomic
+def _make(me: Membership, form: TaskForm) -> SuggestionTask:
+    """IntegrityError: the project has a task of this key."""
+    data = form.cleaned_data
+    task = suggestion_tasks.make_task(
+        project=me.project, key=data["key"], suggests=data["suggests"], by=me.user, **form.plain()
+    )
+    _set_up(me, task, form)
+    return task
 
 
 def _set_up(me: Membership, task: SuggestionTask, form: TaskForm) -> TaskVersion:

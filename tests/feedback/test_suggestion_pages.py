@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
+from annotator.llm import budget
 from annotator.stats.intervals import newcombe, wilson
 from annotator.web.redis_client import client as redis_client
+from feedback.forms.suggestion_tasks import TaskForm
 from feedback.models import Suggestion, SuggestionTask
 from feedback.queries import verdicts
+from feedback.services import suggestion_tasks
 from feedback.templatetags.verdicts import sway_words
 from tests.feedback import judged
 from tests.feedback.desks import open_desk
@@ -37,6 +41,21 @@ FORM = {
 
 def text(answer) -> str:
     return answer.content.decode()
+
+
+def taking(check, project):
+    """Somebody makes the task when this form has just been looked at."""
+
+    def then_taken(form):
+        checked = check(form)
+        SuggestionTask.objects.create(project=project, key="product-category", name="Somebody else’s")
+        return checked
+
+    return then_taken
+
+
+def failing(*args, **kwargs):
+    raise OperationalError("the connection is lost")
 
 
 class TestMaking:
@@ -95,6 +114,21 @@ class TestMaking:
 
         assert "short name already" in text(as_(owner).post(f"{HOME}new/", FORM))
 
+    def test_taken_by_somebody_else_at_the_same_time(self, owner, as_, project, monkeypatch):
+        monkeypatch.setattr(TaskForm, "clean", taking(TaskForm.clean, project))
+
+        answer = as_(owner).post(f"{HOME}new/", FORM)
+
+        assert (answer.status_code, "short name already" in text(answer)) == (422, True)
+        assert "Garden" in text(answer)
+        assert SuggestionTask.objects.get().name == "Somebody else’s"
+
+    def test_all_of_it_or_nothing(self, owner, as_, project, monkeypatch):
+        monkeypatch.setattr(suggestion_tasks, "set_up", failing)
+
+        assert as_(owner).post(f"{HOME}new/", FORM).status_code == 503
+        assert not SuggestionTask.objects.exists()
+
 
 class TestSetUp:
     @pytest.fixture
@@ -116,6 +150,22 @@ class TestSetUp:
 
         task.refresh_from_db()
         assert (task.versions.count(), task.hidden_share) == (1, 0.1)
+
+    def test_half_a_change_is_none(self, owner, as_, task, monkeypatch):
+        monkeypatch.setattr(suggestion_tasks, "set_up", failing)
+
+        assert as_(owner).post(self.page(task), {**FORM, "hidden_share": "10"}).status_code == 503
+        task.refresh_from_db()
+        assert task.hidden_share == 0.05
+
+    def test_a_budget_nobody_set_stays_the_instances(self, owner, as_, task, project):
+        shown = as_(owner).get(self.page(task)).context["form"]
+
+        assert shown["daily_usd"].value() is None
+        as_(owner).post(self.page(task), {**FORM, "suggester": "llm", "daily_usd": "2.50"})
+        assert (
+            budget.own(project) == as_(owner).get(self.page(task)).context["form"]["daily_usd"].value() == 2.5
+        )
 
     def test_other_values_are_a_new_version_and_a_new_taxonomy(self, owner, as_, task):
         as_(owner).post(self.page(task), {**FORM, "values": "Red\nBlue"})
