@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotator.config import env, paths, secret
+from annotator.config.supervisor.lock import Lock
 
 
 def test_sockets_lie_in_the_state_folder_when_the_path_is_short():
@@ -42,6 +43,13 @@ def test_a_key_that_is_given_is_not_written_down(tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "given")
     assert secret.secret_key(tmp_path / "var") == "given"
     assert not (tmp_path / "var").exists()
+
+
+def test_the_first_start_makes_the_folder_whoever_keeps_the_key(tmp_path):
+    lock = Lock(tmp_path / "new" / "var", address="http://localhost:8000")
+    lock.take()
+    assert lock.path.exists()
+    lock.release()
 
 
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path):

@@ -6,6 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from annotator.config import paths
 from annotator.config.supervisor.errors import StartRefused
 
 
@@ -22,9 +23,10 @@ class Lock:
     def take(self) -> None:
         """Raises StartRefused, naming who holds the folder."""
         try:
+            paths.make_var(self.var)
             number = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StartRefused(f"{self.path} cannot be written: {error.strerror}") from error
+            raise StartRefused(f"{error.filename} cannot be written: {error.strerror}") from error
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
