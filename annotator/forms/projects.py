@@ -103,7 +103,8 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("It may"),
         choices=[
-            (Scope.INGEST, _("send interactions (ingest)")),
+            (Scope.INGEST, _("send interactions and signals (ingest)")),
+            (Scope.SUGGEST, _("ask for suggestions and for tokens of pages (suggest)")),
             (Scope.LABEL, _("claim items and label them (label)")),
             (Scope.EXPORT, _("take labels out (export)")),
             (Scope.QUEUES, _("make queues and fill them (queues)")),

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from annotator.models import ApiKey
+from annotator.models import ApiKey, Scope
 from annotator.services.keys import find_key
 from tests import make
 
@@ -27,6 +27,12 @@ def test_a_key_is_shown_once_and_works(owner, as_, project):
     again = browser.get(PAGE).content.decode()
     assert token not in again
     assert key.prefix in again
+
+
+@pytest.mark.parametrize("scope", Scope.values)
+def test_whatever_a_key_may_can_be_chosen(owner, as_, scope):
+    assert as_(owner).post(PAGE, {**WORDS, "scopes": [scope]}).status_code == 200
+    assert ApiKey.objects.get().scopes == [scope]
 
 
 def test_it_may_expire(owner, as_):
