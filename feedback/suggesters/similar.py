@@ -11,7 +11,8 @@ from feedback.suggesters.registry import Case, Needs, Nothing, Proposal, Reason,
 from feedback.taxonomy.faults import Fault
 
 VERSION = "s1"  # of the mathematics: other ones are another version
-LEAST = 0.02  # of confidence: below that it is a guess among all
+LEAST = 0.02  # of confidence: below that it is a guess among all,
+LIKELIER = 10  # unless it is so many times likelier than one: thousands of values share the chances
 
 NO_VALUES = gettext_noop("It needs a list of values: free text is written by a language model only.")
 
@@ -27,7 +28,8 @@ class SimilarSuggester:
         return Needs(learned=True)
 
     def suggest(self, case: Case) -> Proposal | Nothing:
-        if not case.ranked or (case.ranked[0].confidence or 0.0) < LEAST:
+        least = min(LEAST, LIKELIER / max(1, len(case.allowed or ())))
+        if not case.ranked or (case.ranked[0].confidence or 0.0) < least:
             return Nothing(Reason.UNKNOWN, "unlike_all")
         first, *others = case.ranked
         return Proposal(first.value, first.confidence, tuple(others))
