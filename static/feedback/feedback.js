@@ -146,8 +146,13 @@ export class GenbaFeedback extends Part {
 
   /** Our button selects all and copies it: the page's own event is counted. */
   #copy() {
-    getSelection().selectAllChildren(this);
-    document.execCommand("copy");
+    const all = getSelection();
+    const { output } = this;
+    all.selectAllChildren(this);
+    if (`${all}`) document.execCommand("copy");
+    else { // it can be edited: browsers select nothing of that from outside
+      navigator.clipboard?.writeText(output).then(() => this.#act("copied", { characters: output.length })).catch(() => {});
+    }
     this.#thank();
   }
 
@@ -174,7 +179,7 @@ export class GenbaFeedback extends Part {
   end(token) {
     const send = (kind, dwell_ms) => this.send(kind, { dwell_ms }, token);
     const dwell = this.#dwell;
-    this.#edited();
+    if (!token) this.#edited(); // else another text stands here by now
     if (this.#asked != null) send("regenerated", this.#asked);
     else if (dwell >= GLANCE && !this.#acted) send("left", dwell);
     if (dwell >= GLANCE) send("viewed", dwell);

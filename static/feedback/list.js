@@ -71,7 +71,7 @@ export class ValueList {
     [...children].forEach((option, n) => (option.ariaSelected = n === to));
     children[to]?.scrollIntoView({ block: "nearest" });
     this.#box?.setAttribute("aria-activedescendant", children[to]?.id ?? "");
-    if (to >= 0 && !this.#box) this.say(this.#values[to]);
+    if (to >= 0 && !this.#box) this.say(shown(this.#values[to]));
   }
 
   #open(open) {

@@ -16,7 +16,11 @@ import { watch } from "./sight.js";
 const ALTERNATIVES = 5;
 const ATTRIBUTES = ["value", "token", "confidence", "alternatives"];
 
-const percent = (one) => (one?.confidence == null ? "" : `${Math.round(one.confidence * 100)}%`);
+/** Nothing where nobody knows one, whatever a template writes for that. */
+const percent = (one) => {
+  const part = parseFloat(one?.confidence);
+  return part >= 0 ? `${Math.round(part * 100)}%` : "";
+};
 
 export class GenbaSuggest extends Part {
   static formAssociated = true;
@@ -94,7 +98,7 @@ export class GenbaSuggest extends Part {
 
   attributeChangedCallback() {
     const [value, token, confidence, others] = ATTRIBUTES.map((name) => this.getAttribute(name));
-    const alternatives = others?.split("|").map((one) => ({ value: one }));
+    const alternatives = others?.split("|").filter(Boolean).map((one) => ({ value: one }));
     this.suggestion = { value, token, confidence, alternatives };
   }
 
@@ -193,7 +197,7 @@ export class GenbaSuggest extends Part {
       const choose = () => this.#choose(choice.value);
       return this.button(n ? "alternative" : "accept", choose, { value: choice.value, title }, label, h("small", {}, percent(choice)), n || this.hasAttribute("no-key") ? "" : h("kbd", { part: "key" }, "Alt+Enter"));
     });
-    if (!one.sent) this.#say(made[0].textContent);
+    if (!one.sent) this.#say([...made[0].children].slice(1).map((part) => part.textContent).join(" "));
     return [...made, this.button("reject", () => this.#reject(), { value: "" })];
   }
 
@@ -210,7 +214,7 @@ export class GenbaSuggest extends Part {
     const first = query ? [] : known.map(({ value }) => value);
     const beside = (value) => percent(known.find((one) => one.value === value));
     this.#list.show([...new Set([...first, ...found])], beside, query && box === this.#search);
-    this.#say(`${found.length} ${this.text("results")}`);
+    this.#say(`${this.text("results")}: ${found.length}`);
   }
 
   #openSearch() {
@@ -245,8 +249,10 @@ export class GenbaSuggest extends Part {
       // it was for the list
     } else if (key === "Escape" && own && this.#wrapped) this.focus(); // which closes the search
     else if (key === "ArrowDown" && box.matches("input") && !this.#free) this.#find(box, box.value);
-    else if (key === "Enter" && own && !this.#wrapped) this.#internals.form?.requestSubmit();
-    else return;
+    else if (key === "Enter" && own && !this.#wrapped) {
+      this.#close(); // no text that is no value is posted, nor told
+      this.#internals.form?.requestSubmit();
+    } else return;
     event.preventDefault();
     event.stopPropagation(); // a dialog around us stays open
   }
@@ -289,7 +295,7 @@ export class GenbaSuggest extends Part {
     this.#seen(this.#one); // nobody answers what they do not see
     this.#verdict(kind, value);
     this.#changed();
-    this.#say(value && `✓ ${value}`);
+    this.#say(value && `✓ ${shown(value)}`);
   }
 
   /** What was not answered is read from the value at the end. */

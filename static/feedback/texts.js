@@ -6,7 +6,7 @@ export const TEXTS = {
   suggestion: ["Suggestion", "제안"],
   accept: ["Accept", "수락"],
   search: ["Search all values", "모든 값 검색"],
-  results: ["results", "개 결과"],
+  results: ["Results", "결과"],
   reject: ["Reject the suggestion", "제안 거절"],
   feedback: ["Feedback", "피드백"],
   up: ["Good answer", "좋은 답변"],

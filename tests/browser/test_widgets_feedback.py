@@ -98,6 +98,28 @@ def test_what_is_done_and_seen(page_of, host, genba, guard):
     assert (new["new"], new["dwell_ms"] <= genba.value("answer", "viewed")["dwell_ms"]) == ("second", True)
 
 
+def test_an_answer_that_can_be_edited_is_copied_and_replaced_like_any_other(page_of, host, genba):
+    page = page_of(
+        None,
+        host.page(feedback(genba.token("answer"), "<p contenteditable>Old one</p>", f'actions="{ALL}"')),
+    )
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, "Copy")
+    until(page, lambda: genba.said("answer"), ["copied"])
+    assert page.evaluate("navigator.clipboard.readText()") == "Old one"
+    page.evaluate(
+        """() => answer.addEventListener("genba:regenerate", (event) => {
+             answer.querySelector("p").textContent = "New one";
+             event.detail.respondWith({ token: "token-of-second", interaction: "second" });
+           })"""
+    )
+    page.get_by_text("Old one").click()
+    press(page, "New answer")
+    until(page, lambda: genba.said("answer")[:2], ["copied", "regenerated"])
+    press(page, "Good answer")
+    until(page, lambda: genba.said("second"), ["thumbs_up"])  # and no edit, for nobody edited it
+
+
 def test_everybody_can_use_them_under_the_strictest_policy(page_of, host, genba):
     """No inline style, no HTML of texts; a screen reader, Korean, right to left, a phone."""
     values = ("Home > Kitchen > Knives", "Home > Kitchen > Boards")

@@ -205,3 +205,26 @@ def test_leaving_without_an_answer(page, host, genba):
     until(page, lambda: genba.said("typed"), ["shown", "edited"])
     until(page, lambda: genba.said("left"), ["shown", "ignored"])
     assert genba.said("below") == []
+
+
+def test_what_is_not_known_or_no_value_is_not_shown_nor_posted(page, host, genba):
+    parts = [
+        suggest(genba.token("rule"), select("a", *VALUES), KNIVES).replace('"0.83"', '""'),
+        suggest(genba.token("text"), text("b"), "A knife", (), 'alternatives=""'),
+        suggest(genba.token("own"), "", KNIVES, (BOARDS,), 'name="own" aria-label="Shelf" required'),
+    ]
+    page.goto(host.page(form(*parts)))
+    page.evaluate("all => { own.options = all }", [*VALUES])
+    seen(page, genba, "rule", "text", "own")
+    expect(page.locator("#rule").get_by_role("button", name="Accept:")).not_to_contain_text("%")
+    expect(page.locator("#text").get_by_role("button", name="Accept:")).to_have_count(1)
+    expect(page.locator("#own").get_by_role("status")).to_have_text(
+        "Accept: Home › Kitchen › Knives 83% Alt+Enter"
+    )
+    own = page.get_by_role("combobox", name="Shelf")
+    own.fill("knife")
+    expect(page.locator("#own").get_by_role("status")).to_have_text("Results: 0")
+    own.press("Enter")
+    expect(own).to_have_value("")
+    assert page.evaluate("[document.title, own.matches(':invalid')]") == ["A shop", True]
+    assert host.posted == []
