@@ -40,11 +40,16 @@ class Kind:
     polarity: str | Callable[[Value], str]
     needs: Mapping[str, tuple[Test, str]] = field(default_factory=dict)
     may: Mapping[str, tuple[Test, str]] = field(default_factory=dict)
+    whole: tuple[Test, str] | None = None  # of fields that belong together, when each is right by itself
     implicit: bool = False  # not said by anybody, but seen
     verdict: bool = False  # on a suggestion
 
     def polarity_of(self, value: Value) -> str:
         return self.polarity(value) if callable(self.polarity) else self.polarity
+
+
+def _is_on_its_scale(value: Value) -> bool:
+    return bool(value.get("lowest", 0) <= value["score"] <= value["of"] > value.get("lowest", 0))
 
 
 def _rated(value: Value) -> str:
@@ -61,13 +66,14 @@ def _asked_again(value: Value) -> str:
 
 _MS = {"ms": NUMBER}
 _EDIT = {"edit_distance": NUMBER, "suggested": TEXT}
+_SCALE = (_is_on_its_scale, gettext_noop("has a score outside of its scale: from “lowest” (0) to “of”"))
 _ALL = (
     Kind("thumbs_up", POSITIVE),
     Kind("thumbs_down", NEGATIVE),
     Kind("thumbs_cleared", NEUTRAL),
     Kind("comment", NEUTRAL, needs={"text": TEXT}),
     Kind("correction", NEGATIVE, needs={"text": TEXT}),
-    Kind("rating", _rated, needs={"score": NUMBER, "of": NUMBER}, may={"lowest": NUMBER}),
+    Kind("rating", _rated, needs={"score": NUMBER, "of": NUMBER}, may={"lowest": NUMBER}, whole=_SCALE),
     Kind("shown", NEUTRAL, implicit=True),
     Kind("accepted", STRONG_POSITIVE, needs={"value": TEXT}, may=_MS, implicit=True, verdict=True),
     Kind("edited", POSITIVE, needs={"value": TEXT}, may={**_MS, **_EDIT}, implicit=True, verdict=True),

@@ -86,13 +86,15 @@ class SignalReader:
         if kind is None:
             raise BadRecord("kind", gettext_noop("must be one of %(kinds)s"), kinds=", ".join(KINDS))
         text, value = with_unknown(*SIGNAL.payload("value", fields.value), opened.unknown)
-        given = value or {}
+        given = {name: one for name, one in (value or {}).items() if one is not None}  # null: not said
         for name in kind.needs:
-            if given.get(name) is None:
+            if name not in given:
                 raise BadRecord("value", gettext_noop("needs “%(name)s” for this kind"), name=name)
         for name, (fits, rule) in (*kind.needs.items(), *kind.may.items()):
-            if given.get(name) is not None and not fits(given[name]):
+            if name in given and not fits(given[name]):
                 raise BadRecord(f"value.{name}", rule)
+        if kind.whole is not None and not kind.whole[0](given):
+            raise BadRecord("value", kind.whole[1])
         for name, one in given.items():
             if isinstance(one, str) and len(one) > LONGEST:
                 raise BadRecord(

@@ -105,6 +105,28 @@ class TestAProgram:
         ]
         assert "thumbs_up, thumbs_down" in told["rejected"][0]["error"]
 
+    def test_says_null_for_what_it_does_not_know(self, key):
+        told = send(
+            [
+                event(1, interaction="call-1", kind="regenerated", value={"dwell_ms": None, "new": None}),
+                event(2, interaction="call-1", kind="rating", value={"score": 4, "of": 5, "lowest": None}),
+                event(3, interaction="call-1", kind="rejected", value={"value": None, "ms": None}),
+                event(4, interaction="call-1", kind="comment", value={"text": None}),
+            ],
+            key,
+        ).json()
+
+        assert (told["accepted"], [bad["index"] for bad in told["rejected"]]) == (3, [3])
+        assert dict(Signal.objects.values_list("kind", "polarity")) == {
+            "regenerated": "negative", "rating": "positive", "rejected": "negative",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("value", [{"score": 9, "of": 5}, {"score": 1, "of": 5, "lowest": 2}])
+    def test_rates_within_the_scale(self, key, value):
+        [bad] = send(event(interaction="call-1", kind="rating", value=value), key).json()["rejected"]
+
+        assert (bad["field"], "outside of its scale" in bad["error"]) == ("value", True)
+
     def test_sends_lines(self, key):
         lines = "\n".join(json.dumps(event(n, interaction="call-1")) for n in range(3))
 
