@@ -148,8 +148,9 @@ class TaskForm(forms.Form):
         return [self[name] for name in self.MEASURED]
 
     def clean_key(self) -> str:
-        key = self.cleaned_data["key"] or slugify(self.cleaned_data.get("name", ""))[:60].strip("-")
-        if not key:
+        name = self.cleaned_data.get("name")
+        key = self.cleaned_data["key"] or slugify(name or "")[:60].strip("-")
+        if not key and name:  # without a name that is what is missing
             raise ValidationError(_("Give a short name of letters a to z, digits and hyphens."))
         if key in self.taken:
             raise ValidationError(self.TAKEN)

@@ -166,4 +166,5 @@ def close(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
 
 
 def _page(me: Membership) -> dict[str, object]:
-    return {"project": me.project, "role": me.role, "tab": "suggestions"}
+    has_key = bool(settings.ANTHROPIC_API_KEY)
+    return {"project": me.project, "role": me.role, "tab": "suggestions", "model_key": has_key}

@@ -75,6 +75,20 @@ class TestMaking:
         assert (version.suggester, version.taxonomy.count, version.name) == ("similar", 3, "1.1")
         assert "Product category" in text(as_(owner).get(HOME))
 
+    def test_without_a_key_a_language_model_is_told_to_need_one(self, owner, as_, project, settings):
+        browser, words = as_(owner), "Set ANTHROPIC_API_KEY"
+        settings.ANTHROPIC_API_KEY = ""
+        assert words in text(browser.get(f"{HOME}new/"))
+        page = text(browser.post(f"{HOME}new/", {**FORM, "suggester": "llm"}, follow=True))
+        assert words in page
+        assert "&lt;select" in page
+        settings.ANTHROPIC_API_KEY = "a-key"
+        assert words not in text(browser.get(f"{HOME}task/product-category/"))
+
+    def test_without_a_name_only_that_is_missing(self, owner, as_, project):
+        page = text(as_(owner).post(f"{HOME}new/", {**FORM, "name": ""}))
+        assert page.count('class="errorlist"') == 1
+
     def test_a_file_of_values(self, owner, as_, project):
         file = SimpleUploadedFile("values.csv", b"value,description\nRed,like a rose\nBlue,like the sky\n")
         as_(owner).post(f"{HOME}new/", {**FORM, "values": "", "file": file})
