@@ -149,11 +149,13 @@ export class GenbaFeedback extends Part {
     const all = getSelection();
     const { output } = this;
     all.selectAllChildren(this);
-    if (`${all}`) document.execCommand("copy");
-    else { // it can be edited: browsers select nothing of that from outside
-      navigator.clipboard?.writeText(output).then(() => this.#act("copied", { characters: output.length })).catch(() => {});
+    if (`${all}`) {
+      document.execCommand("copy");
+      this.#thank();
+    } else { // it can be edited: browsers select nothing of that from outside
+      const done = () => this.#thank(this.#act("copied", { characters: output.length }));
+      navigator.clipboard?.writeText(output).then(done).catch(() => {});
     }
-    this.#thank();
   }
 
   #copied(event) {
