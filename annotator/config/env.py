@@ -12,6 +12,13 @@ class SettingError(ValueError):
     """An environment variable holds something that cannot be used."""
 
 
+class Secret(str):
+    """Shown as stars where values are shown by their `repr`: in a list of settings, in a report of an error."""
+
+    def __repr__(self) -> str:
+        return "'***'" if self else "''"
+
+
 def text(name: str, default: str = "") -> str:
     """NAME, or the content of the file that NAME_FILE points to (for mounted secrets)."""
     path = os.environ.get(f"{name}_FILE")

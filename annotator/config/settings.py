@@ -227,7 +227,7 @@ WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2)
 SUGGEST_THREADS = env.number("SUGGEST_THREADS", 4)  # questions answered at a time
 
 # --- language model (optional) ------------------------------------------------------------------
-ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")
+ANTHROPIC_API_KEY = env.Secret(env.text("ANTHROPIC_API_KEY"))
 # Only who runs the instance says where the key is sent.
 ANTHROPIC_BASE_URL = env.provider("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
 LLM_SECONDS = env.number("LLM_SECONDS", 20)
