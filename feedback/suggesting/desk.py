@@ -16,7 +16,6 @@ from annotator import weights
 from annotator.jobs import heart
 from annotator.jobs.work import PermanentError
 from annotator.llm import client
-from annotator.llm.retries import Deadline
 from feedback.models import CachedSuggestion, Suggestion, TaskVersion
 from feedback.suggesters import registry
 from feedback.suggesters.registry import Case, Choice, Example, Outcome, Reason, Task
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 30.0  # seconds: the host has gone on by then, and the next one finds the answer
 NANO = 1e-9
 
 _shelves: dict[int, "Shelf"] = {}
@@ -60,7 +58,7 @@ def answer_to(ask: Ask) -> tuple[Answer, "Shelf | None"]:
 
 
 def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> tuple[Outcome, bytes]:
-    case = Case(found.task, ask.text, Deadline.within(PATIENCE), ask.candidates)
+    case = Case(found.task, ask.text, client.unhurried(), ask.candidates)  # the next one finds the answer
     if shelf is None:
         return registry.suggest(found.suggester, case), b""
     from annotator.ordering.embed import as_bytes  # noqa: PLC0415 - numpy and torch

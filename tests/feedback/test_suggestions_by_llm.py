@@ -81,3 +81,13 @@ def test_over_the_days_budget_nobody_is_asked(ask, provider, project):
 
     assert ask()["reason"] == "over_budget"
     assert provider.sent == []
+
+
+def test_a_provider_that_says_nothing_keeps_the_desk_for_the_instance_s_patience(
+    ask, provider, project, settings
+):
+    settings.LLM_SECONDS = 1  # the host would wait for 20
+    provider.always = said.silence
+
+    assert ask()["reason"] == "late"
+    assert budget.days(project)[0].outcomes == {"late": 1}
