@@ -20,6 +20,7 @@ from feedback import splits
 from feedback.ingest.record import Record, read
 from feedback.models import CachedSuggestion, Environment, Suggestion, SuggestionTask, TaskVersion
 from feedback.services import interactions
+from feedback.suggesters import registry
 from feedback.suggesting import line
 from feedback.suggesting.question import Answer, Ask, content_hash, text_of
 
@@ -103,7 +104,12 @@ def _answer(
         return known
     seconds = task.budget_ms / 1000
     asked = Ask(
-        str(made), version.pk, text, None if candidates is None else tuple(candidates), time.time() + seconds
+        str(made),
+        version.pk,
+        task.name,
+        text,
+        None if candidates is None else tuple(candidates),
+        time.time() + seconds,
     )
     return line.ask(asked, seconds) or Answer(reason=LATE)
 
@@ -112,8 +118,9 @@ def _cached(
     task: SuggestionTask, version: TaskVersion, text: str, candidates: Sequence[str] | None
 ) -> Answer | None:
     """What was answered before, unless its suggester has learned since. It costs nothing again."""
-    rows = CachedSuggestion.objects.filter(version=version, content_hash=content_hash(text, candidates))
-    found = rows.first()
+    suggester = registry.version(version.suggester, version.settings)
+    name = content_hash(text, candidates, task.name, suggester)
+    found = CachedSuggestion.objects.filter(version=version, content_hash=name).first()
     if found is None or (found.learns and found.learned_at != learned_at(task)):
         return None
     return replace(Answer.of_json(found.answer), cost_usd=0.0)

@@ -209,6 +209,11 @@ def get(name: str) -> Suggester:
     return cast(Suggester, import_module(KINDS[name].module).SUGGESTER)
 
 
+def version(name: str, settings: Mapping[str, Any]) -> str:
+    """What the answers of a task with these settings are kept by."""
+    return get(name).version(Task(0, 0, "", "", None, settings))
+
+
 def suggest(name: str, case: Case) -> Outcome:
     """Ask, and check the answer: a value that is not allowed never comes out of here. Never raises
     for anything that a suggester does."""

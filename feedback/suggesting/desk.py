@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -37,24 +38,35 @@ _lock = threading.Lock()
 def serve(asked: dict[str, object]) -> None:
     """Answer, keep the answer for whoever asks the same again, and say that the worker lives."""
     ask = Ask.of_json(asked)
-    answer, shelf = answer_to(ask)
+    answer, learned = answer_to(ask)
     line.reply(ask, answer)
     if answer.value or answer.reason == Reason.UNKNOWN:
-        _keep(ask, answer, shelf)
+        _keep(ask, answer, learned)
     heart.note_now_and_then("suggest")
     connection.close_if_unusable_or_obsolete()
 
 
-def answer_to(ask: Ask) -> tuple[Answer, "Shelf | None"]:
-    """With what it was learned from, where the suggester learns."""
-    found = _version(ask.version)
+@dataclass(frozen=True)
+class Learned:
+    """How far a suggester that learns had come: the time of the newest example that it knew for sure."""
+
+    at: datetime | None
+
+
+def answer_to(ask: Ask) -> tuple[Answer, Learned | None]:
+    """With what it had learned, where the suggester learns."""
+    found = _version(ask.version, ask.name)
     suggester = registry.get(found.suggester)
     needs = suggester.needs(found.task)
     shelf = _shelf(found) if needs.learned or needs.examples or needs.shortlist else None
     if shelf is None and needs.learned:
         return Answer(reason=Reason.FAILED), None
+    if shelf is not None:
+        shelf.refresh()
+    # Before the answer: another thread may learn more in the middle of it.
+    learned = Learned(shelf.learned_at) if shelf is not None and needs.learned else None
     outcome, vector = _asked(ask, found, shelf, needs)
-    return _told(outcome, vector), shelf if needs.learned else None
+    return _told(outcome, vector), learned
 
 
 def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> tuple[Outcome, bytes]:
@@ -64,7 +76,6 @@ def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Need
     from annotator.ordering.embed import as_bytes  # noqa: PLC0415 - numpy and torch
     from feedback.suggesting.shelf import vector_of  # noqa: PLC0415
 
-    shelf.refresh()
     vector = vector_of(ask.text)
     ranked = tuple(shelf.ranked(vector, case.allowed, max(needs.shortlist, registry.RANKED)))
     case = Case(
@@ -96,15 +107,17 @@ def _told(outcome: Outcome, vector: bytes) -> Answer:
     )
 
 
-def _keep(ask: Ask, answer: Answer, shelf: "Shelf | None") -> None:
+def _keep(ask: Ask, answer: Answer, learned: Learned | None) -> None:
+    found = _version(ask.version, ask.name)
+    suggester = registry.version(found.suggester, found.task.settings)
     try:
         CachedSuggestion.objects.update_or_create(
             version_id=ask.version,
-            content_hash=content_hash(ask.text, ask.candidates),
+            content_hash=content_hash(ask.text, ask.candidates, ask.name, suggester),
             defaults={
                 "answer": answer.as_json(),
-                "learns": shelf is not None,
-                "learned_at": shelf.learned_at if shelf else None,
+                "learns": learned is not None,
+                "learned_at": learned.at if learned else None,
             },
         )
     except IntegrityError:
@@ -124,14 +137,14 @@ class Known:
 
 
 @lru_cache(maxsize=256)
-def _version(pk: int) -> Known:
-    """Never changed after it was made."""
+def _version(pk: int, name: str) -> Known:
+    """Never changed after it was made; `name` is what its task is called now."""
     row = TaskVersion.objects.select_related("task", "taxonomy").get(pk=pk)
     choices = None
     if row.taxonomy is not None:
         nodes = of_stored(row.taxonomy.values).values
         choices = tuple(Choice(node.id, node.description) for node in nodes)
-    task = Task(row.task_id, row.task.project_id, row.task.name, row.instruction, choices, row.settings)
+    task = Task(row.task_id, row.task.project_id, name, row.instruction, choices, row.settings)
     return Known(row.suggester, task, row.taxonomy_id)
 
 
@@ -155,8 +168,8 @@ def _shelf(found: Known) -> "Shelf | None":
 def make_ready() -> None:
     """Load what the open tasks will need. What fails here fails again, and is told, when it is asked for."""
     try:
-        for version in _in_force():
-            found = _version(version)
+        for version, name in _in_force():
+            found = _version(version, name)
             needs = registry.get(found.suggester).needs(found.task)
             shelf = _shelf(found) if needs.learned or needs.examples or needs.shortlist else None
             if shelf is not None:
@@ -169,10 +182,10 @@ def make_ready() -> None:
         connection.close()
 
 
-def _in_force() -> list[int]:
-    """The newest version of each open task."""
-    newest = TaskVersion.objects.filter(task__closed_at=None).values("task").annotate(last=Max("pk"))
-    return [row["last"] for row in newest]
+def _in_force() -> list[tuple[int, str]]:
+    """The newest version of each open task, and the task's name."""
+    newest = TaskVersion.objects.filter(task__closed_at=None).values_list("task__name", "task")
+    return [(last, name) for name, _task, last in newest.annotate(last=Max("pk"))]
 
 
 def forget() -> None:

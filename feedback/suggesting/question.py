@@ -13,10 +13,12 @@ TURN, CONTENT = "role", "content"
 
 @dataclass(frozen=True)
 class Ask:
-    """`until`: seconds since 1970, after which nobody waits for the answer."""
+    """`name`: of the task, as it is called now. `until`: seconds since 1970, after which nobody waits
+    for the answer."""
 
     id: str
     version: int
+    name: str
     text: str
     candidates: tuple[str, ...] | None
     until: float
@@ -51,9 +53,10 @@ class Answer:
         return cls(**{**found, "alternatives": pairs})
 
 
-def content_hash(text: str, candidates: Sequence[str] | None) -> UUID:
-    """Of what an answer rests on, besides the task's version."""
-    told = json.dumps([text, None if candidates is None else sorted(candidates)])
+def content_hash(text: str, candidates: Sequence[str] | None, name: str, suggester: str) -> UUID:
+    """Of what an answer rests on, besides the task's version: the task's name, which prompts tell, and
+    the suggester's own version."""
+    told = json.dumps([text, None if candidates is None else sorted(candidates), name, suggester])
     return UUID(bytes=blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest())
 
 

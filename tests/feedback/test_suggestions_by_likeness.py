@@ -11,6 +11,8 @@ from annotator.web.redis_client import client as redis_client
 from feedback.models import CachedSuggestion, Suggestion, WidgetOrigin
 from feedback.services import suggestion_tasks
 from feedback.splits import is_held_out, text_hash
+from feedback.suggesting import desk
+from feedback.suggesting.shelf import Shelf
 from tests import make
 from tests.feedback import judged
 from tests.feedback.desks import open_desk
@@ -123,4 +125,23 @@ def test_one_person_saying_it_over_and_over_does_not_outvote_two(ask, project, t
         for _ in range(times):
             row = judged.suggestion(task, text, "", reason="late", end_user=person)
             judged.signal(project, row.pk, "ignored", value=value)
+    assert ask(text)["value"] == "top_up_failed"
+
+
+def test_what_another_thread_learns_meanwhile_is_not_passed_off_as_known(ask, task, monkeypatch):
+    """An answer that was made before a verdict must not be found in the cache after it."""
+    text = next(text for n in range(99) if not is_held_out(text_hash(text := f"Grey silence number {n}")))
+    first = ask(text, candidates=["card_arrival"])
+    shelf = next(iter(desk._shelves.values()))
+    whole = Shelf.ranked
+
+    def interrupted(self, *sent):
+        ranked = whole(self, *sent)
+        monkeypatch.undo()
+        answered(first, "edited", "top_up_failed")
+        shelf.refresh()  # as another thread does
+        return ranked
+
+    monkeypatch.setattr(Shelf, "ranked", interrupted)
+    ask(text)
     assert ask(text)["value"] == "top_up_failed"

@@ -7,8 +7,9 @@ from django.test import Client
 
 from annotator.llm import budget
 from annotator.web.redis_client import client as redis_client
-from feedback.models import Interaction, Suggestion
+from feedback.models import Interaction, Suggestion, SuggestionTask
 from feedback.services import suggestion_tasks
+from feedback.suggesters import llm_prompt
 from tests import make
 from tests import provider as said
 from tests.feedback.desks import open_desk
@@ -91,3 +92,17 @@ def test_a_provider_that_says_nothing_keeps_the_desk_for_the_instance_s_patience
 
     assert ask()["reason"] == "late"
     assert budget.days(project)[0].outcomes == {"late": 1}
+
+
+def test_another_prompt_and_another_name_are_another_question(ask, provider, monkeypatch):
+    """Nothing of the set-up is changed: the one comes with a new Genba, the other is only a word."""
+    provider.says(said.choice(1), said.choice(2), said.choice(1))
+    assert ask()["value"] == "Red"
+
+    monkeypatch.setattr(llm_prompt, "VERSION", "p99")
+    assert ask()["value"] == "Blue"
+    assert Suggestion.objects.order_by("created_at").last().model == "claude-haiku-5-5 p99"
+
+    SuggestionTask.objects.update(name="Hue")
+    assert ask()["value"] == "Red"
+    assert "Field: Hue" in provider.last.prompt
