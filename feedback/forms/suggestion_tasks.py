@@ -24,6 +24,7 @@ from feedback.taxonomy.tree import Taxonomy
 
 LINE = re.compile(r"line (\d+)")  # a fault's place in a text
 MOST_FILE = 8 * 1024 * 1024  # bytes
+MOST_SHOWN = 1024 * 1024  # bytes of values in the page, which sends them back: half of what may be sent
 
 
 class TaskForm(forms.Form):
@@ -128,10 +129,22 @@ class TaskForm(forms.Form):
         "review_edited_below",
     )
 
-    def __init__(self, *args: Any, taken: Sequence[str] = (), fixed: bool = False, **kwargs: Any) -> None:
-        """`taken`: keys of the project's other tasks. `fixed`: key and form of the value are what they are."""
+    def __init__(
+        self,
+        *args: Any,
+        taken: Sequence[str] = (),
+        fixed: bool = False,
+        stays: Taxonomy | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`taken`: keys of the project's other tasks. `fixed`: key and form of the value are what they are.
+        `stays`: values that are in force unless others are given (see `too_long`)."""
         super().__init__(*args, **kwargs)
-        self.taken = taken
+        self.taken, self.stays = taken, stays
+        if stays is not None:
+            self.fields["values"].help_text = _(
+                "Too many to be shown here. Left empty, they stay as they are."
+            )
         self.taxonomy: Taxonomy | None = None
         self.fields["suggester"].choices = [(kind.name, _now(kind.title)) for kind in registry.KINDS.values()]  # type: ignore[attr-defined]
         self.fields["model"].choices = [(name, name) for name in prices.MODELS]  # type: ignore[attr-defined]
@@ -180,6 +193,8 @@ class TaskForm(forms.Form):
 
     def _taxonomy(self, data: dict[str, Any]) -> Taxonomy:
         file = data["file"]
+        if not file and self.stays is not None and not data["values"].strip():
+            return self.stays
         if not file:
             return reading.of_paste(data["values"]) if data["values"].strip() else of_lines("")
         if file.size > MOST_FILE:
@@ -216,21 +231,31 @@ class TaskForm(forms.Form):
             return found
         settings = version.settings
         values = as_json.of_stored(version.taxonomy.values) if version.taxonomy else None
+        text = as_text(values) if values and not too_long(version) else ""
         return {
             **found,
             **{name: settings[name] for name in ("model", "examples", "rules") if name in settings},
             "suggester": version.suggester,
             "instruction": version.instruction,
-            "values": as_text(values) if values else "",
+            "values": text,
         }
+
+
+def too_long(version: TaskVersion | None) -> Taxonomy | None:
+    """The values, where they are too many for the page to send them back."""
+    if version is None or version.taxonomy is None:
+        return None
+    found = as_json.of_stored(version.taxonomy.values)
+    return found if len(as_text(found).encode()) > MOST_SHOWN else None
 
 
 def as_text(taxonomy: Taxonomy) -> str:
     """To change it in the page: lines; JSON where lines would lose something."""
     described = any(node.description for node in taxonomy.nodes)
+    bracketed = taxonomy.nodes[0].name.startswith(reading.BEFORE_JSON)  # lines would be read as JSON
     parents = {node.path[:-1] for node in taxonomy.nodes}
     inner = any(not node.group and node.path in parents for node in taxonomy.nodes)
-    if described:
+    if described or bracketed:
         return json.dumps(as_json.stored_form(taxonomy), ensure_ascii=False, indent=1)
     lines = [node.id for node in (taxonomy.nodes if inner else taxonomy.values) if not node.group]
     return "\n".join(lines)

@@ -1,5 +1,5 @@
 """Taxonomies: the values that a task may suggest, read from what people have. Pure.
 
 `tree` is the taxonomy itself, `lines`, `table` and `as_json` read the three forms, `reading` chooses
-among them, `words` says what a value reads like, `search` finds values as somebody types.
+among them, `names` cleans what is read, `faults` says what is wrong with it.
 """

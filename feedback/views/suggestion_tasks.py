@@ -17,7 +17,7 @@ from annotator.llm import budget
 from annotator.models import Membership
 from annotator.web.request import PersonRequest
 from feedback.access import task_of
-from feedback.forms.suggestion_tasks import TaskForm
+from feedback.forms.suggestion_tasks import TaskForm, too_long
 from feedback.models import SuggestionTask, TaskVersion
 from feedback.queries import tasks as listed
 from feedback.queries import verdicts
@@ -40,7 +40,11 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     taken = list(me.project.suggestion_tasks.values_list("key", flat=True))
     sent = request.method == "POST"
-    form = TaskForm(*((request.POST, request.FILES) if sent else ()), taken=taken)
+    form = TaskForm(
+        *((request.POST, request.FILES) if sent else ()),
+        taken=taken,
+        initial={"daily_usd": budget.own(me.project)},
+    )
     if form.is_valid():
         try:
             task = _make(me, form)
@@ -65,6 +69,7 @@ def setup(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
         *((request.POST, request.FILES) if sent else ()),
         initial={**TaskForm.of(task, version), "daily_usd": budget.own(me.project)},
         fixed=True,
+        stays=too_long(version),
     )
     if form.is_valid():
         with transaction.atomic():

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -140,8 +141,11 @@ class TestMaking:
     def test_all_of_it_or_nothing(self, owner, as_, project, monkeypatch):
         monkeypatch.setattr(suggestion_tasks, "set_up", failing)
 
-        assert as_(owner).post(f"{HOME}new/", FORM).status_code == 503
+        answer = as_(owner).post(f"{HOME}new/", {**FORM, "suggester": "llm", "daily_usd": "7"})
+
+        assert answer.status_code == 503
         assert not SuggestionTask.objects.exists()
+        assert budget.own(project) is None
 
 
 class TestSetUp:
@@ -172,15 +176,6 @@ class TestSetUp:
         task.refresh_from_db()
         assert task.hidden_share == 0.05
 
-    def test_a_budget_nobody_set_stays_the_instances(self, owner, as_, task, project):
-        shown = as_(owner).get(self.page(task)).context["form"]
-
-        assert shown["daily_usd"].value() is None
-        as_(owner).post(self.page(task), {**FORM, "suggester": "llm", "daily_usd": "2.50"})
-        assert (
-            budget.own(project) == as_(owner).get(self.page(task)).context["form"]["daily_usd"].value() == 2.5
-        )
-
     def test_other_values_are_a_new_version_and_a_new_taxonomy(self, owner, as_, task):
         as_(owner).post(self.page(task), {**FORM, "values": "Red\nBlue"})
         as_(owner).post(
@@ -189,6 +184,41 @@ class TestSetUp:
         )
 
         assert [one.name for one in task.versions.all()] == ["3.2", "2.2", "1.1"]
+
+    def test_a_first_value_in_brackets_is_no_json(self, owner, as_, task):
+        file = SimpleUploadedFile("values.csv", b"value\n[Other]\nRed\n")
+        as_(owner).post(self.page(task), {**FORM, "values": "", "file": file})
+        shown = as_(owner).get(self.page(task)).context["form"]["values"].value()
+
+        assert as_(owner).post(self.page(task), {**FORM, "values": shown}).status_code == 302
+        assert [one.name for one in task.versions.all()] == ["2.2", "1.1"]
+
+    def test_values_that_are_too_many_for_the_page_stay(self, owner, as_, task, monkeypatch):
+        """A page that sent them back would be refused as too large."""
+        monkeypatch.setattr("feedback.forms.suggestion_tasks.MOST_SHOWN", 20)
+        shown = text(as_(owner).get(self.page(task)))
+        assert "Garden" not in shown
+        assert "they stay as they are" in shown
+
+        as_(owner).post(self.page(task), {**FORM, "values": "", "hidden_share": "7"})
+        as_(owner).post(self.page(task), {**FORM, "values": "Red\nBlue"})
+        assert [(one.name, one.taxonomy.count) for one in task.versions.all()] == [("2.2", 2), ("1.1", 3)]
+
+    def test_another_task_does_not_lift_the_budget_that_was_set(self, owner, as_, project):
+        budget.set_daily(project=project, dollars=Decimal("0.10"))
+        shown = as_(owner).get(f"{HOME}new/").context["form"]["daily_usd"].value()
+        as_(owner).post(f"{HOME}new/", {**FORM, "suggester": "llm", "daily_usd": str(shown or "")})
+
+        assert budget.daily(project) == Decimal("0.10")
+
+    def test_looking_at_the_budget_sets_none(self, owner, as_, project, settings):
+        as_(owner).post(f"{HOME}new/", {**FORM, "suggester": "llm"})
+        page = f"{HOME}task/product-category/setup/"
+        shown = as_(owner).get(page).context["form"]["daily_usd"].value()
+        as_(owner).post(page, {**FORM, "suggester": "llm", "daily_usd": str(shown or "")})
+
+        settings.LLM_DAILY_USD = Decimal("0.25")
+        assert budget.daily(project) == Decimal("0.25")
 
     def test_closed_and_opened(self, owner, as_, task):
         path = f"{HOME}task/{task.key}/close/"
