@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 NANO = 1e-9
 
 _shelves: dict[int, "Shelf"] = {}
+_making: dict[int, threading.Lock] = {}
 _lock = threading.Lock()
 
 
@@ -156,13 +157,19 @@ def _shelf(found: Known) -> "Shelf | None":
 
     key = found.taxonomy or 0
     with _lock:
-        if key not in _shelves:
+        making = _making.setdefault(key, threading.Lock())
+    with making:  # the names of thousands of values take minutes: other tasks do not wait for them
+        if (made := _shelves.get(key)) is None:
             try:
-                _shelves[key] = Shelf(found.task.id, [choice.id for choice in found.task.choices])
+                made = Shelf(found.task.id, [choice.id for choice in found.task.choices])
             except PermanentError as error:  # the model is missing or not as expected
                 log.error("no shelf for task %s: %s", found.task.id, error)
                 return None
-        return _shelves[key]
+            with _lock:
+                for old in [one for one, shelf in _shelves.items() if shelf.task == made.task and one < key]:
+                    del _shelves[old]  # of an older list: nobody asks for it any more
+                _shelves[key] = made
+        return made
 
 
 def make_ready() -> None:
@@ -193,3 +200,4 @@ def forget() -> None:
     _version.cache_clear()
     with _lock:
         _shelves.clear()
+        _making.clear()

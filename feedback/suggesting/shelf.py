@@ -40,6 +40,10 @@ class Said(NamedTuple):
     right: int | None
     wrong: int | None
 
+    @property
+    def tells(self) -> bool:
+        return (self.right, self.wrong) != (None, None)
+
 
 @dataclass(frozen=True)
 class Example:
@@ -94,9 +98,16 @@ class Shelf:
         return [Scored(self.values[n], float(chances[n])) for n in best if chances[n] > 0]
 
     def nearest(self, vector: Vector, most: int) -> list[UUID]:
-        """Examples whose right value is known, the nearest first."""
+        """Examples whose right value is known, the nearest first. They teach a language model under the
+        same rule as everybody (see `fair`): each text with its value once, and nobody's too many."""
+        shares = Shares()
         with self._lock:
-            known = [(name, one.vector) for name, one in self._examples.items() if one.said.right is not None]
+            found = {
+                (one.said.text, one.said.right): (name, one.vector)
+                for name, one in self._examples.items()
+                if one.said.right is not None and shares.admits(*one.said)
+            }
+        known = list(found.values())
         if not known or not most:
             return []
         closeness = np.stack([one for _name, one in known]) @ vector
@@ -114,9 +125,11 @@ class Shelf:
         said = {row.pk: self._said(row) for row in reversed(found)}
         news = [name for name, one in said.items() if self._known(name) != one]
         vectors = _vectors(news)
-        changed = any(name in self._examples for name in news)
+        changed = any(name in self._examples and self._examples[name].said.tells for name in news)
         new = {name: Example(said[name], vectors[name]) for name in news if name in vectors}
         self._examples |= new
+        for name in list(self._examples)[: max(0, len(self._examples) - MOST)]:
+            del self._examples[name]
         self._read_at = began
         if found and (newest := found[0].learned_at) is not None:
             self._newest = newest if self._newest is None else max(newest, self._newest)
@@ -135,8 +148,7 @@ class Shelf:
         return None if value is None else self._place.get(value)
 
     def _learn(self, examples: Sequence[Example]) -> None:
-        telling = [one for one in examples if (one.said.right, one.said.wrong) != (None, None)]
-        examples = [one for one in telling if self._shares.admits(*one.said)]
+        examples = [one for one in examples if one.said.tells and self._shares.admits(*one.said)]
         right = [one for one in examples if one.said.right is not None]
         if right:
             self._state.learn(

@@ -1,0 +1,117 @@
+"""What the desk keeps in memory of a task."""
+
+import threading
+
+import pytest
+
+from feedback.models import Suggestion
+from feedback.services import suggestion_tasks
+from feedback.splits import is_held_out, text_hash
+from feedback.suggesters.registry import Choice, Task
+from feedback.suggesting import desk, shelf
+from feedback.suggesting.shelf import Shelf, vector_of
+from tests.feedback import judged
+from tests.pace import allowed
+
+pytestmark = pytest.mark.django_db
+NAMES = ("card_arrival", "exchange_rate")
+
+
+@pytest.fixture
+def task(project):
+    made = suggestion_tasks.make_task(project=project, key="intent", name="Intent")
+    suggestion_tasks.set_up(
+        made, instruction="", suggester="similar", values=[{"name": one} for one in NAMES]
+    )
+    return made
+
+
+def texts(n: int) -> list[str]:
+    """Of which none is held out."""
+    found = (f"Silence number {one}" for one in range(9 * n + 9))
+    return [text for text in found if not is_held_out(text_hash(text))][:n]
+
+
+def said(task, text: str, value: str, person: str = "") -> Suggestion:
+    row = judged.suggestion(task, text, "", reason="late", end_user=person)
+    judged.signal(task.project, row.pk, "ignored", value=value)
+    return row
+
+
+def test_examples_of_a_prompt_are_different_ones(task):
+    often, once = texts(2)
+    for _ in range(9):
+        said(task, often, "card_arrival", "mallory")
+    said(task, once, "exchange_rate", "ana")
+    kept = Shelf(task.pk, NAMES)
+    kept.refresh()
+
+    rows = Suggestion.objects.in_bulk(kept.nearest(vector_of(often), 8))
+    assert sorted(row.text for row in rows.values()) == sorted([often, once])
+
+
+def test_who_answers_after_all_costs_no_new_beginning(task, monkeypatch):
+    """That it was ignored had taught nothing."""
+    row = judged.suggestion(task, texts(1)[0], "card_arrival")
+    judged.signal(task.project, row.pk, "ignored")
+    kept = Shelf(task.pk, NAMES)
+    kept.refresh()
+    begun = []
+    monkeypatch.setattr(kept, "_begin", lambda: begun.append(1))
+    judged.signal(task.project, row.pk, "edited", value="exchange_rate")
+    kept.refresh()
+
+    assert begun == []
+    assert kept.nearest(vector_of(row.text), 8) == [row.pk]
+
+
+def test_no_more_is_kept_than_the_newest(task, monkeypatch):
+    monkeypatch.setattr(shelf, "MOST", 3)
+    kept = Shelf(task.pk, NAMES)
+    rows = []
+    for text in texts(5):
+        rows.append(said(task, text, "card_arrival").pk)
+        kept.refresh()
+
+    assert set(kept.nearest(vector_of("x"), 8)) == set(rows[2:])
+
+
+def known(task: int, taxonomy: int) -> desk.Known:
+    choices = tuple(map(Choice, NAMES))
+    return desk.Known("similar", Task(task, 1, "Intent", "", choices), taxonomy)
+
+
+def test_a_newer_list_of_values_takes_the_older_one_s_place(task):
+    desk.forget()
+    for n in (1, 2):
+        desk._shelf(known(task.pk, n))
+    desk._shelf(known(task.pk + 1, 1_000))
+
+    assert set(desk._shelves) == {2, 1_000}
+    desk.forget()
+
+
+def test_a_task_does_not_wait_for_another_s_values(task, monkeypatch):
+    desk.forget()
+    begun, go_on = threading.Event(), threading.Event()
+    whole = Shelf.__init__
+
+    def slow(self, of, values):
+        if of == 7:
+            begun.set()
+            go_on.wait()
+        whole(self, of, values)
+
+    monkeypatch.setattr(Shelf, "__init__", slow)
+    large = threading.Thread(target=desk._shelf, args=(known(7, 1),), daemon=True)
+    other = threading.Thread(target=desk._shelf, args=(known(8, 2),), daemon=True)
+    large.start()
+    begun.wait()
+    other.start()
+    other.join(allowed(20))
+    made = set(desk._shelves)
+    go_on.set()
+    large.join()
+
+    assert made == {2}
+    desk.forget()
