@@ -87,7 +87,9 @@ class _Talk:
         said = llm_prompt.read(answer.value, case.choices)
         version = self._version(answer)
         if isinstance(said, str):
-            return replace(self._nothing(Reason.UNKNOWN, said), version=version)
+            # Nonsense is no answer, and not one to be kept: that nothing fits is.
+            reason = Reason.FAILED if said == llm_prompt.OUTSIDE else Reason.UNKNOWN
+            return replace(self._nothing(reason, said), version=version)
         return replace(said, version=version, cost=self._cost)
 
     def _version(self, answer: Answer) -> str:

@@ -39,7 +39,11 @@ _lock = threading.Lock()
 def serve(asked: dict[str, object]) -> None:
     """Answer, keep the answer for whoever asks the same again, and say that the worker lives."""
     ask = Ask.of_json(asked)
-    answer, learned = answer_to(ask)
+    try:
+        answer, learned = answer_to(ask)
+    except Exception:
+        line.reply(ask, Answer(reason=Reason.FAILED))  # before it is told: somebody waits
+        raise
     line.reply(ask, answer)
     if answer.value or answer.reason == Reason.UNKNOWN:
         _keep(ask, answer, learned)

@@ -235,9 +235,9 @@ ONCE = {
 TWICE = {
     "no JSON": (said.text("Knives, I think."), Reason.FAILED, "malformed"),
     "a body that is none": (said.raw(b"<html>"), Reason.FAILED, "malformed"),
-    "an unknown number": (said.choice(4), Reason.UNKNOWN, "outside"),
-    "a name for a number": (said.value({"choice": KNIVES, "confidence": 80}), Reason.UNKNOWN, "outside"),
-    "no object": (said.value([1]), Reason.UNKNOWN, "outside"),
+    "an unknown number": (said.choice(4), Reason.FAILED, "outside"),
+    "a name for a number": (said.value({"choice": KNIVES, "confidence": 80}), Reason.FAILED, "outside"),
+    "no object": (said.value([1]), Reason.FAILED, "outside"),
 }
 
 

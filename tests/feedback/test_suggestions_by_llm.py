@@ -10,6 +10,7 @@ from annotator.web.redis_client import client as redis_client
 from feedback.models import Interaction, Suggestion, SuggestionTask
 from feedback.services import suggestion_tasks
 from feedback.suggesters import llm_prompt
+from feedback.suggesting import desk
 from tests import make
 from tests import provider as said
 from tests.feedback.desks import open_desk
@@ -106,3 +107,19 @@ def test_another_prompt_and_another_name_are_another_question(ask, provider, mon
     SuggestionTask.objects.update(name="Hue")
     assert ask()["value"] == "Red"
     assert "Field: Hue" in provider.last.prompt
+
+
+def test_nonsense_is_not_kept_as_an_answer_but_that_nothing_fits_is(ask, provider):
+    provider.says(said.choice(99), said.choice(99), said.choice(2), said.choice(0))
+
+    assert ask()["reason"] == "failed"
+    assert ask()["value"] == "Blue"
+    assert ask("A stone")["reason"] == ask("A stone")["reason"] == "unknown"
+    assert len(provider.sent) == 4
+
+
+def test_an_error_of_ours_is_told_at_once(ask, monkeypatch):
+    """The host would wait for all of its time."""
+    monkeypatch.setattr(desk, "answer_to", lambda _: {}["nothing"])
+
+    assert ask()["reason"] == "failed"
