@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from feedback.suggesting.fair import FREE, TIMES, Shares
+from tests.pace import at_most
 
 
 def taught(shares: Shares, person: str, n: int) -> int:
@@ -43,3 +44,9 @@ def test_those_of_whom_nobody_knows_who_they_are_are_not_one_person():
     for n in range(100):
         taught(shares, f"user {n}", 10)
     assert taught(shares, "", 1_000) == 1_000
+
+
+def test_many_people_take_no_longer_than_few():
+    shares = Shares()
+    with at_most(0.5):
+        assert sum(taught(shares, f"user {n}", 1) for n in range(20_000)) == 20_000
