@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 VERDICTS = ("accepted", "edited", "rejected", "ignored")
-UNANSWERED = "genba:unanswered"  # the event by which we say that nobody answered in time
+OURS = "genba:"  # how the ids of our own events begin, and of nobody else's
+UNANSWERED = f"{OURS}unanswered"  # the event by which we say that nobody answered in time
 
 
 @dataclass(frozen=True)

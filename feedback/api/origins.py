@@ -42,9 +42,14 @@ def from_listed_pages(get_response: Handler) -> Handler:
 def origin_of(request: HttpRequest) -> str | None:
     """As the browser says it; None: a program, or one of our own pages."""
     origin = request.headers.get("Origin")
-    if origin is None or urlsplit(origin).netloc == request.get_host():
-        return None
-    return origin
+    return None if origin is None or _host(origin) == request.get_host() else origin
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # a bracket that never closes
+        return ""
 
 
 def _preflight(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from annotator.reading.errors import gettext_noop
 STRONG_POSITIVE, POSITIVE, NEUTRAL = "strong_positive", "positive", "neutral"
 NEGATIVE, STRONG_NEGATIVE = "negative", "strong_negative"
 
+MOST = 2**31 - 1  # what a column of whole numbers holds; 24 days in milliseconds
 READ_MS = 3000  # who looked that long has read the answer, and wants another all the same
 
 Value = Mapping[str, Any]
@@ -24,11 +25,11 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MOST
 
 
 TEXT = (_is_text, gettext_noop("must be text"))
-NUMBER = (_is_number, gettext_noop("must be a number, 0 or more"))
+NUMBER = (_is_number, gettext_noop("must be a number from 0 to 2147483647"))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from annotator.reading.errors import BadRecord, gettext_noop
 from annotator.reading.field_types import IDENTIFIER, Id, ObjectOrNull
 from annotator.reading.records import Limits, RecordKind, with_unknown
 from feedback.signals.kinds import KINDS
+from feedback.verdicts import OURS
 
 EVENT_ID = 128  # characters
 LONGEST = 10_000  # characters of a text in the value
@@ -82,6 +83,8 @@ class SignalReader:
         fields = opened.fields
         if fields.event_id is None:
             raise BadRecord("event_id", gettext_noop("is missing"))
+        if fields.event_id.startswith(OURS):
+            raise BadRecord("event_id", gettext_noop("must not begin with “%(ours)s”"), ours=OURS)
         kind = KINDS.get(fields.kind or "")
         if kind is None:
             raise BadRecord("kind", gettext_noop("must be one of %(kinds)s"), kinds=", ".join(KINDS))

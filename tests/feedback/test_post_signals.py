@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotator.web.redis_client import client as redis_client
 from feedback import tokens
 from feedback.models import Signal, SignalMeaning, Suggestion, SuggestionTask, TaskVersion, WidgetOrigin
+from feedback.verdicts import UNANSWERED
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,19 @@ class TestAProgram:
         assert send(sent, key).json()["repaired"] == 1
         assert Signal.objects.get().value == {"text": "a�b"}
 
+    @pytest.mark.parametrize("much", [3_000_000_000, 1e300, 10**400])
+    def test_numbers_that_no_column_holds_are_refused_and_the_rest_is_stored(self, project, key, much):
+        row = suggestion(project)
+        odd = event(1, "edited", interaction=str(row.pk), value={"value": "pink", "edit_distance": much})
+        told = send([odd, event(2, interaction="call-1")], key).json()
+
+        assert (told["accepted"], [bad["field"] for bad in told["rejected"]]) == (1, ["value.edit_distance"])
+
+    def test_our_own_events_are_nobody_elses(self, key):
+        told = send({**event(interaction="call-1"), "event_id": UNANSWERED}, key).json()
+
+        assert (told["accepted"], told["rejected"][0]["field"]) == (0, "event_id")
+
     def test_unknown_fields_are_kept_with_the_value(self, key):
         send(event(interaction="call-1", surface="mail", value={"n": 1}), key)
 
@@ -284,7 +298,7 @@ class TestOtherSites:
     @pytest.mark.parametrize(
         "origin",
         ["null", "https://evil-shop.example", "https://shop.example.evil", "http://shop.example",
-         "https://shop.example:8443", "https://shop.example.", "https://SHOP.example", ""],
+         "https://shop.example:8443", "https://shop.example.", "https://SHOP.example", "", "https://[shop.example"],
     )  # fmt: skip
     def test_not_listed(self, token, shop, origin):
         answer = send(event(), token, origin=origin)
