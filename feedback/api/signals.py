@@ -15,7 +15,7 @@ from annotator.web.pace import seconds_to_wait
 from feedback.api.interactions_schema import Refusal, RejectedRecord
 from feedback.api.sender import ByKeyOrToken, Sender, SenderRequest
 from feedback.services import signals
-from feedback.signals.record import SignalReader, json_schema
+from feedback.signals.record import SignalReader, json_schema, keep_order
 
 router = Router(tags=["signals"])
 
@@ -49,6 +49,7 @@ def post_signals(request: SenderRequest) -> Status[dict[str, Any]]:
     limit = settings.SIGNAL_PAGE_BYTES if sender.interaction is not None else None
     sent, rejected = read_batch(request, reader.read, limit=limit)
     _keep_pace(sender, len(sent) + len(rejected))
+    keep_order(sent)
     stored = signals.store(sender.project, sent, by_token=sender.interaction is not None)
     return Status(
         202,

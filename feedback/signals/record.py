@@ -1,5 +1,6 @@
 """One signal: from the bytes that were sent to what is stored."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -62,6 +63,7 @@ class SentSignal(Struct, gc=False):
     occurred_at: datetime
     value: str | None
     repaired: int
+    meant: datetime | None = None  # its own time, or its receipt, where `occurred_at` is not what was sent
 
 
 def json_schema() -> dict[str, Any]:
@@ -88,7 +90,10 @@ class SignalReader:
         kind = KINDS.get(fields.kind or "")
         if kind is None:
             raise BadRecord("kind", gettext_noop("must be one of %(kinds)s"), kinds=", ".join(KINDS))
-        text, value = with_unknown(*SIGNAL.payload("value", fields.value), opened.unknown)
+        payload = SIGNAL.payload("value", fields.value)
+        if not isinstance(payload[1], dict | None):
+            raise SIGNAL.wrong("value")
+        text, value = with_unknown(*payload, opened.unknown)
         given = {name: one for name, one in (value or {}).items() if one is not None}  # null: not said
         for name in kind.needs:
             if name not in given:
@@ -103,15 +108,17 @@ class SignalReader:
                 raise BadRecord(
                     f"value.{name}", gettext_noop("has more than %(limit)s characters"), limit=LONGEST
                 )
+        when, meant = self._moment(fields)
         return SentSignal(
             index,
             self._interaction(fields),
             fields.event_id,
             kind.name,
             self.meanings.get(kind.name) or kind.polarity_of(given),
-            self._moment(fields),
+            when,
             text,
             opened.repaired,
+            meant,
         )
 
     def _interaction(self, fields: Sent) -> str:
@@ -126,13 +133,20 @@ class SignalReader:
             raise BadRecord("interaction", gettext_noop("is missing"))
         return named
 
-    def _moment(self, fields: Sent) -> datetime:
-        """A browser's clock may be wrong: nothing happens after its receipt."""
+    def _moment(self, fields: Sent) -> tuple[datetime, datetime | None]:
+        """When it happened, and `meant`. A browser's clock may be wrong: nothing happens after its receipt."""
         if fields.occurred_at is None:
-            return self.now
+            return self.now, self.now
         when = times.moment("occurred_at", fields.occurred_at, self.limits.zone)
         if when > self.now + AHEAD and self.about is None:
             raise BadRecord("occurred_at", gettext_noop("lies in the future"))
-        if when < self.now - EARLIEST and self.about is not None:
-            return self.now
-        return min(when, self.now)
+        believed = when <= self.now and (when >= self.now - EARLIEST or self.about is None)
+        return (when, None) if believed else (self.now, when)
+
+
+def keep_order(signals: Iterable[SentSignal]) -> None:
+    """Signals of one request whose times are not believed or not sent still follow each other as they were
+    meant, a microsecond apart: of several verdicts the last one counts."""
+    moved = [(one.meant, one.index, one) for one in signals if one.meant is not None]
+    for n, (_meant, _index, one) in enumerate(sorted(moved, key=lambda its: its[:2], reverse=True)):
+        one.occurred_at -= timedelta(microseconds=n)

@@ -155,6 +155,12 @@ class TestAProgram:
         assert send(sent, key).json()["repaired"] == 1
         assert Signal.objects.get().value == {"text": "a�b"}
 
+    @pytest.mark.parametrize("value", ["pink", ["pink"], 3])
+    def test_what_a_kind_carries_is_an_object(self, key, value):
+        told = send([event(1, interaction="a", value=value), event(2, interaction="a")], key).json()
+
+        assert (told["accepted"], [bad["field"] for bad in told["rejected"]]) == (1, ["value"])
+
     @pytest.mark.parametrize("much", [3_000_000_000, 1e300, 10**400])
     def test_numbers_that_no_column_holds_are_refused_and_the_rest_is_stored(self, project, key, much):
         row = suggestion(project)
@@ -372,6 +378,20 @@ class TestASuggestion:
         assert (row.verdict, row.final_value, row.edit_distance) == ("edited", "pink", 4)
         assert row.shown_at == NOW
         assert not row.labelled
+
+    @pytest.mark.parametrize("ahead", [None, timedelta(minutes=3), timedelta(days=-9000)])
+    def test_the_last_word_counts_whatever_the_clock_of_the_page_says(self, project, ahead):
+        row, now = suggestion(project), timezone.now()
+        sent = [
+            event(9, "accepted", value={"value": "red"}),
+            event(1, "edited", value={"value": "pink"}),  # the smaller id: it decides nothing
+        ]
+        for n, one in enumerate(sent if ahead else ()):
+            one["occurred_at"] = (now + ahead + n * timedelta(seconds=5)).isoformat()
+        send(sent[::-1] if ahead else sent, tokens.make(project.pk, str(row.pk))[0])
+
+        row.refresh_from_db()
+        assert (row.verdict, row.final_value) == ("edited", "pink")
 
     def test_of_another_project_is_nobodys(self, key, stranger):
         row = suggestion(stranger.projects.get())
