@@ -151,6 +151,5 @@ def logged(row: Suggestion, asked: Asked) -> Record:
         "cost_usd": row.cost_usd,
         "metadata": {**(asked.metadata or {}), "suggestion": told},
     }
-    # What was sent was within the limits already; ours is a little longer, or written another way.
-    limits = Limits(8 * settings.INGEST_MAX_RECORD_BYTES, settings.INGEST_MAX_DEPTH)
-    return read(0, json.dumps(sent, ensure_ascii=False).encode(), limits)
+    text = json.dumps(sent, ensure_ascii=False).encode()
+    return read(0, text, Limits(len(text), settings.INGEST_MAX_DEPTH))  # what was sent was measured then

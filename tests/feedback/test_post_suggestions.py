@@ -134,6 +134,12 @@ class TestASuggestion:
         assert (row.hidden, row.value) == (True, "Red")
         assert told["token"]
 
+    def test_as_long_as_a_body_may_be_in_any_script(self, key, colour, desk):
+        text = "가" * 340_000  # three bytes each, and six where JSON escapes them
+
+        assert ask(key, json.dumps({"task": "colour", "input": text}, ensure_ascii=False)).status_code == 200
+        assert Interaction.objects.get().input == text
+
     def test_messages_are_read_by_what_the_person_said_last(self, key, colour, desk):
         messages = [
             {"role": "user", "content": "a rose"},
