@@ -31,7 +31,7 @@ def run(work: Work) -> None:
     project = work.job.project
     if project is None:
         raise PermanentError("The project of these signals is gone.")
-    for step in (_unanswered, _label, _settle):
+    for step in (_unanswered, _settle, _label):
         while True:
             with work.chunk() as chunk:
                 done = step(project, chunk)
@@ -69,22 +69,25 @@ def _label(project: Project, _chunk: Chunk) -> int:
 
 
 def _settle(project: Project, chunk: Chunk) -> int:
-    """Pairs and reviews. What waits for its interaction is looked at again by the next job."""
+    """Pairs, reviews, and verdicts that came before their suggestions. What waits for its interaction, or
+    for the new answer, is looked at again by the next job."""
     after = chunk.cursor or 0
     rows = list(Signal.objects.filter(project=project, settled=False, pk__gt=after).order_by("pk")[:CHUNK])
     if not rows:
         return 0
     now = timezone.now()
+    settle.suggestions(project, {one.interaction for one in rows})
     regenerations.label(project, regenerations.note(project, rows))
     rule = ReviewRule.objects.filter(project=project).select_related("queue").first()
     if rule is not None:
         reviews.offer(project, rule, [one for one in rows if reviews.wants(rule, one)], now)
+    about = {one.pk: {one.interaction, regenerations.new_answer(one) or one.interaction} for one in rows}
     logged = set(
-        Interaction.objects.filter(
-            project=project, external_id__in={one.interaction for one in rows}
-        ).values_list("external_id", flat=True)
+        Interaction.objects.filter(project=project, external_id__in=set().union(*about.values())).values_list(
+            "external_id", flat=True
+        )
     )
-    done = [one.pk for one in rows if one.interaction in logged or one.received_at < now - WAITS]
+    done = [one.pk for one in rows if about[one.pk] <= logged or one.received_at < now - WAITS]
     Signal.objects.filter(pk__in=done).update(settled=True)
     chunk.cursor = rows[-1].pk
     return len(rows)

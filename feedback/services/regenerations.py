@@ -28,12 +28,12 @@ def note(project: Project, signals: Iterable[Signal]) -> list[Regeneration]:
     names = set()
     for one in signals:
         names.add(one.interaction)
-        new = (one.value or {}).get("new") if one.kind == "regenerated" else None
-        if isinstance(new, str) and new not in {"", one.interaction}:
+        new = new_answer(one)
+        if new is not None:
             Regeneration.objects.get_or_create(
                 project=project,
                 old=one.interaction,
-                new=new[:256],
+                new=new,
                 defaults={"kept": regenerated.NEW, "asked_at": one.occurred_at},
             )
     rows = list(Regeneration.objects.filter(Q(old__in=names) | Q(new__in=names), project=project))
@@ -42,6 +42,12 @@ def note(project: Project, signals: Iterable[Signal]) -> list[Regeneration]:
         row.kept = regenerated.kept(events[row.old], events[row.new])
     Regeneration.objects.bulk_update(rows, ["kept"])
     return rows
+
+
+def new_answer(signal: Signal) -> str | None:
+    """The external id of the answer that was asked for in place of the signal's."""
+    new = (signal.value or {}).get("new") if signal.kind == "regenerated" else None
+    return new[:256] if isinstance(new, str) and new not in {"", signal.interaction} else None
 
 
 @transaction.atomic

@@ -35,7 +35,8 @@ def offer(project: Project, rule: ReviewRule, signals: Sequence[Signal], now: da
     worst = sorted(signals, key=lambda one: (one.polarity != Polarity.STRONG_NEGATIVE, one.pk))
     why = {one.interaction: one for one in reversed(worst)}
     known = [one.interaction for one in worst if names.get(one.interaction) in rows]
-    items = [_item(rows[names[name]], why[name]) for name in dict.fromkeys(known)]
+    there = set(queue.items.filter(external_id__in=known).values_list("external_id", flat=True))
+    items = [_item(rows[names[name]], why[name]) for name in dict.fromkeys(known) if name not in there]
     return add_items(queue, items[: max(room, 0)]).added
 
 

@@ -33,9 +33,8 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
         .order_by("pk")
     )
     events = events_of(project, [str(row.pk) for row in rows])
-    for row in rows:
-        _apply(row, events[str(row.pk)])
-    Suggestion.objects.bulk_update(rows, FIELDS, batch_size=500)
+    changed = [row for row in rows if _apply(row, events[str(row.pk)])]
+    Suggestion.objects.bulk_update(changed, FIELDS, batch_size=500)
     _unseen(project, rows)
     return rows
 
@@ -56,7 +55,9 @@ def events_of(project: Project, names: list[str]) -> dict[str, list[Event]]:
     return found
 
 
-def _apply(row: Suggestion, events: list[Event]) -> None:
+def _apply(row: Suggestion, events: list[Event]) -> bool:
+    """Whether that changes anything."""
+    before = [getattr(row, name) for name in FIELDS]
     state = verdicts.fold(events, row.value or None)
     final = state.final or (row.value if state.verdict == "accepted" else "")
     if (row.verdict, row.final_value) != (state.verdict, final):
@@ -64,6 +65,7 @@ def _apply(row: Suggestion, events: list[Event]) -> None:
         row.learned_at = timezone.now()
     row.shown_at, row.verdict, row.verdict_at = state.shown_at, state.verdict, state.at
     row.final_value, row.answer_ms, row.edit_distance = final, state.ms, state.edit_distance
+    return before != [getattr(row, name) for name in FIELDS]
 
 
 def _as_id(name: str) -> UUID | None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -126,6 +127,18 @@ class TestVerdicts:
         assert {(row["output"], row["answer"]) for row in rows} == {("red", "no"), ("pink", "yes")}
         assert b"".join(as_(owner).get(f"{path}?rater_kind=human").streaming_content) == b""
 
+    def test_a_verdict_that_comes_before_its_suggestion_waits_for_it(self, project, colour):
+        made = uuid4()
+        signal(project, made, "edited", value="pink")
+        learn(project)
+        row = suggestion(colour, id=made)
+        logged(project, str(made))
+        learn(project)
+
+        row.refresh_from_db()
+        assert (row.verdict, row.final_value, unsettled(project)) == ("edited", "pink", 0)
+        assert standing(queue_of(colour)) == {("a rose", "red"): "no", ("a rose", "pink"): "yes"}
+
     def test_hundreds_take_few_queries_each(self, project, colour, django_assert_max_num_queries):
         rows = [suggestion(colour, f"flower {n}") for n in range(120)]
         for row in rows:
@@ -210,6 +223,17 @@ class TestRegenerations:
         assert Label.objects.get().answer == "right"
         assert unsettled(project) == 0
 
+    def test_a_new_answer_that_is_logged_last_is_waited_for(self, project):
+        logged(project, "old", "Meh")
+        signal(project, "old", "regenerated", timezone.now() - SOON, new="new")
+        learn(project)
+        assert unsettled(project) == 1
+        logged(project, "new", "Better")
+        learn(project)
+
+        assert Label.objects.get().answer == "right"
+        assert unsettled(project) == 0
+
     def test_in_its_own_place_is_none(self, project):
         signal(project, "old", "regenerated", new="old")
         learn(project)
@@ -249,6 +273,17 @@ class TestReview:
             learn(project)
 
         assert Item.objects.count() == 3
+
+    def test_what_is_there_already_takes_no_room(self, project, rule):
+        for name in ("known", "new"):
+            logged(project, name)
+        signal(project, "known", "regenerated", dwell_ms=9000)
+        learn(project)
+        for name in ("known", "new"):
+            signal(project, name, "regenerated", dwell_ms=9000)
+        learn(project)
+
+        assert {one.external_id for one in Item.objects.all()} == {"known", "new"}
 
     def test_a_closed_queue_gets_nothing(self, project, rule):
         rule.queue.closed_at = timezone.now()
