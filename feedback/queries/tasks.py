@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotator.models import Project
 from feedback.models import Suggestion, SuggestionTask, TaskVersion
-from feedback.queries.verdicts import Rates
+from feedback.queries.verdicts import SEEN, Rates
 
 LATELY = timedelta(days=30)
 
@@ -37,10 +37,10 @@ def tasks_of(project: Project) -> list[Listed]:
     rows = Suggestion.objects.filter(task__in=tasks, created_at__gt=timezone.now() - LATELY)
     counts: dict[int, Counter[str]] = {}
     asked: Counter[int] = Counter()
-    for task, verdict, hidden, n in rows.values_list("task", "verdict", "hidden").annotate(n=Count("pk")):
+    by_verdict = rows.values_list("task", "verdict").annotate(n=Count("pk"), seen=Count("pk", filter=SEEN))
+    for task, verdict, n, judged in by_verdict:
         asked[task] += n
-        if verdict and not hidden:
-            counts.setdefault(task, Counter())[verdict] += n
+        counts.setdefault(task, Counter())[verdict] += judged
     return [
         Listed(one, versions.get(one.pk), asked[one.pk], Rates.of(one.name, counts.get(one.pk, Counter())))
         for one in tasks

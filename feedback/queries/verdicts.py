@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncWeek
 
+from annotator.stats import medians
 from annotator.stats.intervals import Estimate, newcombe, wilson
 from feedback.models import Suggestion, SuggestionTask, Verdict
 
@@ -44,9 +45,12 @@ class Rates:
         return cls(name, n, day=day, **shares)
 
 
+SEEN = Q(hidden=False) & ~Q(value="") & ~Q(verdict="")
+
+
 def seen(task: SuggestionTask) -> QuerySet[Suggestion]:
     """What people saw and judged."""
-    return task.suggestions.filter(hidden=False).exclude(value="").exclude(verdict="")
+    return task.suggestions.filter(SEEN)
 
 
 def overall(task: SuggestionTask) -> Rates:
@@ -133,7 +137,8 @@ class Lift:
     """Those who saw a suggestion against those from whom chance hid it.
 
     `same_seen`, `same_hidden`: how often the value that was chosen is the one that was proposed;
-    `sway`: their difference. Seconds from the question to the choice: medians.
+    `sway`: their difference. Seconds from the question to the choice, as medians; `saved`: how many
+    less they were for those who saw it.
     """
 
     seen: int
@@ -141,15 +146,13 @@ class Lift:
     same_seen: Estimate
     same_hidden: Estimate
     sway: Estimate
-    seconds_seen: float | None
-    seconds_hidden: float | None
+    seconds_seen: Estimate
+    seconds_hidden: Estimate
 
     @property
-    def saved(self) -> float | None:
-        """Seconds; below 0 where seeing it took longer."""
-        if self.seconds_seen is None or self.seconds_hidden is None:
-            return None
-        return self.seconds_hidden - self.seconds_seen
+    def saved(self) -> Estimate:
+        """Below 0 where seeing it took longer."""
+        return medians.difference(self.seconds_hidden, self.seconds_seen)
 
 
 def lift(task: SuggestionTask) -> Lift:
@@ -172,7 +175,7 @@ def lift(task: SuggestionTask) -> Lift:
     )
 
 
-def _seconds(rows: QuerySet[Suggestion]) -> float | None:
+def _seconds(rows: QuerySet[Suggestion]) -> Estimate:
     """The median of the newest. A choice of the very moment of its question was brought in from elsewhere,
     and tells nothing."""
     times = rows.filter(verdict_at__gt=F("created_at")).order_by("-created_at")
@@ -180,27 +183,34 @@ def _seconds(rows: QuerySet[Suggestion]) -> float | None:
         one.total_seconds()
         for one in times.values_list(F("verdict_at") - F("created_at"), flat=True)[:MOST_TIMES]
     ]
-    return median(took) if took else None
+    return medians.with_interval(took)
+
+
+RIGHT = ExpressionWrapper(Q(final_value=F("value")) & ~Q(verdict=Verdict.REJECTED), BooleanField())
+
+
+def verified(task: SuggestionTask) -> QuerySet[Suggestion]:
+    """Of which it is known whether they were right: the person chose a value, or rejected what was proposed."""
+    rows = task.suggestions.exclude(value="").exclude(verdict=Verdict.IGNORED, hidden=False)
+    return rows.filter(~Q(final_value="") | Q(verdict=Verdict.REJECTED, hidden=False))
 
 
 def hits(task: SuggestionTask) -> list[bool]:
-    """Of the suggestions with a known right value, in the order of their verdicts: whether each was right."""
-    rows = (
-        task.suggestions.exclude(value="")
-        .exclude(final_value="")
-        .exclude(verdict=Verdict.IGNORED, hidden=False)
-    )
-    newest = rows.order_by("-verdict_at", "-pk").values_list("value", "final_value")[:MOST_LEARNED]
-    return [value == final for value, final in reversed(list(newest))]
+    """Of the verified suggestions, in the order of their verdicts: whether each was right."""
+    newest = verified(task).order_by("-verdict_at", "-pk").values_list(RIGHT, flat=True)[:MOST_LEARNED]
+    return list(newest)[::-1]
+
+
+def left_out(task: SuggestionTask, found: Sequence[bool]) -> int:
+    """How many were verified before those that `hits` found."""
+    return verified(task).count() - len(found) if len(found) == MOST_LEARNED else 0
 
 
 def confidences(task: SuggestionTask) -> tuple[list[float], list[bool]]:
-    """What was said of suggestions whose right value is known, and whether they were right."""
-    rows = task.suggestions.exclude(value="").exclude(final_value="").filter(confidence__isnull=False)
-    found = list(
-        rows.order_by("-created_at").values_list("confidence", "value", "final_value")[:MOST_LEARNED]
-    )
-    return [one or 0.0 for one, _value, _final in found], [value == final for _one, value, final in found]
+    """What was said of verified suggestions, and whether they were right."""
+    rows = verified(task).filter(confidence__isnull=False).order_by("-created_at")
+    found = list(rows.values_list("confidence", RIGHT)[:MOST_LEARNED])
+    return [one or 0.0 for one, _right in found], [right for _one, right in found]
 
 
 @dataclass(frozen=True)

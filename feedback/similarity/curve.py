@@ -1,6 +1,6 @@
 """How good suggestions get with the number of verified ones: the learning curve. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,26 +24,26 @@ class Point:
         return (self.start + self.end - 1) / 2
 
 
-def learning_curve(right: Iterable[bool], least: int = LEAST) -> list[Point]:
+def learning_curve(right: Iterable[bool], least: int = LEAST, *, start: int = 0) -> list[Point]:
     """Of suggestions in the order in which they were verified, whether each was right when it was made.
+    `start`: how many were verified before the first of them.
 
     Points get wider with the number verified, since less happens there. What is left over at the
     end belongs to the last point.
     """
     hits = [bool(one) for one in right]
-    edges = _edges(len(hits), least)
-    return [_point(hits, start, end) for start, end in pairwise(edges)]
+    edges = _edges(start, start + len(hits), least)
+    return [
+        Point(low, high, wilson(sum(hits[low - start : high - start]), high - low))
+        for low, high in pairwise(edges)
+    ]
 
 
-def _edges(n: int, least: int) -> list[int]:
-    edges = [0]
+def _edges(start: int, n: int, least: int) -> list[int]:
+    edges = [start]
     while edges[-1] < n:
         edges.append(edges[-1] + max(least, int(edges[-1] * GROWTH)))
     if len(edges) > 2 and edges[-1] > n:
         edges.pop()
     edges[-1] = n
     return edges
-
-
-def _point(hits: Sequence[bool], start: int, end: int) -> Point:
-    return Point(start, end, wilson(sum(hits[start:end]), end - start))

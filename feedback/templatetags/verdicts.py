@@ -1,11 +1,10 @@
 """What suggestions do, in words."""
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from annotator.templatetags.estimates import points, spoken
+from annotator.templatetags.estimates import points, signed, spoken
 from feedback.queries.verdicts import Lift
 
 register = template.Library()
@@ -43,10 +42,15 @@ def sway_words(lift: Lift) -> str:
 
 @register.filter
 def saved_words(lift: Lift) -> str:
-    saved = lift.saved or 0.0
-    if abs(saved) < 0.05:
-        return _("It saves no time.")
-    words = {"seconds": number_format(abs(saved), 1)}
-    if saved > 0:
-        return _("It saves %(seconds)s s a decision (medians).") % words
-    return _("It costs %(seconds)s s a decision (medians).") % words
+    saved, low, high = (end or 0.0 for end in (lift.saved.value, lift.saved.low, lift.saved.high))
+    if low <= 0 <= high:
+        text = _(
+            "The time it saves, %(seconds)s s a decision (%(low)s to %(high)s, medians), may be chance:"
+            " whether it saves any is not known."
+        )
+    elif saved > 0:
+        text = _("It saves %(seconds)s s a decision (%(low)s to %(high)s, medians).")
+    else:
+        text = _("It costs %(seconds)s s a decision (%(low)s to %(high)s, medians).")
+        saved, low, high = -saved, -high, -low
+    return text % {"seconds": signed(saved, 1), "low": signed(low, 1), "high": signed(high, 1)}

@@ -116,6 +116,7 @@ def task(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     found = task_of(me.project, task_key)
     said, right = verdicts.confidences(found)
     times, current = verdicts.over_time(found), suggestion_tasks.current(found)
+    hits = verdicts.hits(found)
     page = {
         **_page(me),
         "task": found,
@@ -129,7 +130,7 @@ def task(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
         "asked": verdicts.asked(found),
         "origin": settings.PUBLIC_URL,
         "spending": _spending(me) if current and current.suggester == "llm" else None,
-        "curve": curves.learning(verdicts.hits(found)),
+        "curve": curves.learning(hits, verdicts.left_out(found, hits)),
         "calibration": curves.calibration(said, right),
     }
     return render(request, "feedback/task.html", page)

@@ -31,6 +31,10 @@ class Curve:
     points: Sequence[Point]
 
     @property
+    def first(self) -> Point:
+        return self.points[0]
+
+    @property
     def last(self) -> Point:
         return self.points[-1]
 
@@ -50,17 +54,19 @@ def verdicts(times: Sequence[Rates]) -> Trend | None:
     return trend([(one.day, one.accepted) for one in times if one.day is not None])
 
 
-def learning(hits: Sequence[bool]) -> Curve | None:
-    """None for fewer than two points."""
-    points = learning_curve(hits)
+def learning(hits: Sequence[bool], before: int = 0) -> Curve | None:
+    """`before`: how many were verified before the first of these. None for fewer than two points."""
+    points = learning_curve(hits, start=before)
     if len(points) < 2:
         return None
-    most = points[-1].end
+
+    def x(one: Point) -> str:
+        return _x((one.middle - before) / len(hits))
 
     def dot(one: Point) -> Dot:
-        return _dot(_x(one.middle / most), one.right)
+        return _dot(x(one), one.right)
 
-    line = "M" + "L".join(f"{_x(one.middle / most)} {_y(one.right.value or 0)}" for one in points)
+    line = "M" + "L".join(f"{x(one)} {_y(one.right.value or 0)}" for one in points)
     return Curve([dot(one) for one in points], line, points)
 
 

@@ -156,7 +156,7 @@ class TestDemo:
         assert not task.suggestions.filter(verdict="").exists()
         assert 0.02 < task.suggestions.filter(hidden=True).count() / task.suggestions.count() < 0.09
         assert task.suggestions.filter(held_out=True).exists()
-        assert verdicts.lift(task).saved is None  # nobody knows how long it took
+        assert verdicts.lift(task).saved.value is None  # nobody knows how long it took
         logged = Interaction.objects.filter(feature=intents.KEY)
         assert logged.count() == task.suggestions.count()
         assert set(logged.values_list("environment", flat=True)) == {"development"}

@@ -10,13 +10,16 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from annotator.llm import budget
-from annotator.stats.intervals import newcombe, wilson
+from annotator.stats import medians
+from annotator.stats.intervals import Estimate, newcombe, wilson
 from annotator.web.redis_client import client as redis_client
 from feedback.forms.suggestion_tasks import TaskForm
 from feedback.models import Suggestion, SuggestionTask
 from feedback.queries import verdicts
+from feedback.queries.tasks import tasks_of
 from feedback.services import suggestion_tasks
-from feedback.templatetags.verdicts import sway_words
+from feedback.templatetags.verdicts import saved_words, sway_words
+from feedback.web import curves
 from tests.feedback import judged
 from tests.feedback.desks import open_desk
 
@@ -285,7 +288,7 @@ class TestWhatItTaught:
         assert overall.n == 360
         assert overall.accepted.low < overall.accepted.value < overall.accepted.high
         lift = verdicts.lift(task)
-        assert (lift.seen, lift.hidden, lift.seconds_seen, lift.seconds_hidden) == (360, 40, 3, 8)
+        assert (lift.seen, lift.hidden, lift.seconds_seen.value, lift.seconds_hidden.value) == (360, 40, 3, 8)
         hits = verdicts.hits(task)
         assert sum(hits[:100]) < sum(hits[-100:])
         assert [one.rates.name for one in verdicts.by_value(task)] == ["grey"]
@@ -295,10 +298,49 @@ class TestWhatItTaught:
         def said(seen: int, hidden: int) -> str:
             """Of 900 who saw it and of 100 who did not, so many left with the value."""
             shares = wilson(seen, 900), wilson(hidden, 100), newcombe(seen, 900, hidden, 100)
-            return sway_words(verdicts.Lift(900, 100, *shares, None, None))
+            return sway_words(verdicts.Lift(900, 100, *shares, Estimate(), Estimate()))
 
         assert "may be chance" in said(720, 79)
         assert said(720, 60).endswith("Seeing it moves people by 20 points (11 to 30).")
+
+    def test_time_saved_has_its_interval_or_is_not_told(self):
+        def lift(seen: list[float], hidden: list[float]) -> verdicts.Lift:
+            rest = (wilson(1, 2), wilson(1, 2), newcombe(1, 2, 1, 2))
+            return verdicts.Lift(9, 9, *rest, medians.with_interval(seen), medians.with_interval(hidden))
+
+        assert lift([3.0] * 90, [8.0] * 5).saved.value is None  # five people tell no interval
+        assert "may be chance" in saved_words(lift([3.0] * 9, [1, 2, 3, 4, 5, 6, 40]))
+        assert saved_words(lift([3, 4, 5, 6, 7, 8], [13, 14, 15, 16, 17, 18])) == (
+            "It saves 10.0 s a decision (6.5 to 13.5, medians)."
+        )
+        assert saved_words(lift([13.0] * 6, [3.0] * 6)).startswith("It costs 10.0 s")
+
+    def test_what_was_rejected_was_wrong(self, project):
+        task = judged.task(project)
+        for kind, chosen in (("accepted", "red"), ("rejected", ""), ("rejected", "red"), ("ignored", "red")):
+            more = {"value": chosen} if chosen else {}
+            judged.signal(project, judged.suggestion(task, f"{kind} {chosen}").pk, kind, **more)
+
+        assert verdicts.hits(task) == [True, False, False]
+        assert sorted(verdicts.confidences(task)[1]) == [False, False, True]
+
+    def test_the_list_counts_as_the_page_does(self, project):
+        task = judged.task(project)
+        judged.signal(project, judged.suggestion(task).pk, "accepted", value="red")
+        judged.signal(
+            project, judged.suggestion(task, value="").pk, "ignored", value="red"
+        )  # nothing was proposed
+        [row] = tasks_of(project)
+
+        assert (row.asked, row.lately.n, row.lately.accepted) == (2, 1, verdicts.overall(task).accepted)
+
+    def test_a_curve_of_the_newest_begins_where_they_do(self, project, monkeypatch):
+        monkeypatch.setattr(verdicts, "MOST_LEARNED", 200)
+        task = lived(project, 450)
+        hits = verdicts.hits(task)
+        curve = curves.learning(hits, verdicts.left_out(task, hits))
+
+        assert (curve.first.start, curve.last.end) == (250, 450)
 
     def test_days_become_weeks_when_there_are_many(self, project):
         task = lived(project)
