@@ -6,6 +6,7 @@ is done is marked in the transaction that did it.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.db.models.functions import Now
@@ -31,7 +32,10 @@ def run(work: Work) -> None:
     project = work.job.project
     if project is None:
         raise PermanentError("The project of these signals is gone.")
-    for step in (_unanswered, _settle, _label):
+    since = work.arguments.get("since")
+    rows = Signal.objects.filter(project=project, settled=False)
+    new = rows.filter(received_at__gt=datetime.fromisoformat(since)) if since else rows
+    for step in (_unanswered, partial(_settle, new), _label):
         while True:
             with work.chunk() as chunk:
                 done = step(project, chunk)
@@ -68,11 +72,10 @@ def _label(project: Project, _chunk: Chunk) -> int:
     return verdict_labels.label_some(task) if task else 0
 
 
-def _settle(project: Project, chunk: Chunk) -> int:
+def _settle(signals: QuerySet[Signal], project: Project, chunk: Chunk) -> int:
     """Pairs, reviews, and verdicts that came before their suggestions. What waits for its interaction, or
-    for the new answer, is looked at again by the next job."""
-    after = chunk.cursor or 0
-    rows = list(Signal.objects.filter(project=project, settled=False, pk__gt=after).order_by("pk")[:CHUNK])
+    for the new answer, is looked at again by the next jobs."""
+    rows = list(signals.filter(pk__gt=chunk.cursor or 0).order_by("pk")[:CHUNK])
     if not rows:
         return 0
     now = timezone.now()
@@ -101,17 +104,19 @@ def unanswered() -> QuerySet[Suggestion]:
 
 
 def slots(now: datetime) -> Iterator[Slot]:
-    """One a minute for each project with something to do; for what only waits for its interaction, one
-    an hour."""
+    """One a minute for each project with something to do; what only waits for its interaction is looked at
+    once an hour, since it may be very many that wait for nothing."""
     due = now.replace(second=0, microsecond=0)
     signals = Signal.objects.filter(project=OuterRef("pk"), settled=False)
+    arguments = {}
     if now.minute:
         signals = signals.filter(received_at__gt=now - NEW)
+        arguments["since"] = (now - NEW).isoformat()
     verdicts = Suggestion.objects.filter(task__project=OuterRef("pk"), labelled=False)
     waiting = Project.objects.filter(Exists(signals) | Exists(verdicts))
     projects = {*waiting.values_list("pk", flat=True), *unanswered().values_list("task__project", flat=True)}
     for project in sorted(projects):
-        yield Slot(f"{NAME}:{project}", due, NAME, f"{project}:{due:%Y-%m-%dT%H:%M}", project)
+        yield Slot(f"{NAME}:{project}", due, NAME, f"{project}:{due:%Y-%m-%dT%H:%M}", project, arguments)
 
 
 KIND = Kind(NAME, run, title=_("Learn from signals"))

@@ -36,7 +36,8 @@ def note(project: Project, signals: Iterable[Signal]) -> list[Regeneration]:
                 new=new,
                 defaults={"kept": regenerated.NEW, "asked_at": one.occurred_at},
             )
-    rows = list(Regeneration.objects.filter(Q(old__in=names) | Q(new__in=names), project=project))
+    mine = Regeneration.objects.filter(Q(old__in=names) | Q(new__in=names), project=project)
+    rows = list(mine.select_for_update(no_key=True).order_by("pk"))  # then what others stored before is seen
     events = events_of(project, [name for row in rows for name in (row.old, row.new)])
     for row in rows:
         row.kept = regenerated.kept(events[row.old], events[row.new])

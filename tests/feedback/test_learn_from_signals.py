@@ -1,17 +1,23 @@
 """The job that makes labels, pairs and items for review out of what end users did."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from annotator.jobs import runner
 from annotator.models import Item, JobState, Label, Queue
+from annotator.services import jobs
 from feedback.jobs import signals as job
 from feedback.models import Regeneration, ReviewRule, Signal
+from feedback.services import regenerations
 from tests import make
 from tests.feedback.judged import learn, logged, signal, standing, suggestion, task, unsettled
 
@@ -241,6 +247,46 @@ class TestRegenerations:
         assert not Regeneration.objects.exists()
 
 
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_jobs_at_once_the_one_that_knows_more_has_the_last_word(project, monkeypatch):
+    then, others = timezone.now() - timedelta(hours=1), []
+    for name in ("old", "new"):
+        logged(project, name)
+    signal(project, "old", "regenerated", then, new="new")
+    learn(project)
+    signal(project, "old", "left", then)
+    read = regenerations.events_of
+
+    def went_back() -> None:
+        signal(project, "old", "copied", then + SOON)
+        learn(project)
+        connection.close()
+
+    def meanwhile(*args):
+        found = read(*args)
+        if not others:
+            others.append(threading.Thread(target=went_back))
+            others[0].start()
+            while (
+                others[0].is_alive() and not somebody_waits()
+            ):  # for this job, which has read and not written
+                others[0].join(0.01)
+        return found
+
+    monkeypatch.setattr(regenerations, "events_of", meanwhile)
+    learn(project)
+    others[0].join()
+
+    assert Regeneration.objects.get().kept == "old"
+    assert Label.objects.order_by("pk").last().answer == "left"
+
+
 class TestReview:
     @pytest.fixture
     def rule(self, project):
@@ -303,6 +349,23 @@ class TestTheSchedule:
         [slot] = job.slots(timezone.now())
 
         assert (slot.project_id, slot.kind) == (project.pk, job.NAME)
+
+    def test_what_waits_holds_up_nothing_new(self, project):
+        sent = [Signal(project=project, interaction=f"call-{n}", event_id="e", kind="kept", polarity="positive",
+                       occurred_at=timezone.now()) for n in range(2000)]  # fmt: skip
+        Signal.objects.bulk_create(sent)
+        Signal.objects.update(received_at=timezone.now() - timedelta(hours=2))
+        logged(project, "call-new")
+        signal(project, "call-new", "kept")
+        [slot] = job.slots(timezone.now().replace(minute=30))
+        asked = jobs.ask(kind=slot.kind, key=slot.key, project=project, arguments=slot.arguments)
+        with CaptureQueriesContext(connection) as of_minute:
+            runner.run(asked.pk, queue="default")
+
+        assert unsettled(project) == 2000
+        with CaptureQueriesContext(connection) as of_hour:
+            learn(project)
+        assert len(of_minute) < len(of_hour) - 20  # four chunks more
 
     def test_what_waits_for_its_interaction_is_looked_at_hourly(self, project):
         signal(project, "call-1", "thumbs_up")
