@@ -1,8 +1,12 @@
 """A project's questions and their wordings."""
 
+from itertools import chain, count
+
 from django.db import transaction
 
 from annotator.models import Project, Question, QuestionVersion, QueueKind
+
+KEY = 60  # characters
 
 
 class OtherKind(ValueError):
@@ -26,6 +30,14 @@ def set_question(
     if question.kind != kind:
         raise OtherKind(key)
     return say(question, text=text, guideline=guideline, desirable=desirable)
+
+
+def free_key(project: Project, key: str) -> str:
+    """`key`, or with a number if the project has such a question: a person's own words are left alone."""
+    start = key[:KEY]
+    taken = set(Question.objects.filter(project=project).values_list("key", flat=True))
+    others = (f"{start[: KEY - 4]}-{n}" for n in count(2))
+    return next(name for name in chain([start], others) if name not in taken)
 
 
 def say(question: Question, **words: str) -> QuestionVersion:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from annotator.models import Answer, Project, Queue, QueueKind, RaterKind
 from annotator.services.items import NewItem, add_items
 from annotator.services.outside_labels import OutsideLabel, set_labels
-from annotator.services.queues import make_queue, set_question
+from annotator.services.questions import free_key, set_question
+from annotator.services.queues import make_queue
 from annotator.services.raters import named_rater
 from feedback import regenerated
 from feedback.models import Interaction, Regeneration, Signal
@@ -38,7 +39,8 @@ def note(project: Project, signals: Iterable[Signal]) -> list[Regeneration]:
             )
     mine = Regeneration.objects.filter(Q(old__in=names) | Q(new__in=names), project=project)
     rows = list(mine.select_for_update(no_key=True).order_by("pk"))  # then what others stored before is seen
-    events = events_of(project, [name for row in rows for name in (row.old, row.new)])
+    both = [name for row in rows for name in (row.old, row.new)]
+    events = events_of(project, both, kinds=("regenerated", *regenerated.USED))
     for row in rows:
         row.kept = regenerated.kept(events[row.old], events[row.new])
     Regeneration.objects.bulk_update(rows, ["kept"])
@@ -80,7 +82,10 @@ def _queue(project: Project) -> Queue:
     if found is not None:
         return found
     question = set_question(
-        project=project, key=QUESTION, text=_("Which answer is better?"), kind=QueueKind.PAIRWISE
+        project=project,
+        key=free_key(project, QUESTION),
+        text=_("Which answer is better?"),
+        kind=QueueKind.PAIRWISE,
     ).question
     name = _("Answers that were asked for again")
     return make_queue(

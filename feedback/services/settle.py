@@ -5,7 +5,7 @@ early and repeated events, and several at the same time, end in the same state.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ FIELDS = (
     *("shown_at", "verdict", "verdict_at", "final_value", "answer_ms", "edit_distance"),
     *("labelled", "learned_at"),
 )
+TELLING = ("shown", *verdicts.VERDICTS)  # all others change no suggestion, and may be very many
 
 
 def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
@@ -32,7 +33,7 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
         .defer("text", "vector")
         .order_by("pk")
     )
-    events = events_of(project, [str(row.pk) for row in rows])
+    events = events_of(project, [str(row.pk) for row in rows], kinds=TELLING)
     changed = [row for row in rows if _apply(row, events[str(row.pk)])]
     Suggestion.objects.bulk_update(changed, FIELDS, batch_size=500)
     _unseen(project, rows)
@@ -47,10 +48,13 @@ def _unseen(project: Project, rows: list[Suggestion]) -> None:
         ignored.exclude(polarity=Polarity.NEUTRAL).update(polarity=Polarity.NEUTRAL)
 
 
-def events_of(project: Project, names: list[str]) -> dict[str, list[Event]]:
-    """All signals of these interactions, by external id."""
+def events_of(
+    project: Project, names: list[str], kinds: Sequence[str] | None = None
+) -> dict[str, list[Event]]:
+    """The signals of these interactions, by external id: all, or those of some kinds."""
     found: dict[str, list[Event]] = defaultdict(list)
-    for one in Signal.objects.filter(project=project, interaction__in=names):
+    rows = Signal.objects.filter(project=project, interaction__in=names)
+    for one in rows if kinds is None else rows.filter(kind__in=kinds):
         found[one.interaction].append(Event(one.event_id, one.kind, one.occurred_at, one.value))
     return found
 

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from annotator.models import Answer, Queue, RaterKind
 from annotator.services.items import NewItem, add_items, let_in
 from annotator.services.outside_labels import OutsideLabel, set_labels
-from annotator.services.queues import make_queue, set_question
+from annotator.services.questions import free_key, set_question
+from annotator.services.queues import make_queue
 from annotator.services.raters import named_rater
 from feedback.models import Suggestion, SuggestionTask, Verdict
 from feedback.services.settle import events_of
+from feedback.verdicts import VERDICTS
 
 CHUNK = 200
 ORIGIN = "suggestion"
@@ -33,7 +35,7 @@ def ensure_queue(task: SuggestionTask) -> Queue:
         if row.queue is None:
             question = set_question(
                 project=task.project,
-                key=f"right-{task.key}"[:60],
+                key=free_key(task.project, f"right-{task.key}"),
                 text=_("Is this the right value for “%(task)s”?") % {"task": task.name},
             ).question
             row.queue = make_queue(
@@ -96,7 +98,7 @@ def _labels(rows: Sequence[Suggestion], said: Sequence[Said], ids: dict[str, int
 
 def _names(task: SuggestionTask, rows: Sequence[Suggestion]) -> set[str]:
     """External ids of all items that these suggestions may have, also by verdicts that were changed."""
-    events = events_of(task.project, [str(row.pk) for row in rows])
+    events = events_of(task.project, [str(row.pk) for row in rows], kinds=VERDICTS)
     found = set()
     for row in rows:
         named = {(event.value or {}).get("value") for event in events[str(row.pk)]}

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotator.jobs import runner
-from annotator.models import Item, JobState, Label, Queue
+from annotator.models import Item, JobState, Label, QuestionVersion, Queue
 from annotator.services import jobs
+from annotator.services.questions import set_question
 from feedback.jobs import signals as job
 from feedback.models import Regeneration, ReviewRule, Signal
 from feedback.services import regenerations
@@ -240,6 +241,16 @@ class TestRegenerations:
         assert Label.objects.get().answer == "right"
         assert unsettled(project) == 0
 
+    def test_a_question_of_somebody_is_left_alone(self, project, colour):
+        for key in ("preferred", "right-colour"):
+            set_question(project=project, key=key, text="Is it kind?")
+        signal(project, suggestion(colour).pk, "accepted", value="red")
+        self.pair(project)
+
+        assert Label.objects.count() == 2
+        assert QuestionVersion.objects.filter(text="Is it kind?", number=1).count() == 2
+        assert not QuestionVersion.objects.exclude(number=1).exists()
+
     def test_in_its_own_place_is_none(self, project):
         signal(project, "old", "regenerated", new="old")
         learn(project)
@@ -268,8 +279,8 @@ def test_of_two_jobs_at_once_the_one_that_knows_more_has_the_last_word(project, 
         learn(project)
         connection.close()
 
-    def meanwhile(*args):
-        found = read(*args)
+    def meanwhile(*args, **kinds):
+        found = read(*args, **kinds)
         if not others:
             others.append(threading.Thread(target=went_back))
             others[0].start()
