@@ -25,7 +25,7 @@ FILTERS: dict[str, Any] = {
         for name, text in (
             ("include", "skipped, surplus, or both with a comma; left out by default"),
             ("question", "a question's key"),
-            ("rater_kind", "human, llm, model or rule"),
+            ("rater_kind", "human, llm, model, rule or end_user"),
             ("rater", "a rater's name"),
             ("since", "a date or time: labels stored from then on"),
         )

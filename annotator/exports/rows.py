@@ -28,7 +28,7 @@ COLUMNS: Columns = {
     "question_version": ("v.number", "the wording that was answered; see questions"),
     "answer": ("l.answer", "yes, no; of pairs left, right, tie, both_bad; skip if included"),
     "rater": ("r.name", "who answered"),
-    "rater_kind": ("r.kind", "human, llm, model or rule"),
+    "rater_kind": ("r.kind", "human, llm, model, rule or end_user"),
     "rater_id": ("r.id", "tells raters of one name apart"),
     "ms": ("l.ms", "milliseconds from shown to answered, where it was measured"),
     "prelabel_shown": ("l.prelabel_shown", "whether the rater saw a model's answer; null: there was none"),

@@ -6,7 +6,7 @@ Medicine 27:1693), as Newcombe's is for rates. All intervals are of 95 %, in the
 """
 
 from collections.abc import Sequence
-from math import comb, sqrt
+from math import sqrt
 from statistics import median
 
 from annotator.stats.intervals import Estimate, Undefined
@@ -34,8 +34,9 @@ def difference(one: Estimate, other: Estimate) -> Estimate:
 
 def _rank(n: int) -> int:
     """The largest r with P(Binomial(n, 1/2) < r) of at most 0.025; 0: there is none."""
-    rank, below = 0, 1
-    while below * 40 <= 2**n:
+    rank, ways, below, most = 0, 1, 1, 2**n // 40
+    while below <= most:
         rank += 1
-        below += comb(n, rank)
+        ways = ways * (n - rank + 1) // rank
+        below += ways
     return rank

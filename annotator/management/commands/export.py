@@ -22,7 +22,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--include", default="", help="skipped, surplus, or both with a comma")
         parser.add_argument("--question", default="", help="a question's key")
-        parser.add_argument("--rater-kind", default="", help="human, llm, model or rule")
+        parser.add_argument("--rater-kind", default="", help="human, llm, model, rule or end_user")
         parser.add_argument("--rater", default="", help="a rater's name")
         parser.add_argument("--since", default="", help="a date or time: labels stored from then on")
 
