@@ -15,6 +15,7 @@ from tests.clients.contract import INTERACTIONS, SIGNALS, SUGGESTIONS, TOKENS, R
 
 NOWHERE = "http://127.0.0.1:9"
 AGES = 60.0  # seconds that only a test which fails waits
+SOON = 5.0  # seconds for what may take a fraction of one, on a machine that is busy
 
 
 def test_a_suggestion_is_read_whole(contract, connect):
@@ -49,7 +50,7 @@ def test_genba_may_say_that_there_is_none(contract, connect):
 def test_a_late_one_is_not_waited_for(contract, connect, caplog):
     contract.hold(SUGGESTIONS)  # until the test is over
     client = connect(contract.url)
-    with pace.at_most(0.7, time.perf_counter):
+    with pace.at_most(SOON, time.perf_counter):
         got = client.suggest("category", "A knife", timeout=0.2)
     assert (got.value, got.reason) == (None, "late")
     wait_until(lambda: contract.requests)
@@ -69,7 +70,7 @@ def test_an_answer_that_drips_is_late_as_well(contract, connect):
                 return
 
     contract.raw = drip
-    with pace.at_most(0.7, time.perf_counter):
+    with pace.at_most(SOON, time.perf_counter):
         assert connect(contract.url).suggest("category", "A knife", timeout=0.2).reason == "late"
 
 
@@ -129,7 +130,7 @@ def test_names_that_resolve_slowly_hold_up_nobody_and_do_not_pile_up(connect, ca
     monkeypatch.setattr("genba._asking.MOST_AT_ONCE", 3)
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     client = connect("http://genba.invalid")
-    with pace.at_most(0.7, time.perf_counter):
+    with pace.at_most(SOON, time.perf_counter):
         for _ in range(3):
             assert client.suggest("category", "A knife", timeout=0.05).reason == "late"
         assert "No further question" not in caplog.text
@@ -166,7 +167,7 @@ def test_the_same_in_coroutines(contract):
             client.signal(call, "copied")
             assert await client.flush(AGES)
             contract.hold(SUGGESTIONS)
-            with pace.at_most(0.7, time.perf_counter):
+            with pace.at_most(SOON, time.perf_counter):
                 assert (await client.suggest("category", "A knife", timeout=0.2)).reason == "late"
 
     asyncio.run(host())

