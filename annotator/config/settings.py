@@ -224,7 +224,7 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 15)
 WEB_WORKERS = env.number("WEB_WORKERS", 2)
 WEB_THREADS = env.number("WEB_THREADS", 16)  # of each; each holds a database connection
 WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2)
-SUGGEST_THREADS = env.number("SUGGEST_THREADS", 4)  # questions answered at a time
+SUGGEST_THREADS = env.number("SUGGEST_THREADS", 8)  # questions answered at a time
 
 # --- language model (optional) ------------------------------------------------------------------
 ANTHROPIC_API_KEY = env.Secret(env.text("ANTHROPIC_API_KEY"))

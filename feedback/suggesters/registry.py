@@ -181,19 +181,27 @@ class Suggester(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """`title` is a message id. `free_text`: it can also write what is no value of a taxonomy."""
+    """`title` is a message id. `free_text`: it can also write what is no value of a taxonomy. `waits`:
+    for somebody elsewhere, who may be slow."""
 
     name: str
     title: str
     module: str
     free_text: bool = False
+    waits: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("similar", gettext_noop("By likeness to what was verified"), "feedback.suggesters.similar"),
-        Kind("llm", gettext_noop("A language model"), "feedback.suggesters.llm", free_text=True),
+        Kind(
+            "llm",
+            gettext_noop("A language model"),
+            "feedback.suggesters.llm",
+            free_text=True,
+            waits=True,
+        ),
         Kind("rule", gettext_noop("Rules"), "feedback.suggesters.rule"),
     )
 }

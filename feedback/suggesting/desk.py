@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NANO = 1e-9
+SPARE = 2  # threads that never wait for somebody elsewhere: a slow provider holds up no other task
 
 _shelves: dict[int, "Shelf"] = {}
 _making: dict[int, threading.Lock] = {}
 _lock = threading.Lock()
+_elsewhere = threading.BoundedSemaphore(max(1, settings.SUGGEST_THREADS - SPARE))
 
 
 def serve(asked: dict[str, object]) -> None:
@@ -77,7 +79,7 @@ def answer_to(ask: Ask) -> tuple[Answer, Learned | None]:
 def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> tuple[Outcome, bytes]:
     case = Case(found.task, ask.text, client.unhurried(), ask.candidates)  # the next one finds the answer
     if shelf is None:
-        return registry.suggest(found.suggester, case), b""
+        return _suggested(found, case), b""
     from annotator.ordering.embed import as_bytes  # noqa: PLC0415 - numpy and torch
     from feedback.suggesting.shelf import vector_of  # noqa: PLC0415
 
@@ -92,7 +94,20 @@ def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Need
         shortlist=tuple(one.value for one in ranked[: needs.shortlist]) if needs.shortlist else None,
         ranked=ranked,
     )
-    return registry.suggest(found.suggester, case), as_bytes(vector)
+    return _suggested(found, case), as_bytes(vector)
+
+
+def _suggested(found: "Known", case: Case) -> Outcome:
+    """Where too many wait for somebody elsewhere already, nobody else does: that is late at once."""
+    name = found.suggester
+    if not registry.KINDS[name].waits:
+        return registry.suggest(name, case)
+    if not _elsewhere.acquire(blocking=False):
+        return Outcome(name, registry.get(name).version(found.task), reason=Reason.LATE, why="busy")
+    try:
+        return registry.suggest(name, case)
+    finally:
+        _elsewhere.release()
 
 
 def _examples(ids: Sequence[object]) -> tuple[Example, ...]:

@@ -1,6 +1,7 @@
 """From a host's question to the provider and back: the whole way, with a real worker and library."""
 
 import json
+import threading
 
 import pytest
 from django.test import Client
@@ -123,3 +124,17 @@ def test_an_error_of_ours_is_told_at_once(ask, monkeypatch):
     monkeypatch.setattr(desk, "answer_to", lambda _: {}["nothing"])
 
     assert ask()["reason"] == "failed"
+
+
+def test_a_slow_provider_does_not_take_all_of_the_desk(ask, provider, monkeypatch):
+    """Where as many wait for it as may, nobody else does; and nothing is kept of that."""
+    few = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(desk, "_elsewhere", few)
+    with few:
+        assert (ask()["reason"], provider.sent) == ("late", [])
+
+    provider.says(said.choice(1))
+    assert ask()["value"] == "Red"
+    provider.says(said.error(400, "no"))
+    ask("A sky")
+    assert few.acquire(blocking=False)  # whatever came of it, the place is free again
