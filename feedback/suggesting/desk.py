@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 NANO = 1e-9
 SPARE = 2  # threads that never wait for somebody elsewhere: a slow provider holds up no other task
 
-_shelves: dict[int, "Shelf"] = {}
-_making: dict[int, threading.Lock] = {}
+_shelves: dict[tuple[int, int], "Shelf"] = {}  # by task and taxonomy; 0: free text
+_making: dict[tuple[int, int], threading.Lock] = {}
 _lock = threading.Lock()
 _elsewhere = threading.BoundedSemaphore(max(1, settings.SUGGEST_THREADS - SPARE))
 
@@ -170,22 +170,23 @@ def _version(pk: int, name: str) -> Known:
 
 def _shelf(found: Known) -> "Shelf | None":
     """The task's shelf; None where the local model is not installed."""
-    if found.task.choices is None or weights.missing_packages():
+    if weights.missing_packages():
         return None
     from feedback.suggesting.shelf import Shelf  # noqa: PLC0415 - numpy and torch
 
-    key = found.taxonomy or 0
+    key = (found.task.id, found.taxonomy or 0)
+    choices = found.task.choices
     with _lock:
         making = _making.setdefault(key, threading.Lock())
     with making:  # the names of thousands of values take minutes: other tasks do not wait for them
         if (made := _shelves.get(key)) is None:
             try:
-                made = Shelf(found.task.id, [choice.id for choice in found.task.choices])
+                made = Shelf(found.task.id, None if choices is None else [one.id for one in choices])
             except PermanentError as error:  # the model is missing or not as expected
                 log.error("no shelf for task %s: %s", found.task.id, error)
                 return None
             with _lock:
-                for old in [one for one, shelf in _shelves.items() if shelf.task == made.task and one < key]:
+                for old in [one for one in _shelves if one[0] == key[0] and one < key]:
                     del _shelves[old]  # of an older list: nobody asks for it any more
                 _shelves[key] = made
         return made

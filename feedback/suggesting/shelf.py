@@ -52,22 +52,23 @@ class Example:
 
 
 class Shelf:
-    """`values` in the order of the taxonomy."""
+    """`values` in the order of the taxonomy. None: free text, which has examples and no chances."""
 
-    def __init__(self, task: int, values: Sequence[str]) -> None:
+    def __init__(self, task: int, values: Sequence[str] | None) -> None:
         self.task = task
-        self.values = tuple(values)
-        self._place = {value: n for n, value in enumerate(values)}
+        self.free = values is None
+        self.values = tuple(values or ())
+        self._place = {value: n for n, value in enumerate(self.values)}
         self._lock = threading.Lock()
         self._examples: dict[UUID, Example] = {}
         self._newest: datetime | None = None  # example that is known
         self._read_at: datetime | None = None
-        self._names = encoder.load()([text_of(value) for value in self.values])
+        self._names = None if self.free else encoder.load()([text_of(value) for value in self.values])
         self._begin()
 
     def _begin(self) -> None:
         """Nothing is learned yet."""
-        self._state = Similar(self._names)
+        self._state = None if self._names is None else Similar(self._names)
         self._shares = Shares()
 
     @property
@@ -87,6 +88,8 @@ class Shelf:
 
     def ranked(self, vector: Vector, allowed: Collection[str] | None, most: int) -> list[Scored]:
         """The likeliest values with their chances, which are of all values together."""
+        if self._state is None:
+            return []
         with self._lock:
             chances = self._state.predict(vector[None, :])[0]
         if allowed is not None:
@@ -145,9 +148,13 @@ class Shelf:
 
     def _of(self, value: str | None) -> int | None:
         """Values of an older taxonomy teach nothing about this one."""
+        if self.free and value is not None:
+            return self._place.setdefault(value, len(self._place))
         return None if value is None else self._place.get(value)
 
     def _learn(self, examples: Sequence[Example]) -> None:
+        if self._state is None:
+            return
         examples = [one for one in examples if one.said.tells and self._shares.admits(*one.said)]
         right = [one for one in examples if one.said.right is not None]
         if right:

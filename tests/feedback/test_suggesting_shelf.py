@@ -76,6 +76,21 @@ def test_no_more_is_kept_than_the_newest(task, monkeypatch):
     assert set(kept.nearest(vector_of("x"), 8)) == set(rows[2:])
 
 
+def test_free_text_has_examples_too(project):
+    """Whatever was verified for the nearest texts; there is no list that it would have to be of."""
+    titles = suggestion_tasks.make_task(project=project, key="title", name="Title", suggests="text")
+    suggestion_tasks.set_up(titles, instruction="", suggester="llm")
+    near, far = texts(2)
+    said(titles, near, "Silence, the first")
+    said(titles, far, "Silence, the second")
+    kept = Shelf(titles.pk, None)
+    kept.refresh()
+
+    assert kept.ranked(vector_of(near), None, 6) == []
+    rows = Suggestion.objects.in_bulk(found := kept.nearest(vector_of(near), 8))
+    assert [rows[one].final_value for one in found] == ["Silence, the first", "Silence, the second"]
+
+
 def known(task: int, taxonomy: int) -> desk.Known:
     choices = tuple(map(Choice, NAMES))
     return desk.Known("similar", Task(task, 1, "Intent", "", choices), taxonomy)
@@ -87,7 +102,7 @@ def test_a_newer_list_of_values_takes_the_older_one_s_place(task):
         desk._shelf(known(task.pk, n))
     desk._shelf(known(task.pk + 1, 1_000))
 
-    assert set(desk._shelves) == {2, 1_000}
+    assert set(desk._shelves) == {(task.pk, 2), (task.pk + 1, 1_000)}
     desk.forget()
 
 
@@ -113,5 +128,5 @@ def test_a_task_does_not_wait_for_another_s_values(task, monkeypatch):
     go_on.set()
     large.join()
 
-    assert made == {2}
+    assert made == {(8, 2)}
     desk.forget()

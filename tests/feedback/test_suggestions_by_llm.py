@@ -10,10 +10,12 @@ from annotator.llm import budget
 from annotator.web.redis_client import client as redis_client
 from feedback.models import Interaction, Suggestion, SuggestionTask
 from feedback.services import suggestion_tasks
+from feedback.splits import is_held_out, text_hash
 from feedback.suggesters import llm_prompt
 from feedback.suggesting import desk
 from tests import make
 from tests import provider as said
+from tests.feedback import judged
 from tests.feedback.desks import open_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,11 +34,11 @@ def ask(project, provider, broker):
     redis_client.cache_clear()
     with open_desk():
         yield (
-            lambda text="A rose": (
+            lambda text="A rose", task="colour": (
                 Client()
                 .post(
                     "/api/v1/suggestions",
-                    json.dumps({"task": "colour", "input": text}),
+                    json.dumps({"task": task, "input": text}),
                     "application/json",
                     headers=make.bearer(key),
                 )
@@ -89,11 +91,13 @@ def test_over_the_days_budget_nobody_is_asked(ask, provider, project):
 def test_a_provider_that_says_nothing_keeps_the_desk_for_the_instance_s_patience(
     ask, provider, project, settings
 ):
+    provider.says(said.choice(1))
+    assert ask("A rose")["value"] == "Red"  # the library is loaded
     settings.LLM_SECONDS = 1  # the host would wait for 20
     provider.always = said.silence
 
-    assert ask()["reason"] == "late"
-    assert budget.days(project)[0].outcomes == {"late": 1}
+    assert ask("A sky")["reason"] == "late"
+    assert budget.days(project)[0].outcomes["late"] == 1
 
 
 def test_another_prompt_and_another_name_are_another_question(ask, provider, monkeypatch):
@@ -138,3 +142,20 @@ def test_a_slow_provider_does_not_take_all_of_the_desk(ask, provider, monkeypatc
     provider.says(said.error(400, "no"))
     ask("A sky")
     assert few.acquire(blocking=False)  # whatever came of it, the place is free again
+
+
+def test_free_text_learns_from_what_was_written_instead(ask, provider, project):
+    """By examples in the prompt; of what is held out there is none."""
+    title = suggestion_tasks.make_task(
+        project=project, key="title", name="Title", suggests="text", hidden_share=0, budget_ms=60_000
+    )
+    suggestion_tasks.set_up(title, instruction="", suggester="llm", settings={"examples": 3})
+    for held in (False, True):
+        text = next(one for n in range(99) if is_held_out(text_hash(one := f"A knife, {n}")) == held)
+        row = judged.suggestion(title, text, "", reason="late", held_out=held)
+        judged.signal(project, row.pk, "ignored", value=f"Written by hand, {held}")
+    provider.says(said.value({"text": "A fine knife", "confidence": 80}))
+
+    assert ask("A new knife", task="title")["value"] == "A fine knife"
+    assert "Written by hand, False" in provider.last.prompt
+    assert "Written by hand, True" not in provider.last.prompt
