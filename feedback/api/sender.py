@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import HttpError
 
 from annotator.api.auth import ByKey, Caller
+from annotator.api.errors import Refused
 from annotator.models import Project, Scope
 from feedback import tokens
 from feedback.api.origins import origin_of
 from feedback.models import WidgetOrigin
 from feedback.tokens import BadToken
+
+OVER = "This feedback token is not one of ours, or has expired: let your server ask for another."
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,10 @@ class ByKeyOrToken:
         try:
             bound = tokens.read(token)
         except BadToken:
-            raise AuthenticationError from None
+            raise Refused(401, OVER) from None
         project = Project.objects.filter(pk=bound.project).first()
         if project is None:
-            raise AuthenticationError
+            raise Refused(401, OVER)
         origin = origin_of(request)
         if origin is not None and not WidgetOrigin.objects.filter(project=project, origin=origin).exists():
             request.foreign_origin = True  # type: ignore[attr-defined]

@@ -18,9 +18,11 @@ from annotator.reading.errors import BadRecord
 from annotator.web.body import read_body
 from feedback import tokens
 from feedback.api.interactions_schema import Refusal
-from feedback.models import Suggestion, SuggestionTask
+from feedback.models import Suggestion, SuggestionTask, Suggests
 from feedback.services import suggest
+from feedback.services.suggest import OURS
 from feedback.services.suggestion_tasks import current
+from feedback.suggesters.llm_prompt import MOST_CHOICES
 
 router = Router(tags=["suggestions"])
 
@@ -107,7 +109,7 @@ def post_suggestions(request: KeyRequest) -> dict[str, Any]:
         raise Refused(409, f"The task “{task.key}” is not set up yet: give it a suggester in its settings.")
     made = _id(sent.id)
     try:
-        return _told(_known(task, made) or suggest.suggest(task, version, _checked(sent), made))
+        return _told(_known(task, made) or suggest.suggest(task, version, _checked(sent, task), made))
     except IntegrityError:  # asked twice at once
         known = _known(task, made)
         if known is None:
@@ -183,11 +185,13 @@ def _id(sent: str | None) -> UUID:
     return found
 
 
-def _checked(sent: Asked) -> suggest.Asked:
+def _checked(sent: Asked, task: SuggestionTask) -> suggest.Asked:
     candidates = sent.candidates
     if candidates is not None:
-        if not 1 <= len(candidates) <= MOST_CANDIDATES:
-            raise Refused(422, f"candidates: 1 to {MOST_CANDIDATES} of them")
+        # Free text has no list from which the likeliest could be chosen first.
+        most = MOST_CHOICES if task.suggests == Suggests.TEXT else MOST_CANDIDATES
+        if not 1 <= len(candidates) <= most:
+            raise Refused(422, f"candidates: 1 to {most} of them for this task")
         if any(not 1 <= len(one) <= LONGEST for one in candidates):
             raise Refused(422, f"candidates: each is text of 1 to {LONGEST} characters")
     if not sent.input:
@@ -195,6 +199,8 @@ def _checked(sent: Asked) -> suggest.Asked:
     for name, value in (("user", sent.user), ("session", sent.session)):
         if len(value) > 256:
             raise Refused(422, f"{name}: must be text of at most 256 characters")
+    if OURS in (sent.metadata or {}):
+        raise Refused(422, f"metadata: “{OURS}” is where we log what was suggested; take another name")
     return suggest.Asked(
         sent.input, None if candidates is None else tuple(candidates), sent.user, sent.session, sent.metadata
     )

@@ -25,6 +25,7 @@ from feedback.suggesting import line
 from feedback.suggesting.question import Answer, Ask, content_hash, text_of
 
 LATE, HIDDEN, CLOSED = "late", "hidden", "closed"
+OURS = "suggestion"  # in the metadata of an interaction: what was suggested
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def logged(row: Suggestion, asked: Asked) -> Record:
         "feature": row.task.key,
         "input": asked.input,
         "output": row.value or None,
-        "error": "" if row.value else row.reason,
+        "error": "" if row.value or row.reason == registry.Reason.UNKNOWN else row.reason,
         "model": row.model or row.suggester,
         "prompt_version": row.version.name,
         "user": row.end_user,
@@ -149,7 +150,7 @@ def logged(row: Suggestion, asked: Asked) -> Record:
         "environment": asked.environment,
         "latency_ms": row.took_ms,
         "cost_usd": row.cost_usd,
-        "metadata": {**(asked.metadata or {}), "suggestion": told},
+        "metadata": {**(asked.metadata or {}), OURS: told},
     }
     text = json.dumps(sent, ensure_ascii=False).encode()
     return read(0, text, Limits(len(text), settings.INGEST_MAX_DEPTH))  # what was sent was measured then

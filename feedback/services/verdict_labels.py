@@ -122,7 +122,6 @@ def _item(row: Suggestion, value: str, external_id: str) -> NewItem:
             "task": row.task.key,
             "confidence": row.confidence if value == row.value else None,
             "suggested": value == row.value,
-            "verdict": row.verdict,
             "version": row.version.name,
         },
         origin=ORIGIN,

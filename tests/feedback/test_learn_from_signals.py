@@ -368,7 +368,8 @@ class TestTheSchedule:
         Signal.objects.update(received_at=timezone.now() - timedelta(hours=2))
         logged(project, "call-new")
         signal(project, "call-new", "kept")
-        [slot] = job.slots(timezone.now().replace(minute=30))
+        now = timezone.now()
+        [slot] = job.slots(now + timedelta(minutes=now.minute == 0))
         asked = jobs.ask(kind=slot.kind, key=slot.key, project=project, arguments=slot.arguments)
         with CaptureQueriesContext(connection) as of_minute:
             runner.run(asked.pk, queue="default")

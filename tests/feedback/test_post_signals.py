@@ -252,6 +252,7 @@ class TestATokenFromAPage:
             answer = send(event(), token, origin=SHOP)
 
         assert answer.status_code == 401
+        assert "has expired" in answer.json()["message"]
         assert answer["Access-Control-Allow-Origin"] == SHOP  # so that the page can read why
 
     @pytest.mark.parametrize(
