@@ -24,7 +24,7 @@ from genba._suggestion import FAILED, Suggestion
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-SUGGESTION_TIMEOUT = 0.8  # seconds, as long as Genba's own budget
+SUGGESTION_TIMEOUT = 1.0  # seconds: Genba's own budget is 0.8, and of a late one the page needs the token
 
 
 def _none() -> Suggestion:
