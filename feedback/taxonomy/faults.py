@@ -38,7 +38,7 @@ LONG_DESCRIPTION = gettext_noop("has a description of more than %(limit)s charac
 DEEP = gettext_noop("is nested deeper than %(limit)s")
 TWICE = gettext_noop("“%(value)s” was there already: %(place)s")
 TOO_MANY = gettext_noop("There are more than %(limit)s values.")
-NOTHING = gettext_noop("There are no values.")
+NOTHING = gettext_noop("There are no values: give one a line, or a file.")
 TOO_LARGE = gettext_noop("The text is longer than %(limit)s characters.")
 
 

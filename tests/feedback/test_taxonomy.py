@@ -130,11 +130,11 @@ def test_a_paste_that_begins_like_json_is_json():
 
 DEEP = " > ".join("abcdefghi")
 WRONG = {
-    "nothing": (of_lines, " \n\n", ": There are no values."),
-    "nothing in json": (of_json, "[]", "There are no values."),
-    "nothing but groups": (of_json, '[{"name": "A", "group": true}]', "There are no values."),
-    "nothing in a csv": (of_csv, "\n", "There are no values."),
-    "a header alone": (of_csv, "value\n", "There are no values."),
+    "nothing": (of_lines, " \n\n", ": There are no values: give one a line, or a file."),
+    "nothing in json": (of_json, "[]", "There are no values: give one a line, or a file."),
+    "nothing but groups": (of_json, '[{"name": "A", "group": true}]', "There are no values: give one a line, or a file."),
+    "nothing in a csv": (of_csv, "\n", "There are no values: give one a line, or a file."),
+    "a header alone": (of_csv, "value\n", "There are no values: give one a line, or a file."),
     "twice": (of_lines, "A\nB\nA ", "line 3: “A” was there already: line 1"),
     "twice over spaces": (of_lines, "A > B\nA   >  B", "line 2: “A > B” was there already: line 1"),
     "twice in a csv": (of_csv, "value\nA\n\nA", "line 4: “A” was there already: line 2"),
