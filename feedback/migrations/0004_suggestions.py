@@ -122,7 +122,6 @@ class Migration(migrations.Migration):
                 ("text", models.TextField()),
                 ("text_hash", models.UUIDField()),
                 ("held_out", models.BooleanField(default=False)),
-                ("vector", models.BinaryField(null=True)),
                 (
                     "candidates",
                     django.contrib.postgres.fields.ArrayField(
@@ -174,6 +173,23 @@ class Migration(migrations.Migration):
                         db_index=False, on_delete=django.db.models.deletion.CASCADE, to="feedback.taskversion"
                     ),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SuggestionVector",
+            fields=[
+                (
+                    "suggestion",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="vector",
+                        serialize=False,
+                        to="feedback.suggestion",
+                    ),
+                ),
+                ("model", models.CharField(max_length=200)),
+                ("vector", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(

@@ -102,7 +102,6 @@ class Suggestion(models.Model):
     text = models.TextField()  # of the input, as the suggester read it
     text_hash = models.UUIDField()
     held_out = models.BooleanField(default=False)  # never an example for anybody: for evaluation
-    vector = models.BinaryField(null=True)  # of the text
     candidates = ArrayField(models.TextField(), null=True)
     value = models.TextField(blank=True)  # empty: nothing was proposed
     confidence = models.FloatField(null=True)  # 0 to 1
@@ -147,6 +146,17 @@ class Suggestion(models.Model):
                 condition=Q(verdict_at=None) | ~Q(verdict=""), name="a_verdict_has_a_time"
             ),
         ]
+
+
+class SuggestionVector(models.Model):
+    """The embedding of a suggestion's text: what is learned from. Apart, because it is larger than all
+    the rest, which is what pages read."""
+
+    suggestion = models.OneToOneField(
+        Suggestion, on_delete=models.CASCADE, primary_key=True, related_name="vector"
+    )
+    model = models.CharField(max_length=200)
+    vector = models.BinaryField()  # float32, little-endian
 
 
 class CachedSuggestion(models.Model):

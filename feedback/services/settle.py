@@ -30,7 +30,7 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
     rows = list(
         Suggestion.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=ids, task__project=project)
-        .defer("text", "vector")
+        .defer("text")
         .order_by("pk")
     )
     events = events_of(project, [str(row.pk) for row in rows], kinds=TELLING)

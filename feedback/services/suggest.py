@@ -18,7 +18,14 @@ from annotator.chance import share
 from annotator.reading.records import Limits
 from feedback import splits
 from feedback.ingest.record import Record, read
-from feedback.models import CachedSuggestion, Environment, Suggestion, SuggestionTask, TaskVersion
+from feedback.models import (
+    CachedSuggestion,
+    Environment,
+    Suggestion,
+    SuggestionTask,
+    SuggestionVector,
+    TaskVersion,
+)
 from feedback.services import interactions
 from feedback.suggesters import registry
 from feedback.suggesting import line
@@ -51,6 +58,10 @@ def suggest(task: SuggestionTask, version: TaskVersion, asked: Asked, made: UUID
     row = row_of(task, version, asked, made, answer, at=at, took_ms=(time.monotonic() - began) * 1000)
     with transaction.atomic():
         row.save(force_insert=True)
+        if answer.vector:
+            SuggestionVector.objects.create(
+                suggestion=row, model=answer.embedded_by, vector=b64decode(answer.vector)
+            )
         interactions.store(task.project, [logged(row, asked)])
     return row
 
@@ -74,7 +85,6 @@ def row_of(
         text=text,
         text_hash=(name := splits.text_hash(text)),
         held_out=splits.is_held_out(name),
-        vector=b64decode(answer.vector) or None,
         candidates=None if asked.candidates is None else list(asked.candidates),
         value=answer.value,
         confidence=answer.confidence,

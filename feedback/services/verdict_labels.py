@@ -57,7 +57,7 @@ def label_some(task: SuggestionTask) -> int:
         Suggestion.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .filter(task=task, labelled=False)
         .select_related("task", "version__taxonomy")
-        .defer("vector", "version__taxonomy__values")
+        .defer("version__taxonomy__values")
         .order_by("verdict_at", "pk")[:CHUNK]
     )
     if not rows:

@@ -4,7 +4,7 @@ import base64
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -72,16 +72,15 @@ def answer_to(ask: Ask) -> tuple[Answer, Learned | None]:
         shelf.refresh()
     # Before the answer: another thread may learn more in the middle of it.
     learned = Learned(shelf.learned_at) if shelf is not None and needs.learned else None
-    outcome, vector = _asked(ask, found, shelf, needs)
-    return _told(outcome, vector), learned
+    return _asked(ask, found, shelf, needs), learned
 
 
-def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> tuple[Outcome, bytes]:
+def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Needs) -> Answer:
     case = Case(found.task, ask.text, client.unhurried(), ask.candidates)  # the next one finds the answer
     if shelf is None:
-        return _suggested(found, case), b""
+        return _told(_suggested(found, case))
     from annotator.ordering.embed import as_bytes  # noqa: PLC0415 - numpy and torch
-    from feedback.suggesting.shelf import vector_of  # noqa: PLC0415
+    from feedback.suggesting.shelf import MODEL, vector_of  # noqa: PLC0415
 
     vector = vector_of(ask.text)
     ranked = tuple(shelf.ranked(vector, case.allowed, max(needs.shortlist, registry.RANKED)))
@@ -94,7 +93,8 @@ def _asked(ask: Ask, found: "Known", shelf: "Shelf | None", needs: registry.Need
         shortlist=tuple(one.value for one in ranked[: needs.shortlist]) if needs.shortlist else None,
         ranked=ranked,
     )
-    return _suggested(found, case), as_bytes(vector)
+    told = _told(_suggested(found, case))
+    return replace(told, vector=base64.b64encode(as_bytes(vector)).decode(), embedded_by=MODEL)
 
 
 def _suggested(found: "Known", case: Case) -> Outcome:
@@ -115,7 +115,7 @@ def _examples(ids: Sequence[object]) -> tuple[Example, ...]:
     return tuple(Example(rows[one].text, rows[one].final_value) for one in ids if one in rows)
 
 
-def _told(outcome: Outcome, vector: bytes) -> Answer:
+def _told(outcome: Outcome) -> Answer:
     return Answer(
         value=outcome.value or "",
         confidence=outcome.confidence,
@@ -123,7 +123,6 @@ def _told(outcome: Outcome, vector: bytes) -> Answer:
         model=outcome.version,
         reason=str(outcome.reason or ""),
         cost_usd=outcome.cost * NANO,
-        vector=base64.b64encode(vector).decode(),
     )
 
 

@@ -34,7 +34,8 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """`value` empty: none, for the `reason`. `vector`: of the text, base64 of little-endian float32."""
+    """`value` empty: none, for the `reason`. `vector`: of the text, base64 of little-endian float32, and
+    `embedded_by`: the model that made it."""
 
     value: str = ""
     confidence: float | None = None
@@ -43,6 +44,7 @@ class Answer:
     reason: str = ""
     cost_usd: float = 0.0
     vector: str = ""
+    embedded_by: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -6,19 +6,21 @@ threads use it.
 
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from django.db import IntegrityError
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from annotator.ordering import encoder
 from annotator.ordering.embed import as_bytes, as_rows
 from feedback import verdicts
-from feedback.models import Suggestion
+from feedback.models import Suggestion, SuggestionVector
 from feedback.similarity.names import text_of
 from feedback.similarity.similar import Similar
 from feedback.suggesters.registry import Scored
@@ -26,6 +28,7 @@ from feedback.suggesting.fair import Shares
 
 Vector = NDArray[np.float32]
 
+MODEL = "all-MiniLM-L6-v2, 1"  # names what the numbers mean: of another one they are made anew
 OVERLAP = timedelta(seconds=60)  # before the last reading: whoever commits late is found all the same
 TELLING = ("end_user", "final_value", "hidden", "learned_at", "text_hash", "value", "verdict")
 MOST = 20_000  # examples, the newest
@@ -180,16 +183,21 @@ def _vectors(names: Sequence[UUID]) -> dict[UUID, Vector]:
     found: dict[UUID, Vector] = {}
     for at in range(0, len(names), AT_ONCE):
         some = names[at : at + AT_ONCE]
-        rows = list(Suggestion.objects.filter(pk__in=some).only("text", "vector"))
-        _embed([row for row in rows if row.vector is None])
-        found |= {row.pk: as_rows([row.vector])[0] for row in rows if row.vector is not None}
+        rows = SuggestionVector.objects.filter(suggestion__in=some, model=MODEL)
+        found |= {name: as_rows([vector])[0] for name, vector in rows.values_list("suggestion_id", "vector")}
+        found |= _embedded([name for name in some if name not in found])
     return found
 
 
-def _embed(rows: Sequence[Suggestion]) -> None:
-    """Vectors of what was answered before there was one: too late, or from the cache."""
-    if not rows:
-        return
-    for row, vector in zip(rows, encoder.load()([row.text for row in rows]), strict=True):
-        row.vector = as_bytes(vector)
-    Suggestion.objects.bulk_update(rows, ["vector"])
+def _embedded(names: Sequence[UUID]) -> dict[UUID, Vector]:
+    """Of what was answered before there was a vector (too late, or from the cache), or by another model."""
+    texts = dict(Suggestion.objects.filter(pk__in=names).order_by("pk").values_list("pk", "text"))
+    if not texts:
+        return {}
+    found = dict(zip(texts, encoder.load()(list(texts.values())), strict=True))
+    made = [SuggestionVector(suggestion_id=n, model=MODEL, vector=as_bytes(v)) for n, v in found.items()]
+    with suppress(IntegrityError):  # one was deleted meanwhile: the next process embeds the others again
+        SuggestionVector.objects.bulk_create(
+            made, update_conflicts=True, unique_fields=["suggestion"], update_fields=["model", "vector"]
+        )
+    return found

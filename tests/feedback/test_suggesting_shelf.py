@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from feedback.models import Suggestion
+from feedback.models import Suggestion, SuggestionVector
 from feedback.services import suggestion_tasks
 from feedback.splits import is_held_out, text_hash
 from feedback.suggesters.registry import Choice, Task
@@ -89,6 +89,21 @@ def test_free_text_has_examples_too(project):
     assert kept.ranked(vector_of(near), None, 6) == []
     rows = Suggestion.objects.in_bulk(found := kept.nearest(vector_of(near), 8))
     assert [rows[one].final_value for one in found] == ["Silence, the first", "Silence, the second"]
+
+
+def test_a_vector_of_another_model_is_made_anew(task):
+    """Another model's numbers mean something else, and may even be as many."""
+    right, rest = (said(task, text, "card_arrival") for text in texts(2))
+    first = Shelf(task.pk, NAMES)
+    first.refresh()
+    made = dict(SuggestionVector.objects.values_list("pk", "vector"))
+    SuggestionVector.objects.filter(pk=right.pk).update(model="older", vector=bytes(4 * 384))
+    SuggestionVector.objects.filter(pk=rest.pk).update(model="older", vector=b"")
+    Shelf(task.pk, NAMES).refresh()
+
+    assert {one.pk: bytes(one.vector) for one in SuggestionVector.objects.filter(model=shelf.MODEL)} == {
+        name: bytes(vector) for name, vector in made.items()
+    }
 
 
 def known(task: int, taxonomy: int) -> desk.Known:

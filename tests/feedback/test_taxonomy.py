@@ -132,7 +132,11 @@ DEEP = " > ".join("abcdefghi")
 WRONG = {
     "nothing": (of_lines, " \n\n", ": There are no values: give one a line, or a file."),
     "nothing in json": (of_json, "[]", "There are no values: give one a line, or a file."),
-    "nothing but groups": (of_json, '[{"name": "A", "group": true}]', "There are no values: give one a line, or a file."),
+    "nothing but groups": (
+        of_json,
+        '[{"name": "A", "group": true}]',
+        "There are no values: give one a line, or a file.",
+    ),
     "nothing in a csv": (of_csv, "\n", "There are no values: give one a line, or a file."),
     "a header alone": (of_csv, "value\n", "There are no values: give one a line, or a file."),
     "twice": (of_lines, "A\nB\nA ", "line 3: “A” was there already: line 1"),
