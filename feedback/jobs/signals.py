@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +18,13 @@ from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import Chunk, PermanentError, Work
 from annotator.models import Project
 from feedback.models import Interaction, ReviewRule, Signal, Suggestion, SuggestionTask
+from feedback.queries.tally import PATIENCE
 from feedback.services import regenerations, reviews, settle, verdict_labels
 from feedback.verdicts import UNANSWERED
 
 NAME = "feedback.signals"
 CHUNK = 500
 WAITS = timedelta(days=7)  # for an interaction that is not logged yet
-MINUTE = timedelta(minutes=1)
 NEW = timedelta(minutes=10)
 
 
@@ -98,9 +98,8 @@ def _settle(signals: QuerySet[Signal], project: Project, chunk: Chunk) -> int:
 
 def unanswered() -> QuerySet[Suggestion]:
     """Suggestions that were shown and not answered for longer than their task waits."""
-    patience = ExpressionWrapper(F("task__ignored_after_minutes") * MINUTE, output_field=DurationField())
     rows = Suggestion.objects.filter(verdict="", shown_at__isnull=False)
-    return rows.filter(shown_at__lt=Now() - patience).select_related("task").order_by("pk")
+    return rows.filter(shown_at__lt=Now() - PATIENCE).select_related("task").order_by("pk")
 
 
 def slots(now: datetime) -> Iterator[Slot]:

@@ -479,6 +479,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="suggestion",
             index=models.Index(
+                condition=models.Q(("hidden", True)),
+                fields=["task", "-created_at"],
+                name="suggestions_hidden",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="suggestion",
+            index=models.Index(
                 condition=models.Q(("verdict", ""), models.Q(("shown_at", None), _negated=True)),
                 fields=["shown_at"],
                 name="suggestions_unanswered",

@@ -132,6 +132,7 @@ class Suggestion(models.Model):
                 name="suggestions_to_learn_from",
             ),
             models.Index(fields=["task"], condition=Q(labelled=False), name="suggestions_to_label"),
+            models.Index(fields=["task", "-created_at"], condition=Q(hidden=True), name="suggestions_hidden"),
             models.Index(
                 fields=["shown_at"],
                 condition=Q(verdict="") & ~Q(shown_at=None),

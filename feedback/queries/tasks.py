@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotator.models import Project
 from feedback.models import Suggestion, SuggestionTask, TaskVersion
+from feedback.queries.tally import YOUNG
 from feedback.queries.verdicts import SEEN, Rates
 
 LATELY = timedelta(days=30)
@@ -16,7 +17,7 @@ LATELY = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Listed:
-    """`lately`: of the last 30 days."""
+    """`lately`: of the last 30 days, without what is young while there is other (see `tally`)."""
 
     task: SuggestionTask
     version: TaskVersion | None
@@ -35,13 +36,15 @@ def tasks_of(project: Project) -> list[Listed]:
         .order_by("number")
     }
     rows = Suggestion.objects.filter(task__in=tasks, created_at__gt=timezone.now() - LATELY)
-    counts: dict[int, Counter[str]] = {}
+    every: dict[int, Counter[str]] = {one.pk: Counter() for one in tasks}
+    grown: dict[int, Counter[str]] = {one.pk: Counter() for one in tasks}
     asked: Counter[int] = Counter()
-    by_verdict = rows.values_list("task", "verdict").annotate(n=Count("pk"), seen=Count("pk", filter=SEEN))
-    for task, verdict, n, judged in by_verdict:
+    by_verdict = rows.annotate(young=YOUNG).values_list("task", "verdict", "young")
+    for task, verdict, young, n, judged in by_verdict.annotate(n=Count("pk"), seen=Count("pk", filter=SEEN)):
         asked[task] += n
-        counts.setdefault(task, Counter())[verdict] += judged
+        for counts in (every,) if young else (every, grown):
+            counts[task][verdict] += judged
     return [
-        Listed(one, versions.get(one.pk), asked[one.pk], Rates.of(one.name, counts.get(one.pk, Counter())))
+        Listed(one, versions.get(one.pk), asked[one.pk], Rates.of(one.name, +grown[one.pk] or every[one.pk]))
         for one in tasks
     ]

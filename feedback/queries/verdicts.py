@@ -1,29 +1,31 @@
 """What the verdicts on a task's suggestions say: rates over time, by version and by value; lift; anchoring.
 
-One query each, whatever their number; the statistics are those of `annotator.stats`.
+Few queries, whatever their number; the statistics are those of `annotator.stats`. Rates of all
+verdicts leave out what is young (see `tally`); what rests on answers alone counts each at once.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from statistics import median
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import TruncDate, TruncWeek
 
 from annotator.stats import medians
 from annotator.stats.intervals import Estimate, newcombe, wilson
 from feedback.models import Suggestion, SuggestionTask, Verdict
+from feedback.queries.tally import Tally, grown, known
 
 DAYS = 21  # by day up to this many, by week beyond
 MOST_VALUES = 12
 EXAMPLES = 3
 MOST_LEARNED = 20_000  # suggestions of the learning curve, the newest
 MOST_TIMES = 5_000
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -53,32 +55,29 @@ def seen(task: SuggestionTask) -> QuerySet[Suggestion]:
     return task.suggestions.filter(SEEN)
 
 
-def overall(task: SuggestionTask) -> Rates:
-    return Rates.of("", _counts(seen(task).values_list("verdict").annotate(n=Count("pk"))))
+def overall(counted: Sequence[Tally]) -> Rates:
+    return Rates.of("", _counts(known(counted)))
 
 
-def over_time(task: SuggestionTask) -> list[Rates]:
+def over_time(counted: Sequence[Tally]) -> list[Rates]:
     """By day; by week when there are more than DAYS of them. The oldest first."""
-    zone = _zone(task)
-    days = dict.fromkeys(seen(task).values_list(TruncDate("created_at", tzinfo=zone), flat=True).distinct())
-    cut: Any = TruncDate if len(days) <= DAYS else TruncWeek
-    rows = seen(task).annotate(day=cut("created_at", tzinfo=zone)).values_list("day", "verdict")
-    found: dict[Any, Counter[str]] = {}
-    for day, verdict, n in rows.annotate(n=Count("pk")):
-        found.setdefault(day.date() if isinstance(day, datetime) else day, Counter())[verdict] += n
-    return [Rates.of("", found[day], day) for day in sorted(found)]
+    by_day = _by(grown(counted), lambda one: one.day)
+    if len(by_day) > DAYS:
+        by_day = _by(grown(counted), lambda one: one.day - timedelta(days=one.day.weekday()))
+    return [Rates.of("", by_day[day], day) for day in sorted(by_day)]
 
 
-def by_version(task: SuggestionTask) -> list[Rates]:
+def by_version(task: SuggestionTask, counted: Sequence[Tally]) -> list[Rates]:
     """The newest version first, with its suggester."""
-    rows = seen(task).values_list("version__number", "version__taxonomy__number", "suggester", "verdict")
-    found: dict[tuple[int, int, str], Counter[str]] = {}
-    for number, taxonomy, suggester, verdict, n in rows.annotate(n=Count("pk")):
-        found.setdefault((number, taxonomy or 0, suggester), Counter())[verdict] += n
+    rows = task.versions.select_related("taxonomy").defer("taxonomy__values")
+    names = {one.pk: one for one in rows}
+    found = _by(
+        [one for one in grown(counted) if one.version in names],
+        lambda one: (names[one.version].number, names[one.version].name, one.suggester),
+    )
     return [
-        Rates.of(f"{number}.{taxonomy} {suggester}" if taxonomy else f"{number} {suggester}", found[key])
-        for key in sorted(found, reverse=True)
-        for number, taxonomy, suggester in [key]
+        Rates.of(f"{name} {suggester}", found[number, name, suggester])
+        for number, name, suggester in sorted(found, reverse=True)
     ]
 
 
@@ -115,16 +114,17 @@ def _instead(task: SuggestionTask, values: Sequence[str]) -> dict[str, list[tupl
 
 
 def _examples(task: SuggestionTask, values: Sequence[str]) -> dict[str, list[Suggestion]]:
-    """The newest of each, by one query."""
+    """The newest of each, by one reading: a value that is rare would be looked for through the whole index."""
     if not values:
         return {}
     rows = Suggestion.objects.raw(
         """SELECT s.id, s.text, s.value, s.final_value, s.verdict, s.confidence
-           FROM unnest(%s::text[]) AS wanted (value) CROSS JOIN LATERAL (
-               SELECT * FROM feedback_suggestion
-               WHERE task_id = %s AND value = wanted.value AND NOT hidden AND verdict IN ('edited', 'rejected')
-               ORDER BY created_at DESC LIMIT %s) s""",
-        [list(values), task.pk, EXAMPLES],
+           FROM feedback_suggestion s JOIN (
+               SELECT id, row_number() OVER (PARTITION BY value ORDER BY created_at DESC) AS place
+               FROM feedback_suggestion
+               WHERE task_id = %s AND value = ANY(%s) AND NOT hidden AND verdict IN ('edited', 'rejected')
+           ) newest USING (id) WHERE place <= %s ORDER BY place""",
+        [task.pk, list(values), EXAMPLES],
     )
     found: dict[str, list[Suggestion]] = {}
     for row in rows:
@@ -155,15 +155,11 @@ class Lift:
         return medians.difference(self.seconds_hidden, self.seconds_seen)
 
 
-def lift(task: SuggestionTask) -> Lift:
+def lift(task: SuggestionTask, counted: Sequence[Tally]) -> Lift:
     """Only where a value was proposed and the person left with one."""
     rows = task.suggestions.exclude(value="").exclude(final_value="")
-    counted = rows.values_list("hidden").annotate(
-        n=Count("pk"), same=Count("pk", filter=Q(final_value=F("value")))
-    )
-    counts = {hidden: (same, n) for hidden, n, same in counted}
-    same_seen, n_seen = counts.get(False, (0, 0))
-    same_hidden, n_hidden = counts.get(True, (0, 0))
+    n_seen, n_hidden = (sum(one.chosen for one in counted if one.hidden == it) for it in (False, True))
+    same_seen, same_hidden = (sum(one.same for one in counted if one.hidden == it) for it in (False, True))
     return Lift(
         n_seen,
         n_hidden,
@@ -195,22 +191,29 @@ def verified(task: SuggestionTask) -> QuerySet[Suggestion]:
     return rows.filter(~Q(final_value="") | Q(verdict=Verdict.REJECTED, hidden=False))
 
 
-def hits(task: SuggestionTask) -> list[bool]:
-    """Of the verified suggestions, in the order of their verdicts: whether each was right."""
-    newest = verified(task).order_by("-verdict_at", "-pk").values_list(RIGHT, flat=True)[:MOST_LEARNED]
-    return list(newest)[::-1]
+@dataclass(frozen=True)
+class Verified:
+    """The newest of the verified suggestions, in the order of their verdicts: whether each was right.
+
+    `before`: how many were verified before these. `confidences`: what was said of those of which
+    something was, and whether they were right.
+    """
+
+    hits: Sequence[bool]
+    before: int
+    confidences: tuple[Sequence[float], Sequence[bool]]
 
 
-def left_out(task: SuggestionTask, found: Sequence[bool]) -> int:
-    """How many were verified before those that `hits` found."""
-    return verified(task).count() - len(found) if len(found) == MOST_LEARNED else 0
-
-
-def confidences(task: SuggestionTask) -> tuple[list[float], list[bool]]:
-    """What was said of verified suggestions, and whether they were right."""
-    rows = verified(task).filter(confidence__isnull=False).order_by("-created_at")
-    found = list(rows.values_list("confidence", RIGHT)[:MOST_LEARNED])
-    return [one or 0.0 for one, _right in found], [right for _one, right in found]
+def newest_verified(task: SuggestionTask, counted: Sequence[Tally]) -> Verified:
+    """The newest by when they were made, for which there is an index: verdicts come soon after."""
+    rows = verified(task).order_by("-created_at").values_list("verdict_at", "created_at", "confidence", RIGHT)
+    found = sorted(rows[:MOST_LEARNED], key=lambda one: one[:2])
+    said = [(confidence, right) for *_times, confidence, right in found if confidence is not None]
+    return Verified(
+        [right for *_rest, right in found],
+        sum(one.verified for one in counted) - len(found) if len(found) == MOST_LEARNED else 0,
+        ([confidence for confidence, _right in said], [right for _confidence, right in said]),
+    )
 
 
 @dataclass(frozen=True)
@@ -241,12 +244,12 @@ def asked(task: SuggestionTask, days: int = 7) -> Asked:
     )
 
 
-def _counts(rows: Iterable[tuple[str, int]]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for verdict, n in rows:
-        found[verdict] += n
+def _by(counted: Iterable[Tally], key: Callable[[Tally], Key]) -> dict[Key, Counter[str]]:
+    found: dict[Key, Counter[str]] = {}
+    for one in counted:
+        found.setdefault(key(one), Counter())[one.verdict] += one.n
     return found
 
 
-def _zone(task: SuggestionTask) -> ZoneInfo:
-    return ZoneInfo(task.project.time_zone)
+def _counts(counted: Iterable[Tally]) -> Counter[str]:
+    return _by(counted, lambda _one: 0).get(0, Counter())

@@ -21,6 +21,7 @@ from feedback.forms.suggestion_tasks import TaskForm, too_long
 from feedback.models import SuggestionTask, TaskVersion
 from feedback.queries import tasks as listed
 from feedback.queries import verdicts
+from feedback.queries.tally import tallied
 from feedback.services import suggest, suggestion_tasks
 from feedback.taxonomy.as_json import stored_form
 from feedback.web import curves
@@ -114,24 +115,24 @@ def task(request: PersonRequest, slug: str, task_key: str) -> HttpResponse:
     """What it taught us."""
     me = access.membership(request.user, slug)
     found = task_of(me.project, task_key)
-    said, right = verdicts.confidences(found)
-    times, current = verdicts.over_time(found), suggestion_tasks.current(found)
-    hits = verdicts.hits(found)
+    counted, current = tallied(found), suggestion_tasks.current(found)
+    times = verdicts.over_time(counted)
+    verified = verdicts.newest_verified(found, counted)
     page = {
         **_page(me),
         "task": found,
         "current": current,
-        "overall": verdicts.overall(found),
+        "overall": verdicts.overall(counted),
         "times": times,
         "trend": curves.verdicts(times),
-        "versions": verdicts.by_version(found),
+        "versions": verdicts.by_version(found, counted),
         "wrong": verdicts.by_value(found),
-        "lift": verdicts.lift(found),
+        "lift": verdicts.lift(found, counted),
         "asked": verdicts.asked(found),
         "origin": settings.PUBLIC_URL,
         "spending": _spending(me) if current and current.suggester == "llm" else None,
-        "curve": curves.learning(hits, verdicts.left_out(found, hits)),
-        "calibration": curves.calibration(said, right),
+        "curve": curves.learning(verified.hits, verified.before),
+        "calibration": curves.calibration(*verified.confidences),
     }
     return render(request, "feedback/task.html", page)
 

@@ -19,6 +19,7 @@ from feedback.demo import intents, texts
 from feedback.models import Interaction, SuggestionTask, VibeCheck, VibePlan
 from feedback.queries import verdicts
 from feedback.queries.checks import COUNTS, looked
+from feedback.queries.tally import tallied
 from feedback.similarity.calibration import ece
 from tests import make
 from tests.annotator.pairs import result_of
@@ -147,16 +148,17 @@ class TestDemo:
 
     def test_suggestions_became_better_with_what_was_verified(self):
         task = SuggestionTask.objects.get(key=intents.KEY)
-        hits = verdicts.hits(task)
+        verified = verdicts.newest_verified(task, tallied(task))
+        hits = verified.hits
 
         assert 500 < len(hits) <= 900
         assert sum(hits[:100]) + 10 < sum(hits[-100:])
-        assert (error := ece(*verdicts.confidences(task))) is not None
+        assert (error := ece(*verified.confidences)) is not None
         assert error < 0.06
         assert not task.suggestions.filter(verdict="").exists()
         assert 0.02 < task.suggestions.filter(hidden=True).count() / task.suggestions.count() < 0.09
         assert task.suggestions.filter(held_out=True).exists()
-        assert verdicts.lift(task).saved.value is None  # nobody knows how long it took
+        assert verdicts.lift(task, tallied(task)).saved.value is None  # nobody knows how long it took
         logged = Interaction.objects.filter(feature=intents.KEY)
         assert logged.count() == task.suggestions.count()
         assert set(logged.values_list("environment", flat=True)) == {"development"}

@@ -16,6 +16,7 @@ from annotator.web.redis_client import client as redis_client
 from feedback.forms.suggestion_tasks import TaskForm
 from feedback.models import Suggestion, SuggestionTask
 from feedback.queries import verdicts
+from feedback.queries.tally import tallied
 from feedback.queries.tasks import tasks_of
 from feedback.services import suggestion_tasks
 from feedback.templatetags.verdicts import saved_words, sway_words
@@ -284,12 +285,13 @@ class TestWhatItTaught:
             "grey",
         ):
             assert words in shown
-        overall = verdicts.overall(task)
+        counted = tallied(task)
+        overall = verdicts.overall(counted)
         assert overall.n == 360
         assert overall.accepted.low < overall.accepted.value < overall.accepted.high
-        lift = verdicts.lift(task)
+        lift = verdicts.lift(task, counted)
         assert (lift.seen, lift.hidden, lift.seconds_seen.value, lift.seconds_hidden.value) == (360, 40, 3, 8)
-        hits = verdicts.hits(task)
+        hits = verdicts.newest_verified(task, counted).hits
         assert sum(hits[:100]) < sum(hits[-100:])
         assert [one.rates.name for one in verdicts.by_value(task)] == ["grey"]
         assert {value for value, _n in verdicts.by_value(task)[0].instead} == {"red", "blue"}
@@ -321,8 +323,9 @@ class TestWhatItTaught:
             more = {"value": chosen} if chosen else {}
             judged.signal(project, judged.suggestion(task, f"{kind} {chosen}").pk, kind, **more)
 
-        assert verdicts.hits(task) == [True, False, False]
-        assert sorted(verdicts.confidences(task)[1]) == [False, False, True]
+        verified = verdicts.newest_verified(task, tallied(task))
+        assert verified.hits == [True, False, False]
+        assert sorted(verified.confidences[1]) == [False, False, True]
 
     def test_the_list_counts_as_the_page_does(self, project):
         task = judged.task(project)
@@ -332,26 +335,30 @@ class TestWhatItTaught:
         )  # nothing was proposed
         [row] = tasks_of(project)
 
-        assert (row.asked, row.lately.n, row.lately.accepted) == (2, 1, verdicts.overall(task).accepted)
+        assert (row.asked, row.lately.n, row.lately.accepted) == (
+            2,
+            1,
+            verdicts.overall(tallied(task)).accepted,
+        )
 
     def test_a_curve_of_the_newest_begins_where_they_do(self, project, monkeypatch):
         monkeypatch.setattr(verdicts, "MOST_LEARNED", 200)
         task = lived(project, 450)
-        hits = verdicts.hits(task)
-        curve = curves.learning(hits, verdicts.left_out(task, hits))
+        verified = verdicts.newest_verified(task, tallied(task))
+        curve = curves.learning(verified.hits, verified.before)
 
         assert (curve.first.start, curve.last.end) == (250, 450)
 
     def test_days_become_weeks_when_there_are_many(self, project):
         task = lived(project)
-        assert len(verdicts.over_time(task)) in {20, 21}
+        assert len(verdicts.over_time(tallied(task))) in {20, 21}
         Suggestion.objects.filter(text="text 1").update(created_at=timezone.now() - timedelta(days=60))
 
-        assert len(verdicts.over_time(task)) <= 6
+        assert len(verdicts.over_time(tallied(task))) <= 6
 
     def test_as_many_queries_for_many_as_for_few(self, project, viewer, as_, django_assert_num_queries):
         lived(project, 150)
-        page, queries = as_(viewer), 18
+        page, queries = as_(viewer), 14
         with django_assert_num_queries(queries):
             page.get(f"{HOME}task/colour/")
         Suggestion.objects.all().delete()
