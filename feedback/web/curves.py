@@ -13,7 +13,8 @@ from feedback.similarity.curve import Point, learning_curve
 from feedback.trend import EDGE, Trend, trend
 
 BINS = 8
-ENOUGH = 100  # suggestions, before a picture of their confidence says something
+ENOUGH = 100  # suggestions, before a picture of their confidence says something,
+FOR_AN_ERROR = 300  # and one number: well calibrated ones, widely spread, come to 0.07 by chance; 100 to 0.12
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ class Curve:
 
 @dataclass(frozen=True)
 class Calibration:
-    """`error`: the expected calibration error, 0 to 1, in bins of equal width."""
+    """`error`: the expected calibration error, 0 to 1, in bins of equal width; None: too few for it."""
 
     dots: Sequence[Dot]
     bins: Sequence[Bin]
-    error: float
+    error: float | None
     n: int
 
 
@@ -74,9 +75,9 @@ def calibration(said: Sequence[float], right: Sequence[bool]) -> Calibration | N
     if len(said) < ENOUGH:
         return None
     bins = even_bins(said, right, BINS)
-    error = ece(said, right)
+    error = ece(said, right) if len(said) >= FOR_AN_ERROR else None
     dots = [_dot(_x(one.confidence), one.right) for one in bins]
-    return Calibration(dots, bins, error or 0.0, len(said))
+    return Calibration(dots, bins, error, len(said))
 
 
 def _dot(x: str, share: Estimate) -> Dot:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -20,7 +21,7 @@ def shown(task, ago: timedelta, **verdict_counts: int) -> None:
     """So many suggestions of each verdict, shown that long ago; `unanswered` have none."""
     at = timezone.now() - ago
     for verdict, n in verdict_counts.items():
-        more = {} if verdict == "unanswered" else {"verdict": verdict, "verdict_at": at}
+        more: dict[str, Any] = {} if verdict == "unanswered" else {"verdict": verdict, "verdict_at": at}
         for _ in range(n):
             judged.suggestion(task, created_at=at, shown_at=at, **more)
 
@@ -80,6 +81,19 @@ def test_one_reading_knows_what_is_verified(project):
     judged.suggestion(task)
 
     assert sum(one.verified for one in tallied(task)) == verdicts.verified(task).count() == 15
+
+
+@pytest.mark.parametrize(
+    ("n", "pictured", "told"), [(99, False, False), (299, True, False), (300, True, True)]
+)
+def test_few_suggestions_have_no_calibration_error(project, viewer, as_, n, pictured, told):
+    """That of a hundred well calibrated ones is large by chance alone."""
+    task = judged.task(project)
+    shown(task, DAY, rejected=n)
+    page = as_(viewer).get(f"/p/shop/suggestions/task/{task.key}/").content.decode()
+
+    assert ("Does the confidence mean what it says?" in page) == pictured
+    assert ("Expected calibration error" in page) == told
 
 
 def test_versions_are_named_with_their_taxonomies(project):
