@@ -100,6 +100,10 @@ def overheard(broker) -> Iterator[list[str]]:
         thread.join()
 
 
+def failing(*args: object, **kwargs: object) -> None:
+    raise KeyError("nothing")
+
+
 class Day:
     """All that is done, and in `written` all that came of it, each with a name."""
 
@@ -145,7 +149,7 @@ class Day:
         """Errors of ours: in the call, in the desk, in the API and in a page."""
         for where, what in ((sdk, "send"), (desk, "answer_to"), (suggest, "_answer"), (verdicts, "overall")):
             with monkeypatch.context() as broken:
-                broken.setattr(where, what, lambda *_, **__: {}["nothing"])
+                broken.setattr(where, what, failing)
                 SuggestionTask.objects.filter(key="shade").update(budget_ms=50 if where is desk else 20_000)
                 self.ask(f"broken {what}")
                 page = f"/p/shop/suggestions/task/{self.world.ids['task_key']}/"
