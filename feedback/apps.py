@@ -8,13 +8,15 @@ class FeedbackConfig(AppConfig):
     def ready(self) -> None:
         from annotator.jobs import registry, schedules  # noqa: PLC0415 - models are loaded by now
         from annotator.web import panels  # noqa: PLC0415
-        from feedback.jobs import fill_from_log, import_logs, signals, vibecheck  # noqa: PLC0415
+        from feedback.jobs import fill_from_log, forget, import_logs, signals, vibecheck  # noqa: PLC0415
         from feedback.services import from_log  # noqa: PLC0415
 
         registry.register(fill_from_log.KIND)
+        registry.register(forget.KIND)
         registry.register(import_logs.KIND)
         registry.register(signals.KIND)
         registry.register(vibecheck.KIND)
+        schedules.register_schedule(forget.SCHEDULE)
         schedules.register_schedule(signals.SCHEDULE)
         schedules.register_schedule(vibecheck.SCHEDULE)
         panels.register_queue_end(vibecheck.NAME, "check-end")

@@ -21,16 +21,20 @@ HOUR = 3  # UTC
 CHUNK = 1000
 
 
+NAME = "annotator.tidy"
+
+
 def tidy(work: Work) -> None:
     """Failed jobs stay until somebody tries them again or their project goes."""
     now = timezone.now()
     old = Job.objects.filter(state__in=[JobState.DONE, JobState.CANCELLED], finished_at__lt=now - KEEP_JOBS)
-    _delete(work, old, "jobs")
-    _delete(work, ScheduledRun.objects.filter(due_at__lt=now - KEEP_SLOTS), "slots")
+    delete(work, old, "jobs")
+    delete(work, ScheduledRun.objects.filter(due_at__lt=now - KEEP_SLOTS), "slots")
     ITEMS.sweep()
 
 
-def _delete(work: Work, rows: QuerySet[Any], name: str) -> None:
+def delete(work: Work, rows: QuerySet[Any], name: str) -> None:
+    """In chunks that commit, counted in the job's result under `name`."""
     deleted = CHUNK
     while deleted == CHUNK:
         with work.chunk() as chunk:
@@ -39,13 +43,17 @@ def _delete(work: Work, rows: QuerySet[Any], name: str) -> None:
             chunk.done += deleted
 
 
-def newest_night(now: datetime) -> Iterable[Slot]:
+def nightly(schedule: str, kind: str) -> Schedule:
     """A missed night needs no second run: the newest only."""
-    night = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    if night > now:
-        night -= timedelta(days=1)
-    yield Slot("tidy", night, KIND.name, key=f"tidy {night:%Y-%m-%d}")
+
+    def newest_night(now: datetime) -> Iterable[Slot]:
+        night = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+        if night > now:
+            night -= timedelta(days=1)
+        yield Slot(schedule, night, kind, key=f"{schedule} {night:%Y-%m-%d}")
+
+    return Schedule(schedule, newest_night)
 
 
-KIND = Kind("annotator.tidy", tidy, title=_("Forget old jobs"))
-SCHEDULE = Schedule("tidy", newest_night)
+KIND = Kind(NAME, tidy, title=_("Forget old jobs"))
+SCHEDULE = nightly("tidy", NAME)

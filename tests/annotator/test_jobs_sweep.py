@@ -154,8 +154,8 @@ def test_old_jobs_and_slots_are_forgotten_failed_and_new_ones_kept(project, djan
 
 
 def test_tidying_is_asked_for_the_newest_night_only():
-    (night,) = tidy.newest_night(NOON)
-    (before,) = tidy.newest_night(NOON.replace(hour=1))
+    (night,) = tidy.SCHEDULE.slots(NOON)
+    (before,) = tidy.SCHEDULE.slots(NOON.replace(hour=1))
 
     assert night.due_at == NOON.replace(hour=3)
     assert before.due_at == NOON.replace(day=23, hour=3)
