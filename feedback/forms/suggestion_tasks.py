@@ -254,11 +254,10 @@ def as_text(taxonomy: Taxonomy) -> str:
     described = any(node.description for node in taxonomy.nodes)
     bracketed = taxonomy.nodes[0].name.startswith(reading.BEFORE_JSON)  # lines would be read as JSON
     parents = {node.path[:-1] for node in taxonomy.nodes}
-    inner = any(not node.group and node.path in parents for node in taxonomy.nodes)
-    if described or bracketed:
+    empty = any(node.group and node.path not in parents for node in taxonomy.nodes)
+    if described or bracketed or empty:
         return json.dumps(as_json.stored_form(taxonomy), ensure_ascii=False, indent=1)
-    lines = [node.id for node in (taxonomy.nodes if inner else taxonomy.values) if not node.group]
-    return "\n".join(lines)
+    return "\n".join(node.id for node in taxonomy.values)
 
 
 def _said(fault: Fault) -> str:

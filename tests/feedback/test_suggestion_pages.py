@@ -197,6 +197,21 @@ class TestSetUp:
         assert as_(owner).post(self.page(task), {**FORM, "values": shown}).status_code == 302
         assert [one.name for one in task.versions.all()] == ["2.2", "1.1"]
 
+    @pytest.mark.parametrize(
+        "values",
+        [
+            '[{"name": "Later", "group": true}, "Now"]',
+            '[{"name": "Now", "description": "not later"}]',
+            "Home\nHome > Garden\nHome > Kitchen > Pans",
+        ],
+    )
+    def test_what_the_page_shows_is_what_holds(self, owner, as_, task, values):
+        as_(owner).post(self.page(task), {**FORM, "values": values})
+        shown = as_(owner).get(self.page(task)).context["form"]["values"].value()
+        as_(owner).post(self.page(task), {**FORM, "values": shown})
+
+        assert [one.name for one in task.versions.all()] == ["2.2", "1.1"]
+
     def test_values_that_are_too_many_for_the_page_stay(self, owner, as_, task, monkeypatch):
         """A page that sent them back would be refused as too large."""
         monkeypatch.setattr("feedback.forms.suggestion_tasks.MOST_SHOWN", 20)
