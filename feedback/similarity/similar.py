@@ -9,6 +9,7 @@ that the bench does not measure on.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback.similarity import kernel
 from feedback.similarity.gaussians import Gaussians
@@ -75,13 +76,12 @@ class Similar:
             part = slice(start, start + kernel.BLOCK)
             self._remember(rows[part], right[part], counts[part].copy())
         self._new += len(rows)
-        if len(self._rejected):
-            same = (self._rejected @ rows.T >= SAME) & (self._against[:, :1] == right)
-            kept = ~same.any(axis=1)
-            self._rejected, self._against = self._rejected[kept], self._against[kept]
+        self._allow(np.flatnonzero(self._rejections_of(rows, right).any(axis=1)))
 
     def unlearn(self, vectors: Vectors, classes: Classes, weights: Floats | None = None) -> None:
-        """Take back what was learned. ValueError for the first that is not remembered (any more)."""
+        """Take back what was learned. ValueError for the first that is not remembered (any more); those
+        before it are taken back.
+        """
         rows, right, counts = self._checked(vectors, classes, weights)
         for at in range(len(rows)):
             row = self._row_of(rows[at], int(right[at]))
@@ -90,8 +90,8 @@ class Similar:
             self._gaussians.add(rows[at : at + 1], right[at : at + 1], -counts[at : at + 1])
             left = self._weights[row] - counts[at]
             self._forget(row) if left < 1e-9 else self._weigh(row, left)
-        self._mixed_at = 0.0
-        self._new += len(rows)
+            self._mixed_at -= 2 * counts[at]  # one less is as new as one more
+            self._new += 1
 
     def reject(self, vectors: Vectors, classes: Classes, weights: Floats | None = None) -> None:
         """The right class of (n, d) vectors is unknown, but it is not `classes` (n,).
@@ -101,6 +101,13 @@ class Similar:
         rows, wrong, counts = self._checked(vectors, classes, weights)
         self._rejected = np.concatenate([self._rejected, rows])[-self._room :]
         self._against = np.concatenate([self._against, np.stack([wrong, counts], axis=1)])[-self._room :]
+
+    def unreject(self, vectors: Vectors, classes: Classes) -> None:
+        """Take back one rejection for each of (n, d) and (n,). One that is no longer remembered is no matter."""
+        rows, wrong, _counts = self._checked(vectors, classes, None)
+        for at in range(len(rows)):
+            found = np.flatnonzero(self._rejections_of(rows[at : at + 1], wrong[at : at + 1]))
+            self._allow(found[:1])
 
     def predict(self, vectors: Vectors) -> Floats:
         """(n, d) vectors to (n, k) probabilities. The largest of a row is the confidence of its answer."""
@@ -120,6 +127,14 @@ class Similar:
             against = np.where(alike >= SAME, SETTLED, AGAINST * np.exp(NARROW * (alike - 1)))
             np.subtract.at(totals.T, self._against[:, 0].astype(np.intp), against * self._against[:, 1:])
         return chances_of(totals)
+
+    def _rejections_of(self, rows: Vectors, classes: Classes) -> NDArray[np.bool_]:
+        """(rejections, n): which are of the same text and class."""
+        return np.asarray((self._rejected @ rows.T >= SAME) & (self._against[:, :1] == classes))
+
+    def _allow(self, rejections: Classes) -> None:
+        self._rejected = np.delete(self._rejected, rejections, axis=0)
+        self._against = np.delete(self._against, rejections, axis=0)
 
     def _catch_up(self) -> None:
         """What the kinds of evidence weigh, and where the regression is, with what is new."""

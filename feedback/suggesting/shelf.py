@@ -5,7 +5,7 @@ threads use it.
 """
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,10 +23,12 @@ from feedback import verdicts
 from feedback.models import Suggestion, SuggestionVector
 from feedback.similarity.names import text_of
 from feedback.similarity.similar import Similar
+from feedback.similarity.types import Classes, Vectors
 from feedback.suggesters.registry import Scored
 from feedback.suggesting.fair import Shares
 
 Vector = NDArray[np.float32]
+Change = Callable[[Vectors, Classes], None]
 
 MODEL = "all-MiniLM-L6-v2, 1"  # names what the numbers mean: of another one they are made anew
 OVERLAP = timedelta(seconds=60)  # before the last reading: whoever commits late is found all the same
@@ -80,14 +82,14 @@ class Shelf:
         return self._newest
 
     def refresh(self) -> None:
-        """Take in what became known since. A change of mind is learned anew, with all the rest."""
+        """Take in what became known since. Of a change of mind, what was said before is taken back."""
         with self._lock:
-            new, changed = self._read()
-            if changed:
+            new, before = self._read()
+            if self._unlearn(before):
+                self._learn(new)
+            else:
                 self._begin()
                 self._learn(list(self._examples.values()))
-            elif new:
-                self._learn(new)
 
     def ranked(self, vector: Vector, allowed: Collection[str] | None, most: int) -> list[Scored]:
         """The likeliest values with their chances, which are of all values together."""
@@ -121,8 +123,8 @@ class Shelf:
         return [known[n][0] for n in best]
 
     # --- reading -------------------------------------------------------------------------------------
-    def _read(self) -> tuple[list[Example], bool]:
-        """New examples, and whether one that was known says something else now."""
+    def _read(self) -> tuple[list[Example], list[Example]]:
+        """New examples, and as they were before those that were known and say something else now."""
         began = timezone.now()
         rows = Suggestion.objects.filter(task=self.task, held_out=False, learned_at__isnull=False)
         if self._read_at is not None:
@@ -131,7 +133,7 @@ class Shelf:
         said = {row.pk: self._said(row) for row in reversed(found)}
         news = [name for name, one in said.items() if self._known(name) != one]
         vectors = _vectors(news)
-        changed = any(name in self._examples and self._examples[name].said.tells for name in news)
+        before = [self._examples[name] for name in news if name in self._examples]
         new = {name: Example(said[name], vectors[name]) for name in news if name in vectors}
         self._examples |= new
         for name in list(self._examples)[: max(0, len(self._examples) - MOST)]:
@@ -139,7 +141,7 @@ class Shelf:
         self._read_at = began
         if found and (newest := found[0].learned_at) is not None:
             self._newest = newest if self._newest is None else max(newest, self._newest)
-        return list(new.values()), changed
+        return list(new.values()), before
 
     def _known(self, name: UUID) -> Said | None:
         return self._examples[name].said if name in self._examples else None
@@ -156,21 +158,30 @@ class Shelf:
         return None if value is None else self._place.get(value)
 
     def _learn(self, examples: Sequence[Example]) -> None:
+        if self._state is not None:
+            counted = [one for one in examples if one.said.tells and self._shares.admits(*one.said)]
+            _apply(self._state.learn, self._state.reject, counted)
+
+    def _unlearn(self, examples: Sequence[Example]) -> bool:
+        """False: some are so old that only a new beginning forgets them."""
         if self._state is None:
-            return
-        examples = [one for one in examples if one.said.tells and self._shares.admits(*one.said)]
-        right = [one for one in examples if one.said.right is not None]
-        if right:
-            self._state.learn(
-                np.stack([one.vector for one in right]),
-                np.array([one.said.right for one in right], dtype=np.int64),
-            )
-        wrong = [one for one in examples if one.said.right is None]
-        if wrong:
-            self._state.reject(
-                np.stack([one.vector for one in wrong]),
-                np.array([one.said.wrong for one in wrong], dtype=np.int64),
-            )
+            return True
+        counted = [one for one in examples if one.said.tells and self._shares.gives_back(*one.said)]
+        try:
+            _apply(self._state.unlearn, self._state.unreject, counted)
+        except ValueError:
+            return False
+        return True
+
+
+def _apply(right: Change, wrong: Change, examples: Sequence[Example]) -> None:
+    """`right` for those whose value is known, `wrong` for those of which only a wrong one is."""
+    known = [(one.vector, one.said.right) for one in examples if one.said.right is not None]
+    other = [(one.vector, one.said.wrong) for one in examples if one.said.right is None]
+    for change, found in ((right, known), (wrong, other)):
+        if found:
+            vectors, places = zip(*found, strict=True)
+            change(np.stack(vectors), np.array(places, dtype=np.intp))
 
 
 def vector_of(text: str) -> Vector:

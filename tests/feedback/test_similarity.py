@@ -189,6 +189,40 @@ def test_a_rejected_value_goes_down_for_this_text_and_not_for_others():
     assert state.predict(vectors)[0].argmax() == first
 
 
+def test_a_rejection_is_taken_back_for_its_text_and_value_alone_and_one_at_a_time():
+    names, vectors, right = world(examples=80)
+    state = learned(names, vectors, right)
+    before = state.predict(vectors)
+    first = before[:2].argmax(axis=1)
+    for rows in (slice(0, 2), slice(0, 1)):
+        state.reject(vectors[rows], first[rows])
+    state.unreject(vectors[:1], (first[:1] + 1) % 6)
+    state.unreject(vectors[:1], first[:1])
+    once = state.predict(vectors)
+    assert once[0].argmax() != first[0]
+    assert once[1].argmax() != first[1]
+
+    state.unreject(vectors[:2], first)
+    state.unreject(vectors[:2], first)  # there is none left, which is no matter
+    assert state.predict(vectors) == pytest.approx(before)
+
+
+def test_changes_of_mind_are_weighed_as_additions_are(monkeypatch):
+    """Not with each of them, which is slow with many classes; but when they are many."""
+    names, vectors, right = world(examples=400)
+    state = learned(names, vectors, right)
+    state.predict(vectors)
+    found = []
+    whole = state._mixed
+    monkeypatch.setattr(state, "_mixed", lambda: found.append(1) or whole())
+    for at in range(8):
+        state.unlearn(vectors[at : at + 1], right[at : at + 1])
+        state.learn(vectors[at : at + 1], (right[at : at + 1] + 1) % 6)
+        state.predict(vectors)
+
+    assert 1 <= len(found) <= 2
+
+
 def test_older_examples_live_on_when_there_is_no_room():
     names, vectors, right = world(examples=300, noise=0.3)
     state = Similar(names, room=50)

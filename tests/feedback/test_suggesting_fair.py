@@ -20,6 +20,29 @@ def test_the_same_again_counts_once_but_another_answer_is_another():
     assert shares.admits("olga", text, 0, None)
 
 
+def test_what_is_taken_back_may_be_said_again():
+    shares, said = Shares(), ("amir", uuid4(), 0, None)
+    assert not shares.gives_back(*said)
+    shares.admits(*said)
+    shares.admits(*said)
+    assert [shares.gives_back(*said) for _ in range(3)] == [False, True, False]
+    assert shares.admits(*said)
+
+
+def test_whoever_takes_everything_back_is_no_longer_one_of_the_average():
+    shares, texts = Shares(), [uuid4() for _ in range(2_000)]
+    taught(shares, "stranger", FREE)
+    for text in texts:
+        shares.admits("olga", text, 0, None)
+    assert taught(shares, "stranger", 1) == 1  # of two people, one may have more than half
+    for text in texts:
+        shares.gives_back("olga", text, 0, None)
+    assert taught(shares, "stranger", 1) == 1  # alone again
+    for n in range(100):
+        taught(shares, f"user {n}", 1)
+    assert taught(shares, "stranger", 1) == 0
+
+
 def test_a_person_alone_or_a_small_team_is_never_held_back():
     shares = Shares()
     assert taught(shares, "amir", 5_000) == 5_000

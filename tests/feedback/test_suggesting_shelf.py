@@ -1,6 +1,7 @@
 """What the desk keeps in memory of a task."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,11 @@ def said(task, text: str, value: str, person: str = "") -> Suggestion:
     return row
 
 
+def tell(row: Suggestion, kind: str, value: str | None) -> None:
+    more: dict[str, Any] = {"value": value} if value else {}
+    judged.signal(row.task.project, row.pk, kind, **more)
+
+
 def test_examples_of_a_prompt_are_different_ones(task):
     often, once = texts(2)
     for _ in range(9):
@@ -58,11 +64,86 @@ def test_who_answers_after_all_costs_no_new_beginning(task, monkeypatch):
     kept.refresh()
     begun = []
     monkeypatch.setattr(kept, "_begin", lambda: begun.append(1))
-    judged.signal(task.project, row.pk, "edited", value="exchange_rate")
+    tell(row, "edited", "exchange_rate")
     kept.refresh()
 
     assert begun == []
     assert kept.nearest(vector_of(row.text), 8) == [row.pk]
+
+
+def without_new_beginnings(kept: Shelf, monkeypatch) -> Shelf:
+    monkeypatch.setattr(kept, "_begin", lambda: pytest.fail("all was learned anew"))
+    return kept
+
+
+def as_if_new(task, text: str) -> dict[str, float]:
+    """What somebody else's process would say now, which learns everything at once."""
+    fresh = Shelf(task.pk, NAMES)
+    fresh.refresh()
+    return chances(fresh, text)
+
+
+def chances(kept: Shelf, text: str) -> dict[str, float]:
+    return {one.value: one.confidence for one in kept.ranked(vector_of(text), None, 6)}
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("accepted", "card_arrival"), ("edited", "exchange_rate")),
+        (("edited", "exchange_rate"), ("accepted", "card_arrival")),
+        (("rejected", None), ("accepted", "card_arrival")),
+        (("rejected", None), ("ignored", None)),
+        (("accepted", "card_arrival"), ("rejected", None)),
+    ],
+)
+def test_of_a_change_of_mind_nothing_is_left(task, monkeypatch, first, then):
+    """And it costs no new beginning: with thousands of examples that takes a second and more."""
+    changed, *others = texts(5)
+    for n, text in enumerate(others):
+        said(task, text, NAMES[n % 2])
+    row = judged.suggestion(task, changed, "card_arrival")
+    tell(row, *first)
+    kept = Shelf(task.pk, NAMES)
+    kept.refresh()
+    before = chances(kept, changed)
+
+    without_new_beginnings(kept, monkeypatch)
+    tell(row, *then)
+    kept.refresh()
+    assert chances(kept, changed) == pytest.approx(as_if_new(task, changed), abs=2e-3)
+    assert chances(kept, changed) != pytest.approx(before, abs=0.05)
+
+
+def test_who_takes_back_what_they_said_twice_has_said_it_once(task, monkeypatch):
+    text, other = texts(2)
+    said(task, other, "exchange_rate", "olga")
+    rows = [judged.suggestion(task, text, "card_arrival", end_user="amir") for _ in range(2)]
+    for row in rows:
+        tell(row, "accepted", "card_arrival")
+    kept = Shelf(task.pk, NAMES)
+    kept.refresh()
+    without_new_beginnings(kept, monkeypatch)
+    for row in rows:
+        tell(row, "edited", "exchange_rate")
+        kept.refresh()
+        assert chances(kept, text) == pytest.approx(as_if_new(task, text), abs=2e-3)
+
+
+def test_what_is_no_longer_remembered_one_by_one_is_forgotten_by_a_new_beginning(task, monkeypatch):
+    whole = shelf.Similar
+    monkeypatch.setattr(shelf, "Similar", lambda names: whole(names, room=2))
+    changed, *others = texts(4)
+    row = judged.suggestion(task, changed, "card_arrival")
+    tell(row, "accepted", "card_arrival")
+    for text in others:
+        said(task, text, "exchange_rate")
+    kept = Shelf(task.pk, NAMES)
+    kept.refresh()
+    tell(row, "edited", "exchange_rate")
+    kept.refresh()
+
+    assert chances(kept, changed) == pytest.approx(as_if_new(task, changed), abs=2e-3)
 
 
 def test_no_more_is_kept_than_the_newest(task, monkeypatch):
