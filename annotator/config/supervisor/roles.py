@@ -79,5 +79,6 @@ def environment(role: str, *, supervised: bool = False) -> dict[str, str]:
         "GENBA_VAR": str(settings.VAR),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",  # a log is no terminal
     }
     return found | {MARK: str(settings.VAR)} if supervised else found
