@@ -84,7 +84,8 @@ class Stage:
         )
 
     def worker(self, *, queue: str = "default", children: int = 2, **more: str) -> subprocess.Popen[bytes]:
-        pool = ["--pool", "solo"] if queue == "ml" else ["--pool", "prefork", "--concurrency", str(children)]
+        kind = {"ml": "solo", "suggest": "threads"}.get(queue, "prefork")
+        pool = ["--pool", kind, *([] if kind == "solo" else ["--concurrency", str(children)])]
         number = len(self.processes)
         return self._celery(
             ["worker", "--queues", queue, "--hostname", f"{queue}{number}@%h", *pool, *ALONE], "worker", more

@@ -53,9 +53,9 @@ def test_doctor_tells_a_missing_worker_from_a_working_one(stage):
     assert told.returncode == 1
     assert "No worker is running" in told.stdout
 
-    stage.worker()
-    stage.worker(queue="ml")
-    stage.wait(lambda: {"worker:default", "worker:ml"} <= signs(stage), 20, "workers work")
+    for queue in ("default", "ml", "suggest"):
+        stage.worker(queue=queue)
+    stage.wait(lambda: {"worker:default", "worker:ml", "worker:suggest"} <= signs(stage), 20, "workers work")
     told = stage.manage("doctor")
     assert told.returncode == 0, told.stdout
     assert "All is well" in told.stdout
