@@ -67,10 +67,6 @@ class Taxonomy:
     def ids(self) -> frozenset[str]:
         return frozenset(node.id for node in self.values)
 
-    @property
-    def is_tree(self) -> bool:
-        return any(len(node.path) > 1 for node in self.nodes)
-
 
 def build(found: Iterable[Found], repaired: int = 0) -> Taxonomy:
     """Put together; BadTaxonomy with every fault's place. Nothing is left out and nothing merged."""
