@@ -26,6 +26,7 @@ from feedback.models import (
     SuggestionVector,
     TaskVersion,
 )
+from feedback.queries.examples import examples_of
 from feedback.services import interactions
 from feedback.suggesters import registry
 from feedback.suggesting import line
@@ -139,8 +140,7 @@ def _cached(
 
 def learned_at(task: SuggestionTask) -> Any:
     """When the newest example of this task became one; None: there is none."""
-    examples = task.suggestions.filter(held_out=False, learned_at__isnull=False)
-    return examples.aggregate(last=Max("learned_at"))["last"]
+    return examples_of(task.pk).aggregate(last=Max("learned_at"))["last"]
 
 
 def logged(row: Suggestion, asked: Asked) -> Record:

@@ -113,6 +113,11 @@ class Needs:
     shortlist: int = 0
     learned: bool = False
 
+    @property
+    def memory(self) -> bool:
+        """Whether any of it comes from what is kept of verified examples, or of the values."""
+        return self.learned or self.examples > 0 or self.shortlist > 0
+
 
 # --- what comes back -----------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ def answer_to(ask: Ask) -> tuple[Answer, Learned | None]:
     found = _version(ask.version, ask.name)
     suggester = registry.get(found.suggester)
     needs = suggester.needs(found.task)
-    shelf = _shelf(found) if needs.learned or needs.examples or needs.shortlist else None
+    shelf = _shelf(found) if needs.memory else None
     if shelf is None and needs.learned:
         return Answer(reason=Reason.FAILED), None
     if shelf is not None:
@@ -197,7 +197,7 @@ def make_ready() -> None:
         for version, name in _in_force():
             found = _version(version, name)
             needs = registry.get(found.suggester).needs(found.task)
-            shelf = _shelf(found) if needs.learned or needs.examples or needs.shortlist else None
+            shelf = _shelf(found) if needs.memory else None
             if shelf is not None:
                 shelf.refresh()
             if found.suggester == "llm" and settings.ANTHROPIC_API_KEY:

@@ -21,6 +21,7 @@ from annotator.ordering import encoder
 from annotator.ordering.embed import as_bytes, as_rows
 from feedback import verdicts
 from feedback.models import Suggestion, SuggestionVector
+from feedback.queries.examples import examples_of
 from feedback.similarity.names import text_of
 from feedback.similarity.similar import Similar
 from feedback.similarity.types import Classes, Vectors
@@ -126,7 +127,7 @@ class Shelf:
     def _read(self) -> tuple[list[Example], list[Example]]:
         """New examples, and as they were before those that were known and say something else now."""
         began = timezone.now()
-        rows = Suggestion.objects.filter(task=self.task, held_out=False, learned_at__isnull=False)
+        rows = examples_of(self.task)
         if self._read_at is not None:
             rows = rows.filter(learned_at__gt=self._read_at - OVERLAP)
         found = list(rows.only(*TELLING).order_by("-learned_at")[:MOST])
