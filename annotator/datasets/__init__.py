@@ -1,0 +1,1 @@
+"""Labelled data, frozen: what is selected, how it is split, what a row holds."""
