@@ -8,12 +8,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
-from feedback.models import Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
+from feedback.models import FailureMode, Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
     """An interaction of this project's log."""
     found = get_object_or_404(Interaction, project=project, pk=interaction_id)
+    found.project = project
+    return found
+
+
+def mode_of(project: Project, mode_id: int) -> FailureMode:
+    """A failure mode of this project."""
+    found = get_object_or_404(FailureMode.objects.select_related("merged_into"), project=project, pk=mode_id)
     found.project = project
     return found
 

@@ -11,6 +11,7 @@ from feedback.views import (
     from_log,
     imports,
     log,
+    modes,
     suggestion_tasks,
     widgets,
 )
@@ -70,6 +71,16 @@ urlpatterns = [
         suggestion_tasks.close,
         name="suggestion-task-close",
     ),
+    path("p/<slug:slug>/modes/", modes.mode_list, name="failure-modes"),
+    path("p/<slug:slug>/modes/new/", modes.mode_new, name="failure-mode-new"),
+    path("p/<slug:slug>/modes/<int:mode_id>/", modes.mode, name="failure-mode"),
+    path("p/<slug:slug>/modes/<int:mode_id>/edit/", modes.mode_edit, name="failure-mode-edit"),
+    path("p/<slug:slug>/modes/<int:mode_id>/change/", modes.mode_change, name="failure-mode-change"),
+    path("p/<slug:slug>/modes/<int:mode_id>/split/", modes.mode_split, name="failure-mode-split"),
+    path(
+        "p/<slug:slug>/modes/<int:mode_id>/look-again/", modes.mode_look_again, name="failure-mode-look-again"
+    ),
+    path("p/<slug:slug>/items/<int:item_id>/alike/", check_panels.alike, name="item-alike"),
     path("p/<slug:slug>/widgets/", widgets.widgets, name="widgets"),
     path(
         "p/<slug:slug>/widgets/origins/<int:origin_id>/remove/",

@@ -54,6 +54,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "budget_ms": "800",
         "ignored_after_minutes": "60",
     },
+    "mode": lambda world: {"name": "Rude", "severity": "minor", "seen": "1"},
     "origin": lambda world: {"origin": "https://shop.example"},
     "review": lambda world: {"queue": "", "a_day": "50"},
     "note": lambda world: {

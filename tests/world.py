@@ -21,7 +21,7 @@ from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
 from feedback.ingest.ids import interaction_id
 from feedback.models import Interaction, SuggestionTask, VibeCheck, WidgetOrigin
-from feedback.services import suggestion_tasks, uploads
+from feedback.services import modes, suggestion_tasks, uploads
 from tests import make
 from tests.annotator.asking import pair_queue
 from tests.feedback import judged
@@ -120,6 +120,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "job_id": job.pk,
         "interaction_id": _interaction(project),
         "task_key": _task(project).key,
+        "mode_id": modes.named(project, "Invents a policy", guest).pk,
         "origin_id": WidgetOrigin.objects.create(project=project, origin=f"https://{project.slug}.test").pk,
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "import_id": _item_file(queue, guest).pk,

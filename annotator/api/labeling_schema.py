@@ -109,6 +109,11 @@ class LabelIn(BaseModel):
     question_version: StrictInt | None = Field(None, description="the wording shown; else the newest")
     supersedes: StrictInt | None = Field(None, description="refuse unless this label is the newest")
     marks: list[MarkIn] = Field(default_factory=list, max_length=MOST)
+    beside: dict[str, Any] | None = Field(
+        None,
+        description="In a vibe check, of an output that is not good: `modes`, ids of failure modes; `new`, names "
+        "of modes that are made if there is none; `expected`, what the output should have been; `intern`.",
+    )
 
 
 class LabelsIn(BaseModel):

@@ -17,6 +17,7 @@ from annotator import labeling_rules as rules
 from annotator import marks as spans
 from annotator.models import Queue, QueueKind, Rater, User
 from annotator.queries.revealed import others_of
+from annotator.services import beside
 from annotator.services import submit_effects as effects
 from annotator.services import submit_read as sql
 from annotator.services.collisions import begins_anew
@@ -38,6 +39,7 @@ class Sent:
     question_version: int | None = None  # the wording that was shown; without it, the newest
     supersedes: int | None = None  # the label that the sender takes for the newest
     marks: tuple[spans.Mark, ...] = ()
+    beside: Mapping[str, Any] | None = None  # what queues of some origins take: see services.beside
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class _Batch:
     facts: dict[tuple[int, int], rules.Facts]  # by item and rater
     closed: Collection[UUID] = ()  # queues; read only where something is taken back
     rows: list[NewRow] = field(default_factory=list)
+    beside: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # by label
     seated: dict[int, UUID] = field(default_factory=dict)  # by place: the lease that it is held by
 
 
@@ -83,6 +86,7 @@ def submit(*, answers: Sequence[Sent], by: Rater | User, holder: str = "") -> li
     if batch.rows:
         effects.settle(batch.rows, batch.facts)
         write(batch.rows, [*_places(batch), *effects.settled(batch.facts), *_extras(batch)], holder)
+        _take_beside(batch)
     return _revealing(batch, answers, results)
 
 
@@ -125,6 +129,8 @@ def _judge(batch: _Batch, sent: Sent) -> Result:
     version = asked.versions.get(sent.question_version or asked.newest)
     if version is None:
         return _refused(sent, 422, f"Question “{asked.key}” has no version {sent.question_version}.")
+    if sent.beside is not None and (fault := _beside_fault(batch.read.queues[lease.queue], sent.beside)):
+        return _refused(sent, 422, fault)
     if sent.marks and (fault := _marks_fault(batch, lease, sent)):
         return _refused(sent, 422, fault)
     if sent.answer == "undo" and (kept := _kept(batch, lease, asked.id)):
@@ -160,6 +166,8 @@ def _decide(batch: _Batch, sent: Sent, lease: sql.LeaseRow, question: int, versi
     if marks := spans.as_json(sent.marks):
         row.marks = json.dumps(marks)
     batch.rows.append(row)
+    if sent.beside is not None:
+        batch.beside[label] = sent.beside
     content = _content(lease, question, sent)
     batch.read.stored[lease.rater, sent.idempotency_key] = sql.StoredRow(label, content)
     for seat in facts.seats:
@@ -184,6 +192,26 @@ def _marks_fault(batch: _Batch, lease: sql.LeaseRow, sent: Sent) -> str:
     if sent.answer in rules.NO_ANSWERS:
         return "Marks belong to an answer."
     return spans.fault(sent.marks, batch.read.items[lease.item].lengths, batch.read.kinds)
+
+
+def _beside_fault(queue: sql.QueueRow, said: Mapping[str, Any]) -> str:
+    taken = beside.of(queue.origin)
+    return taken.fault(said) if taken else "Nothing is taken beside an answer in this queue."
+
+
+def _take_beside(batch: _Batch) -> None:
+    """Give what came beside answers, and what ends what came before, to the app that made the queue."""
+    for origin in {batch.read.queues[row.queue].origin for row in batch.rows}:
+        taken = beside.of(origin)
+        told = [
+            beside.Told(row.item, row.rater, row.version, row.answer, batch.beside.get(row.id))
+            for row in batch.rows
+            if batch.read.queues[row.queue].origin == origin
+            and taken
+            and (taken.every or row.supersedes is not None or row.id in batch.beside)
+        ]
+        if taken and told:
+            taken.take(told)
 
 
 def _as_shown(batch: _Batch, lease: sql.LeaseRow, question: int) -> tuple[bool | None, bool | None, bool]:

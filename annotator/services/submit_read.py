@@ -46,6 +46,7 @@ class QueueRow:
     gold_rate: float
     mirror_share: float
     adjudicates: bool
+    origin: str
     questions: dict[str, QuestionRow]
     steps: tuple[Step, ...]
 
@@ -114,7 +115,7 @@ READ = """
        FROM annotator_label l
        WHERE l.rater_id = ANY(%(raters)s) AND l.idempotency_key = ANY(%(keys)s)),
       (SELECT json_agg(json_build_array(u.id, u.kind, u.seed, u.by_pass, u.marks, u.hidden_share,
-                                        u.gold_rate, u.mirror_share, u.adjudicates_id IS NOT NULL,
+                                        u.gold_rate, u.mirror_share, u.adjudicates_id IS NOT NULL, u.origin,
          (SELECT json_agg(json_build_array(q.id, q.key, q.kind, c.after_id, c.after_answer, c.stops_on,
                 (SELECT json_agg(json_build_array(v.number, v.id)) FROM annotator_questionversion v
                  WHERE v.question_id = q.id)) ORDER BY c.position, c.id)

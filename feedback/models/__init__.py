@@ -2,6 +2,17 @@
 
 from feedback.models.checks import RotationMember, Turn, VibeCheck, VibePlan
 from feedback.models.log import Environment, Interaction, LogImport
+from feedback.models.modes import (
+    Alike,
+    Expectation,
+    FailureMode,
+    FailureModeVersion,
+    Intern,
+    InternAnswer,
+    LookAgain,
+    Severity,
+    Sighting,
+)
 from feedback.models.signals import Polarity, ReviewRule, Signal, SignalMeaning, WidgetOrigin
 from feedback.models.suggestions import (
     CachedSuggestion,
@@ -16,14 +27,23 @@ from feedback.models.suggestions import (
 )
 
 __all__ = [
+    "Alike",
     "CachedSuggestion",
     "Environment",
+    "Expectation",
+    "FailureMode",
+    "FailureModeVersion",
     "Interaction",
+    "Intern",
+    "InternAnswer",
     "LogImport",
+    "LookAgain",
     "Polarity",
     "Regeneration",
     "ReviewRule",
     "RotationMember",
+    "Severity",
+    "Sighting",
     "Signal",
     "SignalMeaning",
     "Suggestion",

@@ -22,6 +22,7 @@ class VibePlan(models.Model):
     hour = models.PositiveSmallIntegerField(default=8)  # 0-23, in the project's time zone
     sample_size = models.PositiveSmallIntegerField(default=20)
     turn = models.CharField(max_length=5, choices=Turn.choices, default=Turn.DAY)
+    intern_test = models.BooleanField(default=False, db_default=False)  # whether the check asks it
     starts_on = models.DateField()  # the first person's first day: turns are counted from it
 
     class Meta:
@@ -56,6 +57,7 @@ class VibeCheck(models.Model):
     strata = models.JSONField(default=list)  # [{"name", "population", "drawn"}]
     drawn_at = models.DateTimeField(db_default=Now())
     note = models.TextField(blank=True)  # the hand-over
+    alike_at = models.DateTimeField(null=True)  # when earlier items like its own were looked for
     finished_at = models.DateTimeField(null=True)
     finished_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -12,6 +12,7 @@ from annotator import access
 from annotator.web.request import PersonRequest
 from feedback.access import check_of_queue
 from feedback.queries import checks as queries
+from feedback.queries.alike import alike as alike_of
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
@@ -62,6 +63,15 @@ def panel(request: PersonRequest, slug: str) -> HttpResponse:
         "waiting": waiting_in([project.pk], now=now)[:2],
     }
     return render(request, "feedback/checks_panel.html", page)
+
+
+@login_required
+@require_safe
+def alike(request: PersonRequest, slug: str, item_id: int) -> HttpResponse:
+    """Beside an item on the labeling screen: what was said of earlier ones like it. Empty when nothing was."""
+    membership = access.membership(request.user, slug, access.LABELERS)
+    item = access.item_of(membership.project, item_id)
+    return render(request, "feedback/alike.html", {"project": membership.project, "alike": alike_of(item)})
 
 
 @login_required

@@ -18,6 +18,7 @@ NO_PAGES: tuple[str, ...] = (
     "/end/",
 )
 NO_PAGES += ("panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
+NO_PAGES += ("/alike/",)
 PAGES = [
     row
     for row in rows()
