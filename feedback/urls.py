@@ -80,7 +80,7 @@ urlpatterns = [
     path(
         "p/<slug:slug>/modes/<int:mode_id>/look-again/", modes.mode_look_again, name="failure-mode-look-again"
     ),
-    path("p/<slug:slug>/items/<int:item_id>/alike/", check_panels.alike, name="item-alike"),
+    path("p/<slug:slug>/queues/<uuid:queue_id>/alike/", check_panels.alike, name="item-alike"),
     path("p/<slug:slug>/widgets/", widgets.widgets, name="widgets"),
     path(
         "p/<slug:slug>/widgets/origins/<int:origin_id>/remove/",

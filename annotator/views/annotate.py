@@ -17,6 +17,7 @@ from annotator import access
 from annotator.models import DefectKind, ItemOrder, Queue, QueueKind, User
 from annotator.queries.chains import Asked, chain_of
 from annotator.queries.mine import Mine, progress_by_pass, progress_for, skipped_by
+from annotator.services import beside
 from annotator.views.queue_page import is_to_be_filled
 from annotator.web import label_texts
 from annotator.web.panels import queue_end_url
@@ -88,6 +89,7 @@ def _config(request: PersonRequest, queue: Queue, mine: Mine) -> dict[str, Any]:
         "marks": queue.marks,
         "defectKinds": _defect_kinds(queue),
         "adjudicates": queue.adjudicates_id is not None,
+        "beside": _beside(queue),
         "answered": mine.answered,
         "total": mine.total,
         "more": mine.more,
@@ -101,6 +103,12 @@ def _config(request: PersonRequest, queue: Queue, mine: Mine) -> dict[str, Any]:
         },
         "texts": {**label_texts.screen(), "actions": label_texts.all_actions()},
     }
+
+
+def _beside(queue: Queue) -> dict[str, Any] | None:
+    """What is asked beside an answer by the app that made the queue."""
+    taken = beside.of(queue.origin)
+    return taken.asks(queue) if taken and taken.asks else None
 
 
 def _defect_kinds(queue: Queue) -> list[dict[str, str]]:

@@ -61,7 +61,7 @@ class FixForm(forms.Form):
     )
 
 
-class ModeField(forms.ModelChoiceField):
+class ModeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: FailureMode) -> str:
         return obj.name
 

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from annotator.labeling_rules import clean
@@ -93,11 +94,14 @@ def asks(queue: Queue) -> dict[str, Any]:
     return {
         "asks": [str(answer) for answer in bad],
         "modes": [{"id": mode.pk, "name": mode.name} for mode in offered(queue.project)],
+        "alike": reverse("item-alike", args=[queue.project.slug, queue.pk]),
         "intern": interns if plan and plan.intern_test else [],
         "texts": {
             "title": _("How does it fail?"),
             "more": _("{n} more: type to find them"),
             "named": _("New failure mode: {name}"),
+            "on": _("{name}: chosen"),
+            "off": _("{name}: not chosen"),
         },
     }
 

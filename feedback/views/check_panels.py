@@ -67,11 +67,16 @@ def panel(request: PersonRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def alike(request: PersonRequest, slug: str, item_id: int) -> HttpResponse:
-    """Beside an item on the labeling screen: what was said of earlier ones like it. Empty when nothing was."""
+def alike(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
+    """Beside an item on the labeling screen: what was said of earlier ones like it. `?item=` its external id.
+
+    Empty when nothing was.
+    """
     membership = access.membership(request.user, slug, access.LABELERS)
-    item = access.item_of(membership.project, item_id)
-    return render(request, "feedback/alike.html", {"project": membership.project, "alike": alike_of(item)})
+    queue = access.queue_of(membership.project, queue_id)
+    item = queue.items.filter(external_id=request.GET.get("item", "")).only("pk").first()
+    page = {"project": membership.project, "alike": alike_of(item) if item else None}
+    return render(request, "feedback/alike.html", page)
 
 
 @login_required

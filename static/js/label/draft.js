@@ -4,7 +4,7 @@
 
 /** @typedef {import("./past.js").Typed} Typed */
 
-export const NOTHING = Object.freeze({ note: "", flagged: false, marks: [] });
+export const NOTHING = Object.freeze({ note: "", flagged: false, marks: [], beside: null });
 
 const KEPT = 30; // items: what was typed on one that somebody else answered is not kept for ever
 
@@ -19,7 +19,7 @@ export class Draft {
     try {
       const drafts = this.#read();
       const others = drafts.filter((draft) => draft.item !== item);
-      const any = typed.note || typed.flagged || typed.marks?.length;
+      const any = typed.note || typed.flagged || typed.marks?.length || typed.beside;
       if (any) others.push({ item, ...typed });
       else if (others.length === drafts.length) return; // as for most answers
       if (others.length > 0) localStorage.setItem(this.name, JSON.stringify(others.slice(-KEPT)));
@@ -31,8 +31,8 @@ export class Draft {
 
   /** @param {string} item @returns {Typed} */
   of(item) {
-    const { note = "", flagged = false, marks = [] } = this.#read().find((draft) => draft.item === item) ?? {};
-    return { note, flagged, marks };
+    const { note = "", flagged = false, marks = [], beside = null } = this.#read().find((draft) => draft.item === item) ?? {};
+    return { note, flagged, marks, beside };
   }
 
   /** @returns {({item: string} & Typed)[]} the newest last */

@@ -6,6 +6,8 @@ import "../confirm.js";
 import "../drafts.js";
 import "../menu.js";
 import "../signed_out.js";
+import { AlikeItems } from "./alike.js";
+import { Beside, NOTHING_BESIDE } from "./beside.js";
 import { Clock } from "./clock.js";
 import { Deck, holderName } from "./deck.js";
 import { Draft } from "./draft.js";
@@ -34,7 +36,7 @@ const view = isPair ? new PairView(texts) : new SingleView();
 const marking = config.marks
   ? new Marking(config.defectKinds, texts, { changed: () => sitting?.typing(), tell: (text) => screen.tell(text) })
   : NO_MARKING;
-const screen = new Screen(texts, { view, marking });
+const screen = new Screen(texts, { view, marking, alike: new AlikeItems(config.beside?.alike ?? "") });
 const server = new Server(config);
 const holder = await holderName(newKey);
 
@@ -68,9 +70,12 @@ const underWay = new Set((await outbox.entries(config.queue)).map((entry) => ent
 const skipped = config.skipped.filter((past) => !underWay.has(past.external_id));
 const clock = new Clock();
 const past = new PastAnswers(name, skipped);
+const beside = config.beside
+  ? new Beside(config.beside, { done: () => sitting.goOnBeside(), back: () => sitting.backFromBeside(), changed: () => sitting.typing() })
+  : NOTHING_BESIDE;
 const others = new Others(texts, () => sitting.keep());
 sitting = new Sitting({
-  config, screen, outbox, deck, clock, past, others, waiting: new Clock(), draft: new Draft(name), atEnd: loadPanel,
+  config, screen, outbox, deck, clock, past, others, beside, waiting: new Clock(), draft: new Draft(name), atEnd: loadPanel,
 });
 const keymap = new Keymap(KEYS[config.kind], KEYS, config.user);
 const keyChoice = new KeyChoice(keymap, texts, () => writeKeys(document, keymap.keys));

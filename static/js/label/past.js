@@ -11,6 +11,7 @@
  * @property {string} note
  * @property {boolean} flagged
  * @property {Mark[]} [marks]
+ * @property {import("./beside.js").Said | null} [beside]
  */
 
 /**

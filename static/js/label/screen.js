@@ -35,9 +35,10 @@ export class Screen {
    *   placesIn: (article: Element) => (other: HTMLElement) => void}} parts.view what is particular to
    *   the queue's kind; `placesIn`: what brings another painting of the same item to where this one was
    * @param {Pick<import("./marking.js").Marking, "isRaw" | "show" | "marks">} parts.marking
+   * @param {import("./alike.js").AlikeItems} parts.alike
    */
-  constructor(texts, { view, marking }) {
-    Object.assign(this, { texts, view, marking });
+  constructor(texts, { view, marking, alike }) {
+    Object.assign(this, { texts, view, marking, alike });
     this.stage = part("stage");
     this.note = /** @type {HTMLTextAreaElement} */ (part("note"));
     this.buttons = Object.fromEntries(
@@ -81,6 +82,7 @@ export class Screen {
     this.stage.replaceChildren(article);
     this.view.show(article, item);
     this.marking.show(article, item, marks);
+    this.alike.show(article, item);
     goBack(article);
     window.scrollTo({ top: at, behavior: "instant" });
     if (hadFocus) article.focus({ preventScroll: true });
@@ -105,6 +107,7 @@ export class Screen {
     this.note.value = note;
     this.#flag(flagged);
     this.marking.show(article, item, marks);
+    this.alike.show(article, item);
     this.enable(true);
     if (hadFocus) article.focus({ preventScroll: true });
     this.#count(progress);

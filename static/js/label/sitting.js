@@ -24,6 +24,7 @@ export class Sitting {
   #waits = true; // for the machine: the page was just opened
   /** @type {Map<string, () => void>} waiting for an item's undo to be stored, by external id */
   #undone = new Map();
+  #held = ""; // the answer that waits for what is said beside it
   #recalls = 0; // how many of those; meanwhile nothing else comes on the screen
 
   /**
@@ -37,10 +38,11 @@ export class Sitting {
    * @param {import("./clock.js").Clock} parts.clock runs while an item is looked at
    * @param {import("./clock.js").Clock} parts.waiting runs while the machine makes the person wait
    * @param {import("./others.js").Others} parts.others
+   * @param {Pick<import("./beside.js").Beside, "open" | "said" | "asks" | "begin" | "close">} parts.beside
    * @param {() => void} parts.atEnd
    */
-  constructor({ config, screen, outbox, deck, past, draft, clock, waiting, others, atEnd }) {
-    Object.assign(this, { config, screen, outbox, deck, past, draft, clock, waiting, atEnd });
+  constructor({ config, screen, outbox, deck, past, draft, clock, waiting, others, beside, atEnd }) {
+    Object.assign(this, { config, screen, outbox, deck, past, draft, clock, waiting, beside, atEnd });
     this.judging = new Judging({ others, said: (one) => this.said(one) });
     this.answered = config.answered;
     this.waited = 0; // milliseconds until what is on the screen was there
@@ -56,9 +58,43 @@ export class Sitting {
       if (this.judging.shown) this.#decide(answer);
       return;
     }
-    this.#give(item, item.questions[this.#at], asStored(answer, item.swapped));
-    if (this.config.adjudicates && answer !== "skip") this.judging.begin(this.past.last);
+    const stored = asStored(answer, item.swapped);
+    if (this.beside.open && stored === this.#held) this.goOnBeside();
+    else if (!this.beside.open && this.beside.asks(stored)) this.#askBeside(item, stored);
+    else this.#answer(item, stored);
+  }
+
+  #answer(item, stored) {
+    this.#leaveBeside();
+    this.#give(item, item.questions[this.#at], stored);
+    if (this.config.adjudicates && stored !== "skip") this.judging.begin(this.past.last);
     else this.#goOn();
+  }
+
+  #askBeside(item, stored) {
+    this.#held = stored;
+    this.screen.enable(true);
+    this.beside.begin(item.typed?.beside ?? this.draft.of(item.external_id).beside);
+  }
+
+  /** What is said beside the answer is said: it goes on its way with that. */
+  goOnBeside() {
+    const item = this.deck.current;
+    if (!item || !this.beside.open) return;
+    item.typed = { ...this.screen.typed, beside: this.beside.said };
+    this.#answer(item, this.#held);
+  }
+
+  /** The item is there as before, and what was said is kept for the next try. */
+  backFromBeside() {
+    this.#keepTyped();
+    this.typing();
+    this.#leaveBeside();
+  }
+
+  #leaveBeside() {
+    this.#held = "";
+    this.beside.close();
   }
 
   /** Others' answers were shown: mine stands. @returns {boolean} whether there was something to keep */
@@ -73,6 +109,7 @@ export class Sitting {
     if (!which) return;
     this.judging.end();
     this.#keepTyped();
+    this.#leaveBeside();
     for (const later of this.past.after(which)) this.#takeBack(later);
     const past = this.#takeBack(which);
     this.#markLast();
@@ -86,7 +123,7 @@ export class Sitting {
   }
 
   typing() {
-    if (this.deck.current) this.draft.keep(this.deck.current.external_id, this.screen.typed);
+    if (this.deck.current) this.draft.keep(this.deck.current.external_id, this.#typed);
   }
 
   /** The deck has news: items, an end, or trouble. */
@@ -144,9 +181,9 @@ export class Sitting {
   /** @param {Item} item @param {import("./chain.js").Question} question @param {string} answer as it is stored */
   #give(item, question, answer) {
     const { lease, external_id, swapped } = item;
-    const typed = this.screen.typed;
+    const typed = { ...this.screen.typed, beside: this.beside.asks(answer) ? (item.typed?.beside ?? null) : null };
     const times = { ms: this.clock.ms, wait_ms: this.waited };
-    const sent = answer === "skip" ? { ...typed, marks: undefined } : typed; // marks belong to an answer
+    const sent = { ...typed, marks: answer === "skip" ? undefined : typed.marks, beside: typed.beside ?? undefined }; // they belong to an answer
     this.#send(item, question.key, { answer, question_version: question.version, ...times, ...sent });
     if (answer !== "skip") item.done[question.key] = answer;
     const ends = answer === "skip" || nextQuestion(item.questions, item.done) < 0;
@@ -222,9 +259,9 @@ export class Sitting {
     return past;
   }
 
-  #showAgain(item, { question, note, flagged, marks }) {
+  #showAgain(item, { question, note, flagged, marks, beside }) {
     this.deck.show(item);
-    item.typed = { note, flagged, marks };
+    item.typed = { note, flagged, marks, beside };
     this.draft.keep(item.external_id, item.typed); // the answer that had it is taken back
     this.#at = Math.max(item.questions.findIndex((one) => one.key === question), 0);
     this.paint();
@@ -252,7 +289,14 @@ export class Sitting {
   }
 
   #keepTyped() {
-    if (this.deck.current) this.deck.current.typed = this.screen.typed;
+    if (this.deck.current) this.deck.current.typed = this.#typed;
+  }
+
+  /** What is typed on the item, also beside an answer that was not given yet. */
+  get #typed() {
+    const { open, said } = this.beside;
+    const before = this.deck.current.typed?.beside ?? this.draft.of(this.deck.current.external_id).beside;
+    return { ...this.screen.typed, beside: open ? said : before };
   }
 
   get #over() {

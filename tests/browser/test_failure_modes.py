@@ -1,0 +1,85 @@
+"""Beside "no": how it fails, by keys; what it should have been; and the way back."""
+
+from playwright.sync_api import expect
+
+from feedback.models import Expectation, FailureMode, InternAnswer, Sighting
+from feedback.services import modes
+from tests.browser.labeling import press, wait_saved
+from tests.browser.test_vibecheck import yesterdays_check
+
+
+def standing(queue) -> dict[str, set[str]]:
+    """By external id, the names of the modes that stand."""
+    found: dict[str, set[str]] = {}
+    for row in Sighting.objects.filter(item__queue=queue, current=True, present=True).select_related(
+        "mode", "item"
+    ):
+        found.setdefault(row.item.external_id, set()).add(row.mode.name)
+    return found
+
+
+def test_a_failure_is_named_by_keys_and_taken_back(project, owner, page_of):
+    check = yesterdays_check(project)
+    known = modes.named(project, "Invents a policy", owner)
+    first, second = check.queue.items.order_by("position")[:2]
+    page = page_of(owner, f"/p/shop/queues/{check.queue_id}/label/")
+    progress, panel = page.locator("#progress"), page.get_by_role("group", name="How does it fail?")
+    expect(progress).to_have_text("1 of 6")
+
+    press(page, "n")
+    expect(panel.get_by_role("button", name="Invents a policy")).to_be_visible()
+    press(page, "1")
+    expect(panel.get_by_role("button", name="Invents a policy")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.type("too long")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("button", name="too long")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Should have been").fill("30 days.\nNo more.")
+    page.keyboard.press("Enter")
+    expect(progress).to_have_text("2 of 6")
+    expect(panel).to_be_hidden()
+    wait_saved(page)
+
+    assert standing(check.queue) == {first.external_id: {"Invents a policy", "too long"}}
+    assert Expectation.objects.get(item=first, current=True).text == "30 days.\nNo more."
+
+    press(page, "u")  # back: nothing is said of it any more, but it is there to be said again
+    expect(progress).to_have_text("1 of 6")
+    wait_saved(page)
+    assert standing(check.queue) == {}
+    press(page, "n")
+    expect(panel.get_by_role("button", name="too long")).to_have_attribute("aria-pressed", "true")
+    press(page, "1")
+    page.keyboard.press("Enter")
+    expect(progress).to_have_text("2 of 6")
+
+    press(page, "n")
+    press(page, "Escape")  # not so bad after all
+    expect(panel).to_be_hidden()
+    press(page, "y")
+    expect(progress).to_have_text("3 of 6")
+    wait_saved(page)
+    assert standing(check.queue) == {first.external_id: {"too long"}}
+    assert second.labels.get().answer == "yes"
+    assert set(FailureMode.objects.values_list("name", flat=True)) == {known.name, "too long"}
+
+
+def test_half_of_it_is_there_after_a_reload_and_the_intern_is_asked(project, owner, page_of):
+    check = yesterdays_check(project)
+    project.vibe_plan.intern_test = True
+    project.vibe_plan.save()
+    page = page_of(owner, f"/p/shop/queues/{check.queue_id}/label/")
+    expect(page.locator("#progress")).to_have_text("1 of 6")
+    press(page, "n")
+    page.get_by_label("Not without knowledge").check()
+    page.get_by_label("Should have been").fill("Ask first.")
+    page.reload()
+    expect(page.locator("#progress")).to_have_text("1 of 6")
+
+    press(page, "n")
+    expect(page.get_by_label("Should have been")).to_have_value("Ask first.")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#progress")).to_have_text("2 of 6")
+    wait_saved(page)
+
+    assert InternAnswer.objects.get(current=True).answer == "knowledge"
+    assert Expectation.objects.get(current=True).text == "Ask first."
