@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from annotator.models import Item, Project
@@ -22,7 +22,8 @@ COUNTS = """
     SELECT r.root, count(DISTINCT s.item_id),
            count(DISTINCT s.item_id) FILTER (WHERE s.occurred_at >= %(since)s),
            min(s.occurred_at), max(s.occurred_at),
-           count(DISTINCT s.item_id) FILTER (WHERE s.version_id <> ALL(%(newest)s))
+           count(DISTINCT s.item_id)
+               - count(DISTINCT s.item_id) FILTER (WHERE s.version_id = ANY(%(newest)s))
     FROM unnest(%(modes)s::bigint[], %(roots)s::bigint[]) AS r(mode, root)
     JOIN feedback_sighting s ON s.mode_id = r.mode AND s.current AND s.present
     GROUP BY r.root"""
@@ -151,15 +152,9 @@ def by_version(mode: FailureMode) -> list[InVersion]:
 
 
 def stale_items(mode: FailureMode) -> QuerySet[Item]:
-    """Items of which the mode was told under another wording than the one in force, and not since."""
+    """Items of which the mode, or one merged into it, was told under another wording than the one in
+    force, and not since."""
     newest = mode.versions.order_by("-number").values("pk")[:1]
-    told = Sighting.objects.filter(item=OuterRef("pk"), mode=mode, current=True)
-    stale = Exists(told.exclude(version=newest))
-    fresh = Exists(told.filter(version=newest))
-    return Item.objects.filter(stale, ~fresh, sightings__mode=mode).distinct()
-
-
-def denied(mode: FailureMode) -> QuerySet[Item]:
-    """Items of which somebody said, looking again, that they do not show it."""
-    rows = Sighting.objects.filter(mode=mode, current=True, present=False)
-    return Item.objects.filter(pk__in=rows.values("item")).order_by(F("pk").desc())
+    told = Sighting.objects.filter(mode__in=family_of(mode.project, mode.pk), current=True)
+    fresh = told.filter(version__in=newest).values("item")
+    return Item.objects.filter(pk__in=told.exclude(version__in=newest).values("item")).exclude(pk__in=fresh)

@@ -105,7 +105,9 @@ def take(told: Sequence[Told]) -> None:
     copies = Item.objects.in_bulk([one.item for one in told])
     found = LookAgain.objects.filter(queue__in={copy.queue_id for copy in copies.values()})
     versions = {row.queue_id: row.version for row in found.select_related("version")}
-    originals = Item.objects.in_bulk([int(copy.external_id) for copy in copies.values()])
+    originals = Item.objects.select_related("queue__project").in_bulk(
+        [int(copy.external_id) for copy in copies.values()]
+    )
     raters = Rater.objects.in_bulk([one.rater for one in told])
     for one in told:
         copy = copies[one.item]

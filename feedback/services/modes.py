@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from annotator.models import Item, Project, Rater, User
+from annotator.models import Item, Project, User
 from annotator.services.collisions import begins_anew
 from feedback.models import FailureMode, FailureModeVersion, Severity, Sighting
 from feedback.queries.merged import roots_of
@@ -162,7 +162,7 @@ def open_again(mode: FailureMode) -> None:
 
 
 @transaction.atomic
-def split(mode: FailureMode, words: Words, items: Sequence[Item], *, rater: Rater, by: User) -> FailureMode:
+def split(mode: FailureMode, words: Words, items: Sequence[Item], *, by: User) -> FailureMode:
     """A new mode that takes over what was seen on these items, whoever saw it. Raises NameTaken, TooMany."""
     if taken := _offered(mode.project, tidy(words.name)):
         raise NameTaken(taken)

@@ -13,6 +13,7 @@ from django.utils.timezone import is_aware
 
 from annotator.models import Item, Rater
 from feedback.models import Expectation, FailureModeVersion, InternAnswer, Sighting
+from feedback.queries.merged import family_of
 
 
 def set_modes(item: Item, rater: Rater, modes: Collection[int]) -> None:
@@ -31,14 +32,15 @@ def set_modes(item: Item, rater: Rater, modes: Collection[int]) -> None:
 def judge(item: Item, rater: Rater, version: FailureModeVersion, *, present: bool) -> None:
     """The rater says of one mode alone whether the item shows it.
 
-    What anybody saw under an older wording ends with it; `unjudge` brings that back.
+    What anybody saw under another wording, or of a mode that was merged into this one, ends with it; `unjudge` brings that back.
     """
     unjudge(item, rater, version)
     _end(item, rater, [version.mode_id])
     row = _row(item, rater, version, present=present)
     row.save()
-    older = Sighting.objects.filter(item=item, mode=version.mode_id, current=True)
-    older.filter(version__number__lt=version.number).update(current=False, ended_by=row)
+    family = family_of(item.queue.project, version.mode_id)
+    older = Sighting.objects.filter(item=item, mode__in=family, current=True)
+    older.exclude(version=version).update(current=False, ended_by=row)
 
 
 def unjudge(item: Item, rater: Rater, version: FailureModeVersion) -> None:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotator import access, tasks
 from annotator.models import Membership, Role
-from annotator.services.raters import rater_of
 from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
 from feedback.access import mode_of
@@ -212,9 +211,7 @@ def mode_split(request: PersonRequest, slug: str, mode_id: int) -> HttpResponse:
     if form.is_valid():
         items = list(queries.items_of(found).filter(pk__in=chosen))
         try:
-            new = modes.split(
-                found, form.words(), items, rater=rater_of(me.project, request.user), by=request.user
-            )
+            new = modes.split(found, form.words(), items, by=request.user)
         except modes.NameTaken as taken:
             form.add_error("name", _taken(taken))
         except modes.TooMany:

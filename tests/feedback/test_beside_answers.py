@@ -1,0 +1,149 @@
+"""What is said beside "no" in a check: stored with the answer, gone with it."""
+
+import pytest
+
+from feedback.models import Expectation, FailureMode, InternAnswer, Sighting
+from feedback.services import modes
+from tests import make
+from tests.annotator.labeling import person
+from tests.feedback import logged
+
+
+@pytest.fixture
+def check(project, owner, next_morning):
+    logged.interactions(project, 5)
+    logged.plan(project, owner)
+    return logged.check(project)
+
+
+@pytest.fixture
+def tab(check, annotator, as_):
+    return person(check.queue, as_(annotator))
+
+
+def seen(queue=None) -> set[tuple[str, str]]:
+    """(external id, mode) that stand."""
+    rows = Sighting.objects.filter(current=True, present=True)
+    return set(rows.values_list("item__external_id", "mode__name"))
+
+
+def test_modes_an_expectation_and_the_intern_come_with_the_answer(tab, project, owner):
+    known = modes.named(project, "Rude", owner)
+    item = tab.items()[0]
+
+    result = tab.answer(
+        item,
+        "no",
+        beside={
+            "modes": [known.pk],
+            "new": ["  Invents   a policy"],
+            "expected": " 30 days ",
+            "intern": "hard",
+        },
+    )
+
+    assert (result["status"], result["state"]) == (201, "counted")
+    assert seen() == {(item["external_id"], "Rude"), (item["external_id"], "Invents a policy")}
+    row = Sighting.objects.get(mode=known)
+    assert row.version == modes.newest_version(known)
+    assert row.occurred_at.isoformat() == item["metadata"]["occurred_at"].replace("Z", "+00:00")
+    assert Expectation.objects.get().text == "30 days"
+    assert InternAnswer.objects.get().answer == "hard"
+
+
+def test_a_name_that_is_there_in_other_letters_makes_no_second_mode(tab, project, owner):
+    modes.named(project, "Rude", owner)
+
+    tab.answer(tab.items()[0], "no", beside={"new": ["rude"]})
+
+    assert FailureMode.objects.get().name == "Rude"
+
+
+def test_undo_takes_all_of_it_back_and_its_history_stays(tab):
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude"], "expected": "Please"})
+
+    tab.answer(item, "undo")
+
+    assert seen() == set()
+    assert not Expectation.objects.filter(current=True).exists()
+    assert (Sighting.objects.count(), Expectation.objects.count()) == (1, 1)
+    assert FailureMode.objects.count() == 1
+
+
+def test_another_answer_takes_its_place(tab):
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude", "Too long"]})
+
+    sent = {"lease": item["lease"], "beside": {"new": ["Too long"]}}
+    tab.submit({**sent, "answer": "undo", "beside": None}, {**sent, "answer": "no"})  # as one batch
+
+    assert seen() == {(item["external_id"], "Too long")}
+
+    tab.answer(item, "undo")
+    tab.answer(item, "yes")
+    assert seen() == set()
+
+
+def test_beside_a_good_answer_nothing_is_seen(tab):
+    tab.answer(tab.items()[0], "yes", beside={"new": ["Rude"]})
+
+    assert seen() == set()
+
+
+def test_a_mode_that_was_merged_meanwhile_is_what_it_became(tab, project, owner):
+    old, new = (modes.named(project, name, owner) for name in ("Rude", "Unfriendly"))
+    modes.merge(old, new)
+
+    tab.answer(tab.items()[0], "no", beside={"modes": [old.pk]})
+
+    assert {name for _item, name in seen()} == {"Unfriendly"}
+
+
+def test_modes_of_another_project_are_no_modes(tab, stranger):
+    theirs = modes.named(stranger.memberships.get().project, "Theirs", stranger)
+
+    result = tab.answer(tab.items()[0], "no", beside={"modes": [theirs.pk]})
+
+    assert result["status"] == 201
+    assert seen() == set()
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ({"mode": [1]}, "there is no “mode”"),
+        ({"modes": ["1"]}, "beside.modes"),
+        ({"modes": [True]}, "beside.modes"),
+        ({"new": [" "]}, "beside.new"),
+        ({"new": ["x" * 81]}, "at most 80 characters"),
+        ({"modes": list(range(21))}, "at most 20"),
+        ({"expected": 7}, "beside.expected"),
+        ({"intern": "maybe"}, "beside.intern"),
+    ],
+)
+def test_what_makes_no_sense_is_named_and_the_answer_is_not_stored(tab, beside, said):
+    item = tab.items()[0]
+
+    result = tab.answer(item, "no", beside=beside)
+
+    assert result["status"] == 422
+    assert said in result["error"]
+    assert tab.answer(item, "no")["status"] == 201
+
+
+def test_other_queues_take_nothing_beside_answers(project, annotator, as_):
+    queue = make.queue(project)
+    tab = person(queue, as_(annotator))
+
+    result = tab.answer(tab.items()[0], "no", beside={"new": ["Rude"]})
+
+    assert result["status"] == 422
+    assert "Nothing is taken beside" in result["error"]
+
+
+def test_u_0000_in_a_name_or_an_expectation_is_no_error_of_ours(tab):
+    tab.answer(tab.items()[0], "no", beside={"new": ["Ru\0de"], "expected": "a\0b"})
+
+    assert {name for _item, name in seen()} == {"Ru\ufffdde"}
+    assert Expectation.objects.get().text == "a\ufffdb"

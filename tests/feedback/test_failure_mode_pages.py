@@ -1,0 +1,135 @@
+"""The pages of failure modes, as the owner, an annotator and a stranger find them."""
+
+import pytest
+
+from feedback.models import FailureMode
+from feedback.services import modes
+from tests.feedback import logged, looking
+
+
+@pytest.fixture
+def item(project, owner, next_morning):
+    logged.interactions(project, 3)
+    logged.plan(project, owner)
+    return logged.check(project).queue.items.order_by("position").first()
+
+
+def url(mode: FailureMode, rest: str = "") -> str:
+    return f"/p/{mode.project.slug}/modes/{mode.pk}/{rest}"
+
+
+def test_without_any_the_page_says_where_they_come_from(project, annotator, as_):
+    page = as_(annotator).get("/p/shop/modes/")
+
+    assert b"No failure mode yet" in page.content
+    assert b"Name one now" not in page.content
+
+
+def test_the_owner_makes_one_and_a_name_is_taken_once(project, owner, as_):
+    words = {"name": "Rude", "severity": "minor", "description": "**Never** polite", "seen": "0"}
+    made = as_(owner).post("/p/shop/modes/new/", words, follow=True)
+    assert b"offered in the next check" in made.content
+    assert b"<strong>Never</strong> polite" in made.content
+
+    again = as_(owner).post("/p/shop/modes/new/", {**words, "name": "rude"})
+
+    assert again.status_code == 422
+    assert "There is a failure mode “Rude” already" in again.content.decode()
+    assert FailureMode.objects.count() == 1
+
+
+def test_rewording_says_what_becomes_stale_and_looking_again_is_offered(project, item, owner, as_):
+    (rude,) = looking.see(item, owner, "Rude")
+    form = as_(owner).get(url(rude, "edit/"))
+    assert b"1 item was seen under the wording in force" in form.content
+
+    words = {"name": "Unfriendly", "severity": "major", "description": "Curt", "seen": "1"}
+    page = as_(owner).post(url(rude, "edit/"), words, follow=True)
+
+    assert b"Version 2 is in force" in page.content
+    assert b"Look again" in page.content
+    late = as_(owner).post(url(rude, "edit/"), {**words, "name": "Other"})
+    assert late.status_code == 422
+    assert b"Somebody reworded it meanwhile" in late.content
+
+
+def test_merge_and_back(project, item, owner, annotator, as_):
+    (rude,) = looking.see(item, owner, "Rude")
+    curt = modes.named(project, "Curt", owner)
+    browser = as_(owner)
+
+    page = browser.post(url(rude, "change/"), {"do": "merge", "into": curt.pk}, follow=True)
+    assert b"what was seen of it counts for" in page.content
+    assert url(curt).encode() in page.content
+    assert url(rude).encode() in as_(annotator).get(url(curt)).content
+
+    browser.post(url(rude, "change/"), {"do": "unmerge"})
+    rude.refresh_from_db()
+    assert rude.merged_into is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"do": "merge"}, "Choose the failure mode"),
+        ({"do": "fix"}, "which prompt or model version"),
+        ({"do": "explode"}, "choose one of the buttons"),
+    ],
+)
+def test_half_a_change_says_what_is_missing(project, item, owner, as_, sent, said):
+    (rude,) = looking.see(item, owner, "Rude")
+
+    page = as_(owner).post(url(rude, "change/"), sent, follow=True)
+
+    assert said in page.content.decode()
+
+
+def test_mended_retired_and_offered_again(project, item, owner, as_):
+    (rude,) = looking.see(item, owner, "Rude")
+    browser = as_(owner)
+
+    assert (
+        b"mended by v8"
+        in browser.post(url(rude, "change/"), {"do": "fix", "version": "v8"}, follow=True).content
+    )
+    assert b"retired" in browser.post(url(rude, "change/"), {"do": "retire"}, follow=True).content
+    browser.post(url(rude, "change/"), {"do": "back"})
+    browser.post(url(rude, "change/"), {"do": "open"})
+
+    rude.refresh_from_db()
+    assert (rude.retired_at, rude.fixed_at) == (None, None)
+
+
+def test_split_by_choosing_items(project, item, owner, as_):
+    (rude,) = looking.see(item, owner, "Rude")
+    words = {"name": "Sarcastic", "severity": "major", "seen": "0"}
+
+    nothing = as_(owner).post(url(rude, "split/"), words)
+    assert nothing.status_code == 422
+    assert b"Choose the items" in nothing.content
+
+    page = as_(owner).post(url(rude, "split/"), {**words, "item": [item.pk]}, follow=True)
+    assert b"Split off" in page.content
+    assert b"split from" in page.content
+
+
+def test_the_items_are_paged(project, owner, next_morning, as_):
+    logged.interactions(project, 40)
+    logged.plan(project, owner, sample_size=40)
+    for item in logged.check(project).queue.items.all():
+        (rude,) = looking.see(item, owner, "Rude")
+
+    first, second = (as_(owner).get(url(rude), {"page": n}).content.decode() for n in (1, 2))
+
+    assert (first.count("mode-output"), second.count("mode-output")) == (25, 15)
+    assert 'rel="next"' in first
+    assert 'rel="next"' not in second
+
+
+def test_a_page_asks_few_queries_whatever_was_seen(
+    project, item, owner, viewer, as_, django_assert_max_num_queries
+):
+    looking.see(item, owner, "Rude")
+    browser = as_(viewer)
+    with django_assert_max_num_queries(15):
+        browser.get(url(FailureMode.objects.get()))
