@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import F
 
-from annotator.models import Project, Queue, RaterKind, Role, User
+from annotator.models import Item, Project, Queue, RaterKind, Role, User
 from annotator.reading.records import Limits
 from annotator.services import people
 from annotator.services.labeling import ImportedLabel, import_labels
@@ -21,8 +21,8 @@ from feedback.demo.comparisons import make_comparisons
 from feedback.demo.intents import make_intents
 from feedback.demo.shop import make_shop
 from feedback.ingest.record import Record, read
-from feedback.models import Interaction, VibeCheck, VibePlan
-from feedback.services import interactions, plans, vibecheck
+from feedback.models import FailureMode, Interaction, VibeCheck, VibePlan
+from feedback.services import interactions, modes, plans, sightings, vibecheck
 
 SLUG = "demo"
 RATERS = (("demo-dana", "Dana"), ("demo-minho", "Minho"))
@@ -51,6 +51,7 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     interactions.store(project, [*_records(logged), *_failed(now)])
     _received_at_once(project)
     plan = _plan(project, [owner, *raters], now)
+    _failure_modes(project, owner)
     _past_checks(plan, raters, logged, now)
     vibecheck.draw(project=project, day=_day(project, now, ago=1), now=now)
     plans.mark_asked(plan, _day(project, now, ago=0))
@@ -179,6 +180,7 @@ def _looked_at(
             for n, text in enumerate(answers)
         ],
     )
+    _name_failures(plan.project, person, items=seen, known=known)
     done = begun + LOOK * (len(seen) + 2)
     emails = [text.answer for text in answers if text.feature == words.EMAIL]
     note = words.UNFINISHED if ago == HALF_DONE else words.HAND_OVERS.get(ago, "")
@@ -190,6 +192,23 @@ def _looked_at(
         finished_at=done,
         finished_by=person,
     )
+
+
+def _failure_modes(project: Project, owner: User) -> None:
+    """What the people of the data sets found, under names."""
+    for name, (description, severity) in words.MODES.items():
+        modes.make(project, modes.Words(name, description), severity=severity, by=owner)
+
+
+def _name_failures(
+    project: Project, person: User, *, items: list[Item], known: dict[str, texts.Text]
+) -> None:
+    ids = dict(FailureMode.objects.filter(project=project).values_list("name", "pk"))
+    rater = rater_of(project, person)
+    for item in items:
+        text = known[item.external_id]
+        if text.answer == "no":
+            sightings.set_modes(item, rater, [ids[name] for name in text.modes])
 
 
 def _xsum(project: Project, rated: list[texts.Rated], owner: User, now: datetime) -> None:

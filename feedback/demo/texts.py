@@ -25,6 +25,7 @@ class Text:
     context: Any = None
     model: str = ""
     note: str = ""
+    modes: tuple[str, ...] = ()  # how it fails, in names of failure modes
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def summaries() -> Iterator[Text]:
             answer=row["label"],
             source="SummEdits",
             note=words.note_of(row["edit_types"]),
+            modes=words.modes_of(row["edit_types"]),
         )
 
 
@@ -76,6 +78,7 @@ def chats() -> Iterator[Text]:
             input=[{"role": "user", "content": row["message"]}],
             output=row["response"],
             answer="yes" if row["label"] == "Fully attributable" else "no",
+            modes=() if row["label"] == "Fully attributable" else (words.BESIDE_THE_SOURCE,),
             source="BEGIN (Wizard of Wikipedia)",
             context=[{"title": "Wikipedia", "text": row["knowledge"]}],
             model=row["model"],

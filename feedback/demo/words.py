@@ -33,6 +33,30 @@ NOTES_BY_EDIT = {
     "negation_insertion_removal": "a “not” too many or too few",
 }
 
+MODES_BY_EDIT = {
+    "entity_modification": "Wrong name, number or date",
+    "antonym_swap": "Says the opposite",
+    "hallucinated_fact_insertion": "Adds what the source does not say",
+    "negation_insertion_removal": "A “not” too many or too few",
+}
+BESIDE_THE_SOURCE = "Not from the document"
+MODES = {  # description, severity
+    "Wrong name, number or date": (
+        "A person, company, amount, time or place differs from the source. Rounding that loses nothing is fine.",
+        "critical",
+    ),
+    "Says the opposite": ("A statement of the source is turned around, without a “not”.", "critical"),
+    "Adds what the source does not say": (
+        "A claim that nobody can find in the source, even if it is likely or true.",
+        "major",
+    ),
+    "A “not” too many or too few": ("A negation was put in or left out.", "critical"),
+    BESIDE_THE_SOURCE: (
+        "In a chat: the answer rests on something else than the document beside it.",
+        "minor",
+    ),
+}
+
 # By the number of days ago that was looked at; {bad} of {n} are that day's e-mail summaries.
 HAND_OVERS = {
     11: "First look. E-mail and call summaries read well; chat has an odd answer now and then.",
@@ -48,6 +72,10 @@ UNFINISHED = "Called away after the first ones: the rest is not looked at."
 
 def note_of(edits: list[str]) -> str:
     return "; ".join(NOTES_BY_EDIT[edit] for edit in edits if edit in NOTES_BY_EDIT)
+
+
+def modes_of(edits: list[str]) -> tuple[str, ...]:
+    return tuple(MODES_BY_EDIT[edit] for edit in edits if edit in MODES_BY_EDIT)
 
 
 def article(bbc_id: str) -> str:

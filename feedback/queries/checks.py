@@ -223,9 +223,3 @@ def neighbours(check: VibeCheck) -> tuple[VibeCheck | None, VibeCheck | None]:
         mine.filter(day__lt=check.day).order_by("-day").first(),
         mine.filter(day__gt=check.day).order_by("day").first(),
     )
-
-
-def last_note(project: Project, *, before: date) -> VibeCheck | None:
-    """The newest hand-over before a day: what the one who looks next should know."""
-    noted = VibeCheck.objects.filter(project=project, day__lt=before).exclude(note="")
-    return noted.select_related("finished_by").order_by("-day").first()

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from annotator.labeling_rules import clean
 from annotator.models import Answer, Item, QuestionVersion, Queue, Rater
 from annotator.services.beside import Beside, Said, Told
-from feedback.models import Intern
+from feedback.models import Intern, VibeCheck
 from feedback.models.modes import NAME
+from feedback.queries.digest import earlier_notes
 from feedback.queries.merged import roots_of
 from feedback.queries.modes import offered
 from feedback.services import modes, sightings
@@ -95,6 +97,7 @@ def asks(queue: Queue) -> dict[str, Any]:
         "asks": [str(answer) for answer in bad],
         "modes": [{"id": mode.pk, "name": mode.name} for mode in offered(queue.project)],
         "alike": reverse("item-alike", args=[queue.project.slug, queue.pk]),
+        "notes": _notes(queue),
         "intern": interns if plan and plan.intern_test else [],
         "texts": {
             "title": _("How does it fail?"),
@@ -104,6 +107,20 @@ def asks(queue: Queue) -> dict[str, Any]:
             "off": _("{name}: not chosen"),
         },
     }
+
+
+def _notes(queue: Queue) -> list[dict[str, str]]:
+    """What those who looked before left, for whoever begins."""
+    check = VibeCheck.objects.filter(queue=queue).first()
+    return [
+        {
+            "day": date_format(one.day, "l j F"),
+            "by": one.finished_by.shown_name if one.finished_by else "",
+            "text": one.note,
+            "url": reverse("check", args=[queue.project.slug, one.day]),
+        }
+        for one in (earlier_notes(queue.project, before=check.day) if check else [])
+    ]
 
 
 BESIDE = Beside(fault=fault, take=take, asks=asks)

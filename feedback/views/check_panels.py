@@ -13,6 +13,7 @@ from annotator.web.request import PersonRequest
 from feedback.access import check_of_queue
 from feedback.queries import checks as queries
 from feedback.queries.alike import alike as alike_of
+from feedback.queries.digest import digest as digest_of
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
@@ -92,6 +93,7 @@ def end(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "check": found,
         "estimate": seen.estimate,
         "late": late_of(found),
+        "digest": digest_of(found),
         "form": note_form(request.user, found),
     }
     return render(request, "feedback/check_end.html", page)

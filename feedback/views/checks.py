@@ -21,6 +21,8 @@ from feedback.forms.checks import NoteForm
 from feedback.jobs import vibecheck as job
 from feedback.models import VibeCheck
 from feedback.queries import checks as queries
+from feedback.queries.digest import digest as digest_of
+from feedback.queries.digest import earlier_notes
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shifts import people_on, person_on
@@ -102,7 +104,8 @@ def _show(
         "estimate": seen.estimate,
         "late": late_of(found),
         "neighbours": queries.neighbours(found),
-        "last_note": queries.last_note(membership.project, before=found.day),
+        "earlier_notes": earlier_notes(membership.project, before=found.day),
+        "digest": digest_of(found) if found.queue_id else None,
         "items": pages.items,
         "pages": pages,
         "may_export": found.queue is not None and access.may_export(membership, found.queue),

@@ -18,6 +18,7 @@ from feedback.access import mode_of
 from feedback.forms.modes import FixForm, MergeForm, ModeForm
 from feedback.models import FailureMode
 from feedback.queries import modes as queries
+from feedback.queries.interns import interns
 from feedback.services import look_again, modes
 from feedback.web.mode_items import mode_items
 
@@ -32,7 +33,11 @@ def _page(me: Membership, **more: Any) -> Page:
 @require_safe
 def mode_list(request: PersonRequest, slug: str) -> HttpResponse:
     me = access.membership(request.user, slug)
-    return render(request, "feedback/modes.html", _page(me, modes=queries.seen_modes(me.project)))
+    return render(
+        request,
+        "feedback/modes.html",
+        _page(me, modes=queries.seen_modes(me.project), interns=interns(me.project)),
+    )
 
 
 @login_required

@@ -189,6 +189,7 @@ export class Sitting {
     const ends = answer === "skip" || nextQuestion(item.questions, item.done) < 0;
     const counts = ends || this.config.byPass;
     const begin = this.screen.beginOf(item, BEGIN);
+    document.querySelector(".label-notes")?.removeAttribute("open"); // they were read
     this.past.push({ item, lease, external_id, swapped, question: question.key, answer, counts, begin, ...typed });
     if (counts) this.answered += 1;
     if (counts) this.deck.finished(question.key);

@@ -1,0 +1,94 @@
+"""The end of a check: how outputs failed, what is new, who looked; and what earlier notes say."""
+
+from datetime import timedelta
+
+import pytest
+
+from annotator.models import Label
+from annotator.services.raters import rater_of
+from feedback.models import VibeCheck
+from feedback.queries.digest import digest, earlier_notes
+from feedback.queries.interns import interns
+from feedback.services import sightings
+from tests.feedback import logged, looking
+
+
+@pytest.fixture
+def checks(project, owner, next_morning) -> list[VibeCheck]:
+    logged.plan(project, owner)
+    made = []
+    for n in range(2):
+        at = logged.NEXT_MORNING + timedelta(days=n - 1)
+        logged.interactions(project, 4, at=at, name=f"day{n}")
+        day = logged.DAY + timedelta(days=n)
+        made.append(logged.check(project, day=day, now=logged.NEXT_MORNING + timedelta(days=n)))
+    return made
+
+
+def items(check: VibeCheck):
+    return list(check.queue.items.order_by("position"))
+
+
+def test_what_is_new_is_told_from_what_was_seen_before(project, checks, owner):
+    before, today = checks
+    logged.answer(today.queue, owner, "nnyy")
+    Label.objects.update(ms=90_000)
+    looking.see(items(before)[0], owner, "Rude")
+    looking.see(items(today)[0], owner, "Rude", "Invents a policy")
+    looking.see(items(today)[1], owner, "Rude")
+    sightings.expect(items(today)[0], rater_of(project, owner), "Please.")
+
+    found = digest(today)
+
+    assert [(one.mode.name, one.items, one.new) for one in found.modes] == [
+        ("Rude", 2, False),
+        ("Invents a policy", 1, True),
+    ]
+    assert [(one.name, one.items, one.minutes) for one in found.lookers] == [("olivia", 4, 6)]
+    assert (found.minutes, found.expectations) == (6, 1)
+
+
+def test_the_digest_is_for_members_and_says_what_was_not_good(project, checks, owner, viewer, stranger, as_):
+    _before, today = checks
+    logged.answer(today.queue, owner, "nyyy", note="made up a rule")
+    looking.see(items(today)[0], owner, "Invents a policy")
+    VibeCheck.objects.filter(pk=today.pk).update(note="Watch refunds.")
+    url = f"/p/shop/checks/{today.day}/digest/"
+
+    page = as_(viewer).get(url).content.decode()
+
+    for words in ("Invents a policy", "made up a rule", "Watch refunds.", "New:", "olivia: 4 items"):
+        assert words in page
+    assert as_(stranger).get(url).status_code == 404
+
+
+def test_yesterdays_and_last_weeks_notes_are_there_at_the_start(project, checks, owner, annotator, as_):
+    _before, today = checks
+    for ago, note in ((1, "Yesterday’s."), (3, "Not this."), (8, "Last week’s.")):
+        VibeCheck.objects.update_or_create(
+            project=project,
+            day=today.day - timedelta(days=ago),
+            defaults={"note": note, "finished_by": owner, "population": 1},
+        )
+
+    assert [one.note for one in earlier_notes(project, before=today.day)] == ["Yesterday’s.", "Last week’s."]
+    screen = as_(annotator).get(f"/p/shop/queues/{today.queue_id}/label/").content.decode()
+    page = as_(annotator).get(f"/p/shop/checks/{today.day}/").content.decode()
+    for shown in (screen, page):
+        assert "Yesterday’s." in shown
+        assert "Last week’s." in shown
+        assert "Not this." not in shown
+
+
+def test_the_intern_test_is_counted_by_week_with_what_to_do_next(project, checks, owner, viewer, as_):
+    rater = rater_of(project, owner)
+    for item in items(checks[1])[:3]:
+        sightings.answer_intern(item, rater, "knowledge")
+    sightings.answer_intern(items(checks[1])[3], rater, "hard")
+
+    found = interns(project)
+
+    assert [(row.answer, row.total) for row in found.rows][:2] == [("knowledge", 3), ("hard", 1)]
+    assert found.total == 4
+    looking.see(items(checks[1])[0], owner, "Rude")
+    assert "Give the model what it lacks" in as_(viewer).get("/p/shop/modes/").content.decode()
