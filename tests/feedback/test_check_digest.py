@@ -6,7 +6,7 @@ import pytest
 
 from annotator.models import Label
 from annotator.services.raters import rater_of
-from feedback.models import VibeCheck
+from feedback.models import InternAnswer, VibeCheck
 from feedback.queries.digest import digest, earlier_notes
 from feedback.queries.interns import interns
 from feedback.services import sightings
@@ -85,6 +85,8 @@ def test_the_intern_test_is_counted_by_week_with_what_to_do_next(project, checks
     for item in items(checks[1])[:3]:
         sightings.answer_intern(item, rater, "knowledge")
     sightings.answer_intern(items(checks[1])[3], rater, "hard")
+
+    InternAnswer.objects.update(created_at=logged.NEXT_MORNING)  # by the clock of the test
 
     found = interns(project)
 
