@@ -1,15 +1,16 @@
 """Drawing a day's sample, spread over its features, so that rates can be computed from it. Pure.
 
-Each feature is a stratum: nobody's product is so even that chance alone would show them all.
-Within a stratum everything is equally likely, so that an item's inclusion probability is
+A day is divided into strata, most often its features (`allocate`): nobody's product is so even that
+chance alone would show them all. Within a stratum everything is equally likely, so that an item's inclusion probability is
 drawn / population. Chance comes from a hash: drawing again draws the same.
 """
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+EACH_MOST = 100  # draws of a part that takes some of each feature: the largest features first
 LEAST = 2  # of one answer no spread can be computed
 REST = "(rest)"
 WORTH = 0.5  # a sample may be worth half as much as a plain one for showing small features, not less
@@ -50,6 +51,22 @@ def allocate(populations: Mapping[str, int], n: int) -> list[Stratum]:
                 for group, total, drawn in zip(groups, totals, draws, strict=True)
             ]
     return []
+
+
+def together(populations: Mapping[str, int], n: int) -> list[Stratum]:
+    """`n` draws from all features at once: everything is equally likely."""
+    names = tuple(sorted(name for name, size in populations.items() if size > 0))
+    total = sum(populations[name] for name in names)
+    return [Stratum("", names, total, min(n, total))] if total and n else []
+
+
+def each(populations: Mapping[str, int], n: int) -> list[Stratum]:
+    """`n` draws from each feature, from the largest ones while they come to no more than EACH_MOST."""
+    order = sorted((name for name in populations if populations[name] > 0), key=lambda k: (-populations[k], k))
+    most = max(1, EACH_MOST // n) if n else 0
+    return [
+        Stratum(name, (name,), populations[name], min(n, populations[name])) for name in order[:most] if n
+    ]
 
 
 def _rest_name(sizes: Mapping[str, int]) -> str:
@@ -103,6 +120,7 @@ class Urn:
 
     seed: str
     n: int
+    divide: Callable[[Mapping[str, int], int], list[Stratum]] = allocate
     counts: dict[str, int] = field(default_factory=dict)
     _kept: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
 
@@ -119,7 +137,7 @@ class Urn:
     def draw(self) -> list[tuple[Stratum, list[bytes]]]:
         """Each stratum with its keys, in the order of their marks."""
         drawn = []
-        for stratum in allocate(self.counts, self.n):
+        for stratum in self.divide(self.counts, self.n):
             lots = [lot for feature in stratum.features for lot in self._kept[feature]]
             lots.sort(key=lambda lot: (-lot[0], lot[1]))
             drawn.append((stratum, [key for _, key in lots[: stratum.drawn]]))

@@ -1,7 +1,7 @@
 """Rates with their intervals: of a plain sample, of strata, of draws with known probabilities.
 
 Wilson 1927; Newcombe 1998 (Statistics in Medicine 17:857 and 17:873); Lohr, *Sampling*, on
-strata; Hajek 1971 on unequal probabilities. For an unequal sample the interval is Wilson's on
+strata; unequal probabilities are in `hajek`. For an unequal sample the interval is Wilson's on
 the effective number of answers, as Korn and Graubard (1998) do with Clopper-Pearson's: it
 never leaves 0 to 1. All intervals are of 95 %.
 
@@ -193,26 +193,3 @@ def _effective(strata: list[Stratum], rate: float, se: float, worth: float) -> f
 def kish(weights: Sequence[float]) -> float:
     """Kish's effective number of answers for their weights."""
     return sum(weights) ** 2 / sum(weight * weight for weight in weights)
-
-
-def hajek(answers: Iterable[tuple[float | None, bool]]) -> Estimate:
-    """The rate from (inclusion probability, hit) of answers drawn independently.
-
-    The probability is the one that was stored when the item was drawn; an answer without
-    (None or 0) stays out and is counted in `left_out`.
-    """
-    given = list(answers)
-    known = [(chance, float(hit)) for chance, hit in given if chance is not None and chance > 0]
-    left_out = len(given) - len(known)
-    if not known:
-        return Estimate(reason=Undefined.NO_ANSWERS, left_out=left_out)
-    total = sum(1 / chance for chance, _ in known)
-    rate = sum(hit / chance for chance, hit in known) / total
-    se = sqrt(sum((1 - chance) * ((hit - rate) / chance) ** 2 for chance, hit in known)) / total
-    worth = kish([1 / chance for chance, _ in known])
-    if all(chance >= 1 for chance, _ in known):
-        n_eff = inf
-    else:
-        n_eff = rate * (1 - rate) / se**2 if se else worth
-    low, high = bounds(rate, n_eff)
-    return Estimate(rate, low, high, len(known), se=se, n_eff=n_eff, kish=worth, left_out=left_out)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.stats.hajek import hajek
 from annotator.stats.intervals import (
     Measured,
     Stratum,
     Undefined,
-    hajek,
     kish,
     newcombe,
     stratified,

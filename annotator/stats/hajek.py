@@ -1,0 +1,98 @@
+"""Rates of draws with unequal probabilities (Hajek 1971), of one sample or of several days together.
+
+Hajek's rate is sum(w y) / sum(w) with w = 1/pi, its standard error
+sqrt(sum((1 - pi) w² (y - rate)²)) / sum(w). The interval is Wilson's on the effective number of
+answers, as Korn and Graubard (1998) do with Clopper-Pearson's.
+
+That standard error knows no doubt where the heavy answers are all equal: three bad ones among what end
+users disliked, none among the few that stand for everything else, look like certainty about the rest.
+So then the answers count for no more than their weights alone allow (Kish, with the finite population
+taken into account). Without this the interval held the truth in 70 % of the draws of one ordinary
+design; with it in 94 to 98 % (decision 19).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf, sqrt
+
+from annotator.stats.intervals import Estimate, Undefined, bounds, kish
+
+HEAVY = 0.5  # of the greatest weight
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`n` answers with one `chance` (0 < chance <= 1), `hits` of them count towards the rate.
+
+    `factor` multiplies their weights: of days that are taken together, each counts by its population.
+    """
+
+    chance: float
+    n: int
+    hits: int
+    factor: float = 1.0
+
+    @property
+    def weight(self) -> float:
+        return self.factor / self.chance
+
+
+def hajek(answers: Iterable[tuple[float | None, bool]]) -> Estimate:
+    """The rate from (inclusion probability, hit) of answers.
+
+    The probability is the one that was stored when the item was drawn; an answer without
+    (None or 0) stays out and is counted in `left_out`.
+    """
+    given = list(answers)
+    known = [Cell(chance, 1, int(hit)) for chance, hit in given if chance is not None and chance > 0]
+    return of_cells(known, left_out=len(given) - len(known))
+
+
+def of_cells(cells: Iterable[Cell], *, left_out: int = 0) -> Estimate:
+    """The same from answers that are counted already."""
+    known = [cell for cell in cells if cell.n]
+    n = sum(cell.n for cell in known)
+    if not n:
+        return Estimate(reason=Undefined.NO_ANSWERS, left_out=left_out)
+    total = sum(cell.n * cell.weight for cell in known)
+    rate = min(sum(cell.hits * cell.weight for cell in known) / total, 1.0)
+    square = sum(
+        (1 - cell.chance) * cell.weight**2 * (cell.hits * (1 - rate) ** 2 + (cell.n - cell.hits) * rate**2)
+        for cell in known
+    )
+    se = sqrt(square) / total
+    n_eff = _effective(known, rate, se, total)
+    low, high = bounds(rate, n_eff)
+    worth = kish([cell.weight for cell in known for _ in range(cell.n)])
+    return Estimate(rate, low, high, n, se=se, n_eff=n_eff, kish=worth, left_out=left_out)
+
+
+def of_days(days: Iterable[tuple[int, Sequence[Cell]]]) -> Estimate:
+    """Several days, (population, cells) each, as one population: a day counts by how much it held,
+    however many of its items were answered. A day without answers is in no rate."""
+    cells: list[Cell] = []
+    for population, found in days:
+        seen = sum(cell.n * cell.weight for cell in found)
+        if seen:
+            cells += [Cell(cell.chance, cell.n, cell.hits, population / seen) for cell in found]
+    return of_cells(cells)
+
+
+def _effective(cells: Sequence[Cell], rate: float, se: float, total: float) -> float:
+    """How many answers of a plain sample would be worth as much."""
+    uncertain = sum((1 - cell.chance) * cell.n * cell.weight**2 for cell in cells)
+    if not uncertain:
+        return inf  # all were asked
+    by_weights = total**2 / uncertain
+    if not se:
+        return by_weights
+    n_eff = rate * (1 - rate) / se**2
+    return min(n_eff, by_weights) if _silent(cells) else n_eff
+
+
+def _silent(cells: Sequence[Cell]) -> bool:
+    """Whether the heavy answers, those that stand for the most, are all equal."""
+    edge = HEAVY * max(cell.weight for cell in cells)
+    heavy = [cell for cell in cells if cell.weight >= edge]
+    hits = sum(cell.hits for cell in heavy)
+    return hits in {0, sum(cell.n for cell in heavy)}
