@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -47,7 +47,8 @@ def check_of(project: Project, day: date) -> VibeCheck:
 
 
 def check_of_queue(project: Project, queue_id: UUID) -> VibeCheck:
-    return _or_404(_with_project(_checks(project).filter(queue=queue_id), project))
+    """The check whose queue this is, or whose pairs."""
+    return _or_404(_with_project(_checks(project).filter(Q(queue=queue_id) | Q(pairs=queue_id)), project))
 
 
 def _checks(project: Project) -> QuerySet[VibeCheck]:

@@ -62,7 +62,9 @@ def together(populations: Mapping[str, int], n: int) -> list[Stratum]:
 
 def each(populations: Mapping[str, int], n: int) -> list[Stratum]:
     """`n` draws from each feature, from the largest ones while they come to no more than EACH_MOST."""
-    order = sorted((name for name in populations if populations[name] > 0), key=lambda k: (-populations[k], k))
+    order = sorted(
+        (name for name in populations if populations[name] > 0), key=lambda k: (-populations[k], k)
+    )
     most = max(1, EACH_MOST // n) if n else 0
     return [
         Stratum(name, (name,), populations[name], min(n, populations[name])) for name in order[:most] if n

@@ -33,7 +33,7 @@ class Part:
 
     def stratum_of(self, key: bytes, feature: str) -> Stratum | None:
         """Where it could draw this interaction; None where it could not."""
-        if self.members is not None and key not in self.members:
+        if self.members is not None and key not in self.members and key not in self.keys:
             return None
         return self._by_feature.get(feature)
 
@@ -54,6 +54,7 @@ def union(parts: Sequence[Part], features: Mapping[bytes, str]) -> dict[bytes, C
 def _chance(parts: Sequence[Part], key: bytes, feature: str) -> Chance:
     could = [(part, stratum) for part in parts if (stratum := part.stratum_of(key, feature)) is not None]
     why = tuple((part.name, stratum) for part, stratum in could if key in part.keys)
-    if any(stratum.drawn == stratum.population for _part, stratum in could):
-        return Chance(1.0, why)  # for sure, and not nearly so
-    return Chance(1 - prod(1 - stratum.probability for _part, stratum in could), why)
+    chances = [stratum.probability for _part, stratum in could]
+    if len(chances) == 1 or max(chances) == 1:
+        return Chance(max(chances), why)  # to the last digit
+    return Chance(1 - prod(1 - chance for chance in chances), why)

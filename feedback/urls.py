@@ -13,6 +13,7 @@ from feedback.views import (
     imports,
     log,
     modes,
+    repeats,
     suggestion_tasks,
     widgets,
 )
@@ -38,6 +39,8 @@ urlpatterns = [
     path("p/<slug:slug>/log/item/<int:item_id>/", log.source, name="item-source"),
     path("p/<slug:slug>/log/to-queue/", from_log.to_queue, name="log-to-queue"),
     path("p/<slug:slug>/queues/<uuid:queue_id>/from-log/", from_log.from_log, name="queue-from-log"),
+    path("p/<slug:slug>/log/repeats/", repeats.repeats, name="log-repeats"),
+    path("p/<slug:slug>/log/repeats/<uuid:interaction_id>/", repeats.runs, name="log-runs"),
     path("p/<slug:slug>/log/import/", imports.new, name="log-import"),
     path("p/<slug:slug>/log/import/<uuid:upload_id>/", imports.upload, name="log-import-file"),
     path("p/<slug:slug>/log/import/<uuid:upload_id>/discard/", imports.discard, name="log-import-discard"),

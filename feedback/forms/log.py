@@ -25,6 +25,7 @@ COLUMNS = {  # name in the address → column
     "environment": "environment",
     "user": "end_user",
     "session": "session",
+    "same_input": "input_hash",
 }
 FAILED, NO_OUTPUT = "error", "no-output"
 TYPED = "typed"
@@ -73,6 +74,13 @@ class LogForm(forms.Form):
     variant = _name(gettext_lazy("Variant"), options="variants")
     user = _name(gettext_lazy("User"))
     session = _name(gettext_lazy("Session"))
+    same_input = forms.IntegerField(  # a hash: ingest.same
+        label=gettext_lazy("Same input"),
+        required=False,
+        min_value=-(2**63),
+        max_value=2**63 - 1,
+        widget=forms.HiddenInput,
+    )
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
     found = forms.IntegerField(required=False, min_value=0, max_value=PAGE, widget=forms.HiddenInput)
@@ -104,7 +112,7 @@ class LogForm(forms.Form):
         return Where(
             first=first_id(days.bounds(since, zone)[0]) if since else None,
             end=first_id(days.bounds(until, zone)[1]) if until else None,
-            equal=tuple((column, values[name]) for name, column in COLUMNS.items() if values[name]),
+            equal=tuple((column, str(values[name])) for name, column in COLUMNS.items() if values[name]),
             failed=values["outcome"] == FAILED,
             no_output=values["outcome"] == NO_OUTPUT,
             text=values["q"],

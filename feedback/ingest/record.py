@@ -10,7 +10,7 @@ from annotator.reading import times
 from annotator.reading.errors import BadRecord, gettext_noop
 from annotator.reading.field_types import IDENTIFIER, SHORT
 from annotator.reading.records import Limits, Opened, with_unknown
-from feedback.ingest import preview
+from feedback.ingest import preview, same
 from feedback.ingest.schema import INTERACTION, Sent
 
 
@@ -40,6 +40,8 @@ class Record(msgspec.Struct, gc=False):
     context: str | None
     metadata: str | None
     content_hash: UUID
+    input_hash: int
+    output_hash: int | None
     repaired: int
 
 
@@ -96,5 +98,7 @@ def _record(index: int, opened: Opened[Sent], limits: Limits) -> Record:
         context_text,
         metadata_text,
         UUID(bytes=blake2b(content, digest_size=16).digest()),
+        same.input_hash(input_value),
+        same.output_hash(output_value),
         opened.repaired,
     )

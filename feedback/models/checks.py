@@ -14,13 +14,20 @@ class Turn(models.TextChoices):
 
 
 class VibePlan(models.Model):
-    """How a project's daily check is drawn and who does it."""
+    """How a project's daily check is drawn and who does it.
+
+    The base, `sample_size` of the whole day, gives every interaction a chance. `parts` come beside it,
+    in order: [[source, size], ...], keys of `feedback.sources.registry`.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="vibe_plan")
     question = models.ForeignKey(Question, on_delete=models.PROTECT)
     enabled = models.BooleanField(default=True)
     hour = models.PositiveSmallIntegerField(default=8)  # 0-23, in the project's time zone
     sample_size = models.PositiveSmallIntegerField(default=20)
+    base = models.CharField(max_length=30, default="spread", db_default="spread")
+    parts = models.JSONField(default=list, db_default=[])
+    shadow_pairs = models.PositiveSmallIntegerField(default=0, db_default=0)  # at most so many a day; 0: none
     turn = models.CharField(max_length=5, choices=Turn.choices, default=Turn.DAY)
     intern_test = models.BooleanField(default=False, db_default=False)  # whether the check asks it
     starts_on = models.DateField()  # the first person's first day: turns are counted from it
@@ -54,7 +61,12 @@ class VibeCheck(models.Model):
     queue = models.OneToOneField(Queue, on_delete=models.SET_NULL, null=True, related_name="vibe_check")
     person = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="vibe_checks")
     population = models.PositiveIntegerField()  # production interactions of the day
-    strata = models.JSONField(default=list)  # [{"name", "population", "drawn"}]
+    # Groups of features, of which rates are told: [{"name", "population", "drawn"}].
+    strata = models.JSONField(default=list)
+    # Which parts drew: [{"source", "size", "population", "drawn"}]. Empty: by strata alone, before there
+    # were parts.
+    parts = models.JSONField(default=list, db_default=[])
+    pairs = models.OneToOneField(Queue, on_delete=models.SET_NULL, null=True, related_name="check_of_pairs")
     drawn_at = models.DateTimeField(db_default=Now())
     note = models.TextField(blank=True)  # the hand-over
     alike_at = models.DateTimeField(null=True)  # when earlier items like its own were looked for

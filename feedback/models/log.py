@@ -52,6 +52,10 @@ class Interaction(models.Model):
     context = PayloadField(null=True)
     metadata = PayloadField(null=True)
     content_hash = models.UUIDField()  # of everything sent: a repeat or another record
+    # Who asked the same, and who answered the same but for case and space: `ingest.same`. None for rows
+    # from before; `output_hash` also where there is no output.
+    input_hash = models.BigIntegerField(null=True)
+    output_hash = models.BigIntegerField(null=True)
     repaired = models.PositiveIntegerField(default=0)  # characters replaced by U+FFFD
     # Of a record dated ahead of its receipt: the id that the sent time would have made, so that a
     # repeat is known, also when that time has come.

@@ -11,44 +11,23 @@ from django.db.models import Exists, OuterRef
 
 from annotator.models import Answer, Item, Project, User
 from annotator.queries.labels import current_labels
-from annotator.queries.raters import NAME
-from annotator.stats.intervals import Estimate, Stratum, stratified
+from annotator.stats.hajek import Cell
+from annotator.stats.intervals import Estimate
 from feedback.ingest import preview
 from feedback.models import VibeCheck
+from feedback.queries.estimates import ANSWERS, Group, day_rate, group_rate
 
 ITEMS = 25  # a page
-
-# The answer of an item is the newest that a person gave and that stands; one that fills the
-# item's place before one that does not. The question is the first of the queue's chain.
-# LIMIT and OFFSET keep the database at an item's few labels: free to join, it read all labels for
-# each of them while its statistics were of a table that had just been filled.
-ANSWERS = f"""
-    SELECT i.id AS item_id, i.queue_id, i.stratum, i.position, given.*
-    FROM annotator_item i
-    LEFT JOIN LATERAL (
-        SELECT question_id FROM annotator_queuequestion c WHERE c.queue_id = i.queue_id
-        ORDER BY c.position, c.id LIMIT 1) asked ON true
-    LEFT JOIN LATERAL (
-        SELECT l.answer, l.note, l.flagged, {NAME} AS rater, l.imported,
-               l.answer IN ('yes', 'no') AND l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
-        FROM annotator_label l
-        JOIN annotator_rater r ON r.id = l.rater_id AND r.kind = 'human'
-        LEFT JOIN annotator_user u ON u.id = r.user_id
-        JOIN annotator_questionversion v ON v.id = l.question_version_id
-        WHERE l.item_id = i.id AND l.question_id = asked.question_id AND l.answer <> 'undo'
-        AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id OFFSET 0)
-        ORDER BY l.answer = 'skip', l.surplus, l.id DESC LIMIT 1) given ON true
-    WHERE i.queue_id = ANY(%s::uuid[])"""  # noqa: S608 - constants only
 
 # Programs fill places as people do; where they filled all, no person is asked.
 TAKEN = """(SELECT bool_and(p.done_at IS NOT NULL AND o.kind <> 'human')
             FROM annotator_place p LEFT JOIN annotator_rater o ON o.id = p.owner_id
             WHERE p.item_id = a.item_id)"""
 COUNTS = f"""
-    SELECT queue_id, stratum, count(*) FILTER (WHERE answer IN ('yes', 'no')),
+    SELECT queue_id, stratum, inclusion_probability, count(*) FILTER (WHERE answer IN ('yes', 'no')),
            count(*) FILTER (WHERE bad), count(*) FILTER (WHERE answer = 'skip'),
            count(*) FILTER (WHERE answer IS NULL AND {TAKEN})
-    FROM ({ANSWERS}) a GROUP BY queue_id, stratum"""  # noqa: S608 - made of a constant
+    FROM ({ANSWERS}) a GROUP BY queue_id, stratum, inclusion_probability"""  # noqa: S608 - made of a constant
 # What is not good first, then what was not answered, then the rest.
 ONE_CHECK = f"""
     SELECT item_id, coalesce(answer, ''), coalesce(bad, false), coalesce(note, ''),
@@ -57,30 +36,41 @@ ONE_CHECK = f"""
     ORDER BY bad IS NOT TRUE, coalesce(answer, 'skip') <> 'skip', position"""  # noqa: S608 - made of a constant
 
 
-Counts = dict[tuple[UUID, str], Sequence[int]]  # by queue and stratum: answered, bad, skipped, taken
+# By queue and stratum: rows of chance, answered, bad, skipped, taken.
+Counts = dict[tuple[UUID, str], list[tuple[float, int, int, int, int]]]
 
 
 @dataclass(frozen=True)
 class Part:
-    """One stratum of a check. `bad`: answered that the output is not good; `taken`: answered by
+    """One group of features of a check. `bad`: answered that the output is not good; `taken`: answered by
     programs alone, so that it is in no rate and waits for nobody."""
 
-    name: str
+    check: VibeCheck
+    group: Group
     features: tuple[str, ...]
-    population: int
     drawn: int
-    answered: int = 0
-    bad: int = 0
     skipped: int = 0
     taken: int = 0
 
     @property
-    def counts(self) -> Stratum:
-        return Stratum(self.name, self.population, self.answered, self.bad)
+    def name(self) -> str:
+        return self.group.name
 
     @property
+    def population(self) -> int:
+        return self.group.population
+
+    @property
+    def answered(self) -> int:
+        return self.group.answered
+
+    @property
+    def bad(self) -> int:
+        return self.group.hits
+
+    @cached_property
     def estimate(self) -> Estimate:
-        return stratified([self.counts])
+        return group_rate(self.check, self.group)
 
 
 @dataclass(frozen=True)
@@ -139,7 +129,7 @@ class Looked:
     @cached_property
     def estimate(self) -> Estimate:
         """The share of the day's interactions that are not good."""
-        return stratified(part.counts for part in self.parts)
+        return day_rate(self.check, [part.group for part in self.parts])
 
 
 def looked(checks: Sequence[VibeCheck]) -> list[Looked]:
@@ -149,15 +139,24 @@ def looked(checks: Sequence[VibeCheck]) -> list[Looked]:
     if queues:
         with connection.cursor() as cursor:
             cursor.execute(COUNTS, [queues])
-            counts = {(queue, stratum): numbers for queue, stratum, *numbers in cursor.fetchall()}
+            for queue, stratum, *numbers in cursor.fetchall():
+                counts.setdefault((queue, stratum), []).append(tuple(numbers))
     return [Looked(check, tuple(_parts(check, counts))) for check in checks]
 
 
 def _parts(check: VibeCheck, counts: Counts) -> Iterable[Part]:
     for known in check.strata:
         name = known["name"]
-        numbers = counts.get((check.queue_id, name), ()) if check.queue_id else ()
-        yield Part(name, tuple(known.get("features", [name])), known["population"], known["drawn"], *numbers)
+        rows = counts.get((check.queue_id, name), []) if check.queue_id else []
+        cells = tuple(Cell(chance, answered, bad) for chance, answered, bad, _skipped, _taken in rows)
+        yield Part(
+            check,
+            Group(name, known["population"], cells, asked=known["drawn"] > 0),
+            tuple(known.get("features", [name])),
+            known["drawn"],
+            sum(row[3] for row in rows),
+            sum(row[4] for row in rows),
+        )
 
 
 @dataclass(frozen=True)

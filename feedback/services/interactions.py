@@ -24,7 +24,8 @@ COLUMNS = (
     *("id", "project_id", "external_id", "occurred_at", "received_at", "environment", "feature"),
     *("model", "prompt_version", "variant", "end_user", "session", "latency_ms", "input_tokens"),
     *("output_tokens", "cost_usd", "error", "finish_reason", "input_preview", "output_preview"),
-    *("input", "output", "context", "metadata", "content_hash", "repaired", "sent_id"),
+    *("input", "output", "context", "metadata", "content_hash", "input_hash", "output_hash"),
+    *("repaired", "sent_id"),
 )
 THERE = """
     SELECT id, content_hash FROM feedback_interaction WHERE id = ANY(%(ids)s::uuid[])
@@ -208,6 +209,8 @@ def _values(project: Project, row: _Row, received_at: datetime) -> tuple[object,
         record.context,
         record.metadata,
         record.content_hash,
+        record.input_hash,
+        record.output_hash,
         record.repaired,
         row.sent_id,
     )

@@ -1,8 +1,7 @@
 """Drawing a day's check: once, whoever asks, and either all of it or nothing."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -11,19 +10,19 @@ from django.utils.translation import gettext as _
 from annotator.models import Project, Queue
 from annotator.services.queues import NewItem, add_items, make_queue
 from feedback import days
-from feedback.ingest.ids import ids_between
-from feedback.models import Environment, Interaction, VibeCheck, VibePlan
+from feedback.models import Interaction, VibeCheck, VibePlan
 from feedback.queries.shifts import people_on, person_on, zone_of
-from feedback.sampling import Stratum, Urn, mark
+from feedback.sampling import Stratum, mark
+from feedback.services import shadow_pairs
+from feedback.services.draw import Draw, draw_of, production_of, seed_of
 from feedback.services.lineage import lineage
 from feedback.services.plans import ensure_plan
+from feedback.sources import registry
+from feedback.union import Chance
 
 ORIGIN = "vibecheck"
-ROWS = 20_000  # keys a round trip; payloads are read of the drawn ones only
 REASON = 200
-EXTERNAL_ID = 256
-
-Drawn = list[tuple[Stratum, list[UUID]]]
+DRAWN_BY = "drawn_by"  # in an item's metadata: the parts that drew it
 
 
 class TooEarly(ValueError):
@@ -56,16 +55,18 @@ def _draw_once(plan: VibePlan, day: date) -> VibeCheck:
     known = VibeCheck.objects.filter(project=project, day=day).first()
     if known and known.population:
         return known
-    urn, drawn = _sample(plan, day)
-    strata = [stratum for stratum, _keys in drawn]
+    drawn = draw_of(plan, day)
+    copies = _items(plan, day, drawn)
     check, _new = VibeCheck.objects.update_or_create(
         project=project,
         day=day,
         defaults={
-            "queue": _queue(plan, day, drawn) if drawn else None,
-            "person": person_on(plan, people_on([plan])[plan.pk], day + days.DAY) if drawn else None,
-            "population": sum(urn.counts.values()),
-            "strata": [_as_json(stratum) for stratum in strata],
+            "queue": _queue(plan, day, copies.items) if copies.items else None,
+            "pairs": shadow_pairs.queue_of(plan, day) if copies.items else None,
+            "person": person_on(plan, people_on([plan])[plan.pk], day + days.DAY) if copies.items else None,
+            "population": drawn.population,
+            "strata": [_as_json(group, copies.by_group.get(group.name, 0)) for group in drawn.groups],
+            "parts": drawn.parts_json(),
             "drawn_at": Now(),
         },
     )
@@ -73,87 +74,67 @@ def _draw_once(plan: VibePlan, day: date) -> VibeCheck:
     return check
 
 
-def _sample(plan: VibePlan, day: date) -> tuple[Urn, Drawn]:
-    urn = Urn(seed_of(plan.project, day), plan.sample_size)
-    urn.add((feature, key.bytes) for feature, key in _keys(plan.project, day))
-    return urn, [(stratum, [UUID(bytes=key) for key in keys]) for stratum, keys in urn.draw()]
-
-
-def seed_of(project: Project, day: date) -> str:
-    return f"{project.pk}:{day.isoformat()}"
-
-
-def _keys(project: Project, day: date) -> Iterator[tuple[str, UUID]]:
-    """(feature, id) of the day's production interactions, by a cursor on the server.
-
-    The id holds the time, so the day is a range of the primary key.
-    """
-    low, high = ids_between(*days.bounds(day, zone_of(project)))
-    found = Interaction.objects.filter(
-        project=project, id__gte=low, id__lt=high, environment=Environment.PRODUCTION
-    )
-    return found.order_by().values_list("feature", "id").iterator(chunk_size=ROWS)
-
-
-def _queue(plan: VibePlan, day: date, drawn: Drawn) -> Queue:
+def _queue(plan: VibePlan, day: date, items: list[NewItem]) -> Queue:
     queue = make_queue(
         project=plan.project,
         name=_("Vibe check %(day)s") % {"day": day.isoformat()},
         questions=[plan.question],
         origin=ORIGIN,
     )
-    add_items(queue, _items(seed_of(plan.project, day), drawn))
+    add_items(queue, items)
     return queue
 
 
-def _items(seed: str, drawn: Drawn) -> list[NewItem]:
-    """In the order of their lots, so that features come mixed."""
-    stratum_of = {key: stratum for stratum, keys in drawn for key in keys}
-    rows = sorted(
-        Interaction.objects.filter(pk__in=stratum_of), key=lambda row: (mark(seed, row.pk.bytes), row.pk)
-    )
+@dataclass(frozen=True)
+class _Copies:
+    items: list[NewItem]
+    by_group: dict[str, int]
+
+
+def _items(plan: VibePlan, day: date, drawn: Draw) -> _Copies:
+    """In an order by lots of its own: whoever stops half-way has looked at a fair half, whichever part
+    drew it."""
+    seed = f"{seed_of(plan.project, day)}:order"
+    group_of = {feature: group.name for group in drawn.groups for feature in group.features}
+    found = production_of(plan.project, day).filter(pk__in=drawn.keys)
+    rows = [row for row in found if row.feature in group_of]  # others came while it was drawn
+    rows.sort(key=lambda row: (mark(seed, row.pk.bytes), row.pk))
+    chances = drawn.chances({row.pk: row.feature for row in rows})
     used: set[str] = set()
-    items = []
+    items: list[NewItem] = []
+    by_group: dict[str, int] = {}
     for row in rows:
         # One external id may come at two times of a day; an item's is its queue's own.
         name = row.external_id if row.external_id not in used else str(row.pk)
         used.add(name)
-        items.append(_item(row, name, stratum_of[row.pk]))
-    return items
+        group = group_of[row.feature]
+        by_group[group] = by_group.get(group, 0) + 1
+        items.append(_item(row, name, group, chances[row.pk]))
+    return _Copies(items, by_group)
 
 
-def _item(row: Interaction, name: str, stratum: Stratum) -> NewItem:
+def _item(row: Interaction, name: str, group: str, chance: Chance) -> NewItem:
     return NewItem(
         external_id=name,
         input=row.input,
         output=row.output,
         context=row.context,
         error=row.error,
-        metadata=lineage(row),
+        metadata=lineage(row) | {DRAWN_BY: [part for part, _stratum in chance.why]},
         origin=ORIGIN,
-        reason=reason_of(stratum),
-        stratum=stratum.name,
-        inclusion_probability=stratum.probability,
+        reason=reason_of(chance.why),
+        stratum=group,
+        inclusion_probability=chance.probability,
     )
 
 
-def reason_of(stratum: Stratum) -> str:
-    """Why an item is here, in words."""
-    numbers = {"drawn": stratum.drawn, "population": stratum.population, "feature": "%s"}
-    if len(stratum.features) > 1:
-        words = _("drawn at random: %(drawn)s of %(population)s in the small features")
-    elif not stratum.features[0]:
-        words = _("drawn at random: %(drawn)s of %(population)s")
-    elif stratum.drawn == stratum.population:
-        words = _("all %(population)s of feature “%(feature)s” were taken")
-    else:
-        words = _("drawn at random: %(drawn)s of %(population)s in feature “%(feature)s”")
-    text = words % numbers
-    room = max(0, REASON - len(text) + 2)
-    feature = stratum.features[0]
-    return text.replace("%s", feature if len(feature) <= room else feature[: room - 1] + "…")[:REASON]
+def reason_of(why: tuple[tuple[str, Stratum], ...]) -> str:
+    """Why an item is here, in words: each part that drew it."""
+    known = [(registry.find(part), stratum) for part, stratum in why]
+    text = " · ".join(source.why(stratum) for source, stratum in known if source is not None)
+    return text if len(text) <= REASON else f"{text[: REASON - 1]}…"
 
 
-def _as_json(stratum: Stratum) -> dict[str, object]:
-    known = {"name": stratum.name, "population": stratum.population, "drawn": stratum.drawn}
-    return known if stratum.features == (stratum.name,) else {**known, "features": list(stratum.features)}
+def _as_json(group: Stratum, drawn: int) -> dict[str, object]:
+    known = {"name": group.name, "population": group.population, "drawn": drawn}
+    return known if group.features == (group.name,) else {**known, "features": list(group.features)}

@@ -1,0 +1,31 @@
+"""Shadow and production answers of one day to the same input."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import connection
+
+from annotator.models import Project
+from feedback import days
+from feedback.ingest.ids import ids_between
+from feedback.queries.shifts import zone_of
+
+ROWS = 5_000  # a round trip
+# The newest answer of an input on each side: an input that was asked a thousand times is one pair.
+SIDE = """
+    SELECT DISTINCT ON (input_hash) input_hash, id FROM feedback_interaction
+    WHERE project_id = %(project)s AND id >= %(low)s AND id < %(high)s AND environment = '{environment}'
+    AND input_hash IS NOT NULL AND output IS NOT NULL AND error = ''
+    ORDER BY input_hash, id DESC"""
+PAIRS = f"""
+    SELECT p.id, s.id FROM ({SIDE.format(environment="shadow")}) s
+    JOIN ({SIDE.format(environment="production")}) p USING (input_hash)"""  # noqa: S608 - constants only
+
+
+def pairs_of(project: Project, day: date) -> Iterator[bytes]:
+    """Two ids each, production's then shadow's, by a cursor on the server: inside a transaction."""
+    low, high = ids_between(*days.bounds(day, zone_of(project)))
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(PAIRS, {"project": project.pk, "low": low, "high": high})
+        while rows := cursor.fetchmany(ROWS):
+            yield from (production.bytes + shadow.bytes for production, shadow in rows)
