@@ -175,6 +175,8 @@ def _interaction(project: Project) -> UUID:
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
     return Interaction.objects.create(
         id=interaction_id(project.pk, "call-1", at),
+        input_hash=1,
+        output_hash=2,
         project=project,
         external_id="call-1",
         occurred_at=at,

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.forms.texts import TextField
 from feedback.models import Turn, VibePlan
+from feedback.sources import registry
+
+PART = "part_"  # + the key of a source: the field that says how many
 
 
 class NoteForm(forms.Form):
@@ -28,6 +31,8 @@ class NoteForm(forms.Form):
 
 
 class PlanForm(forms.Form):
+    """`plan_values` and `sample_values`, after is_valid(), are what `services.plans` stores."""
+
     enabled = forms.BooleanField(label=_("Draw a check every day"), required=False)
     hour = forms.TypedChoiceField(
         label=_("At"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
@@ -38,6 +43,21 @@ class PlanForm(forms.Form):
         max_value=500,
         help_text=_(
             "20 take about ten minutes. More make the interval narrower, slowly: four times as many halve it."
+        ),
+    )
+    base = forms.ChoiceField(
+        label=_("Drawn from the whole day"),
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "choices"}),
+    )
+    shadow_pairs = forms.IntegerField(
+        label=_("Pairs of shadow and production"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_(
+            "At most so many a day, as a queue of their own: which of two answers to the same input is better? "
+            "Who made them is hidden until it is answered. 0: none."
         ),
     )
     turn = forms.ChoiceField(
@@ -58,6 +78,27 @@ class PlanForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bases: Any = self.fields["base"]
+        bases.choices = [(source.key, source.title) for source in registry.bases()]
+        extras = {PART + source.key: _size(source) for source in registry.extras()}
+        self.fields |= extras
+        self.order_fields(["enabled", "hour", "sample_size", "base", *extras, "shadow_pairs"])
+
+    def plan_values(self) -> dict[str, Any]:
+        names = ("enabled", "hour", "sample_size", "turn", "text", "guideline")
+        return {name: self.cleaned_data[name] for name in names}
+
+    def sample_values(self) -> dict[str, Any]:
+        """A field that was not sent means none, but for the base: that stays."""
+        sizes = {source.key: self.cleaned_data[PART + source.key] or 0 for source in registry.extras()}
+        return {
+            "base": self.cleaned_data["base"] or self.initial.get("base", ""),
+            "parts": [[key, size] for key, size in sizes.items() if size],
+            "shadow_pairs": self.cleaned_data["shadow_pairs"] or 0,
+        }
+
     @staticmethod
     def of(plan: VibePlan) -> dict[str, Any]:
         """The plan as the form's first values."""
@@ -66,7 +107,17 @@ class PlanForm(forms.Form):
             "enabled": plan.enabled,
             "hour": plan.hour,
             "sample_size": plan.sample_size,
+            "base": plan.base,
+            **{PART + source.key: 0 for source in registry.extras()},
+            **{PART + key: size for key, size in plan.parts},
+            "shadow_pairs": plan.shadow_pairs,
             "turn": plan.turn,
             "text": version.text if version else "",
             "guideline": version.guideline if version else "",
         }
+
+
+def _size(source: registry.Source) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=source.title, required=False, min_value=0, max_value=100, help_text=source.explains
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from annotator.stats.hajek import Cell
 from annotator.stats.intervals import Estimate
 from feedback.ingest import preview
 from feedback.models import VibeCheck
-from feedback.queries.estimates import ANSWERS, Group, day_rate, group_rate
+from feedback.queries.estimates import ANSWERS, Group, day_rate, days_rate, group_rate
 
 ITEMS = 25  # a page
 
@@ -213,6 +213,30 @@ def newest(project: Project, *, before: date | None = None, count: int) -> list[
     if before is not None:
         found = found.filter(day__lt=before)
     return looked(list(found.order_by("-day")[:count]))
+
+
+@dataclass(frozen=True)
+class Week:
+    """The checks of a week that have a rate, and their rate together."""
+
+    monday: date
+    checks: int
+    estimate: Estimate
+
+
+def weeks_of(rows: Sequence[Looked]) -> list[Week]:
+    """The newest first. A week's days count by what was logged on them, not by what was looked at."""
+    weeks: dict[date, list[Looked]] = {}
+    for row in rows:
+        weeks.setdefault(row.check.day - timedelta(days=row.check.day.weekday()), []).append(row)
+    return [
+        Week(
+            monday,
+            sum(row.estimate.value is not None for row in found),
+            days_rate([(row.check, [part.group for part in row.parts]) for row in found]),
+        )
+        for monday, found in sorted(weeks.items(), reverse=True)
+    ]
 
 
 def neighbours(check: VibeCheck) -> tuple[VibeCheck | None, VibeCheck | None]:

@@ -6,6 +6,7 @@ and ingestion pays for no index. Rows from before there were hashes are in no gr
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -50,7 +51,7 @@ class Repeated:
     answers: int
     top: int
     newest: UUID
-    preview: str = ""
+    preview: str
 
     @property
     def share(self) -> float:
@@ -95,15 +96,15 @@ def repeated(project: Project, *, page: int = 0) -> tuple[list[Repeated], bool]:
     asked = dict(
         Interaction.objects.filter(pk__in=[row[-1] for row in rows]).values_list("pk", "input_preview")
     )
-    return [Repeated(*row, preview=asked.get(row[-1], "")) for row in rows], len(found) > GROUPS
+    return [Repeated(*(*row, asked.get(row[-1], ""))) for row in rows], len(found) > GROUPS
 
 
 def runs_of(like: Interaction) -> Runs | None:
     """All answers to the same input by the same version, as far back as READ. Two queries; None for an
-    interaction that has no hash, or that lies further back."""
+    interaction that has no hash, or when none of its runs lies that near."""
     if like.input_hash is None:
         return None
-    facts = {
+    facts: dict[str, Any] = {
         "project": like.project_id,
         "read": READ,
         "input_hash": like.input_hash,

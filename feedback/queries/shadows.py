@@ -1,13 +1,16 @@
 """Shadow and production answers of one day to the same input."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Count, Q
 
-from annotator.models import Project
+from annotator.models import Place, Project
 from feedback import days
 from feedback.ingest.ids import ids_between
+from feedback.models import VibeCheck
 from feedback.queries.shifts import zone_of
 
 ROWS = 5_000  # a round trip
@@ -29,3 +32,24 @@ def pairs_of(project: Project, day: date) -> Iterator[bytes]:
         cursor.execute(PAIRS, {"project": project.pk, "low": low, "high": high})
         while rows := cursor.fetchmany(ROWS):
             yield from (production.bytes + shadow.bytes for production, shadow in rows)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How many pairs of a check are compared, of how many that may be shown."""
+
+    done: int
+    all: int
+
+    @property
+    def left(self) -> int:
+        return self.all - self.done
+
+
+def compared(check: VibeCheck) -> Compared | None:
+    """One query; none for a check without pairs."""
+    if check.pairs_id is None:
+        return None
+    places = Place.objects.filter(queue=check.pairs_id)
+    found = places.aggregate(all=Count("pk"), done=Count("pk", filter=Q(done_at__isnull=False)))
+    return Compared(found["done"], found["all"])

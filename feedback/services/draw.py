@@ -87,18 +87,19 @@ def draw_of(plan: VibePlan, day: date) -> Draw:
         Urn(seed if one.source.base else f"{seed}:{one.source.key}", one.size, one.source.divide)
         for one in asked
     ]
-    of_all = [urn for urn, one in zip(urns, asked, strict=True) if one.source.members is None]
+    belong = [one.source.members(rows) if one.source.members else None for one in asked]
+    of_all = [urn for urn, narrowed in zip(urns, belong, strict=True) if narrowed is None]
     for chunk in _chunks(_keys(rows)):
         for urn in of_all:
             urn.add(chunk)
-    for urn, one in zip(urns, asked, strict=True):
-        if one.source.members is not None:
-            urn.add(_keys(one.source.members(rows)))
+    for urn, narrowed in zip(urns, belong, strict=True):
+        if narrowed is not None:
+            urn.add(_keys(narrowed))
     drawn = [urn.draw() for urn in urns]
-    union_of = {UUID(bytes=key) for part in drawn for _stratum, keys in part for key in keys}
+    any_drew = {UUID(bytes=key) for part in drawn for _stratum, keys in part for key in keys}
     parts = tuple(
-        Part(one.source.key, part, _belonging(one.source, rows, union_of))
-        for one, part in zip(asked, drawn, strict=True)
+        Part(one.source.key, part, None if narrowed is None else _belonging(narrowed, any_drew))
+        for one, part, narrowed in zip(asked, drawn, belong, strict=True)
     )
     counts = urns[0].counts  # the base draws from everything
     groups = allocate(counts, plan.sample_size)
@@ -117,9 +118,6 @@ def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
         yield chunk
 
 
-def _belonging(source: Source, rows: QuerySet[Interaction], drawn: set[UUID]) -> frozenset[bytes] | None:
-    """Which of the drawn ones this source could have drawn; None: all of them."""
-    if source.members is None or not drawn:
-        return None
-    found = source.members(rows).filter(pk__in=drawn).values_list("id", flat=True)
-    return frozenset(key.bytes for key in found)
+def _belonging(narrowed: QuerySet[Interaction], drawn: set[UUID]) -> frozenset[bytes]:
+    """Which of the drawn ones this part could have drawn."""
+    return frozenset(key.bytes for key in narrowed.filter(pk__in=drawn).values_list("id", flat=True))

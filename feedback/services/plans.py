@@ -1,6 +1,7 @@
 """How a project's daily check is set up, and the rotation behind it."""
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from annotator.services.queues import set_question
 from feedback import days
 from feedback.models import RotationMember, VibePlan
 from feedback.rotation import begun_by
+from feedback.sources import registry
 
 KEY = "good"
 MOST_MISSED = 14  # days: older ones nobody wants to look at any more
@@ -84,6 +86,13 @@ def change_plan(
         skip_missed(plan, now=now)
     VibePlan.objects.filter(pk=plan.pk).update(hour=hour, sample_size=sample_size, turn=turn, enabled=enabled)
     set_question(project=plan.project, key=plan.question.key, text=text, guideline=guideline, desirable="yes")
+
+
+def change_sample(plan: VibePlan, *, base: str, parts: list[list[Any]], shadow_pairs: int) -> None:
+    """Store what the next checks are drawn by; those that are drawn stay. Parts of sources that are not
+    installed at the moment are kept."""
+    unknown = [part for part in plan.parts if registry.find(part[0]) is None]
+    VibePlan.objects.filter(pk=plan.pk).update(base=base, parts=parts + unknown, shadow_pairs=shadow_pairs)
 
 
 def skip_missed(plan: VibePlan, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from feedback.queries.alike import alike as alike_of
 from feedback.queries.digest import digest as digest_of
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
+from feedback.queries.shadows import compared
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
 from feedback.services.plans import plan_of
@@ -94,6 +95,7 @@ def end(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "estimate": seen.estimate,
         "late": late_of(found),
         "digest": digest_of(found),
+        "compared": compared(found),
         "form": note_form(request.user, found),
     }
     return render(request, "feedback/check_end.html", page)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from feedback.models import VibePlan
 from feedback.queries.shifts import next_shifts, people_on, person_on
 from feedback.queries.waiting import next_of, today_in
 from feedback.services import plans
+from feedback.services.plan_words import explained
 
 SHIFTS = 7
 
@@ -28,10 +30,12 @@ def plan(request: PersonRequest, slug: str) -> HttpResponse:
     found = plans.ensure_plan(membership.project, now=now)
     form = PlanForm(request.POST if request.method == "POST" else None, initial=PlanForm.of(found))
     if form.is_valid():
-        plans.change_plan(found, **form.cleaned_data, now=now)
+        with transaction.atomic():
+            plans.change_plan(found, **form.plan_values(), now=now)
+            plans.change_sample(found, **form.sample_values())
         messages.success(request, _("The plan is saved."))
         return redirect("check-plan", slug)
-    page = {**_page(membership, found), "form": form}
+    page = {**_page(membership, found), "form": form, "explained": explained(found)}
     return render(request, "feedback/check_plan.html", page, status=422 if form.is_bound else 200)
 
 

@@ -25,25 +25,30 @@ from feedback.queries.digest import digest as digest_of
 from feedback.queries.digest import earlier_notes
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
+from feedback.queries.shadows import compared
 from feedback.queries.shifts import people_on, person_on
 from feedback.queries.waiting import next_of, today_in
 from feedback.services import handover
+from feedback.services.plan_words import drawn_by
 from feedback.services.plans import plan_of
 from feedback.trend import trend
 from feedback.views.answers import item_pages
 from feedback.views.note import note_form
 
 PAGE = 30
+WEEKS = 26  # of a trend by week
 Page = dict[str, object]
 
 
 @login_required
 @require_safe
 def checks(request: PersonRequest, slug: str) -> HttpResponse:
-    """The days, newest first. `?before=2026-11-01` pages on."""
+    """The days, newest first. `?before=2026-11-01` pages on; `?by=week` shows the trend by week."""
     membership = access.membership(request.user, slug)
     project, before = membership.project, _day(request.GET.get("before", ""))
-    rows = queries.newest(project, before=before, count=PAGE + 1)
+    by_week = request.GET.get("by") == "week"
+    rows = queries.newest(project, before=before, count=WEEKS * 7 if by_week else PAGE + 1)
+    weeks = queries.weeks_of(rows) if by_week else []
     older = rows[PAGE - 1].check.day if len(rows) > PAGE else None
     now, plan = timezone.now(), plan_of(project)
     people = people_on([plan])[plan.pk] if plan else []
@@ -53,7 +58,13 @@ def checks(request: PersonRequest, slug: str) -> HttpResponse:
         "rows": rows[:PAGE],
         "older": older,
         "before": before,
-        "trend": trend([(row.check.day, row.estimate) for row in rows[:PAGE]]),
+        "trend": trend(
+            [(week.monday, week.estimate) for week in weeks]
+            if by_week
+            else [(row.check.day, row.estimate) for row in rows[:PAGE]]
+        ),
+        "by_week": by_week,
+        "weeks": weeks,
         "plan": plan,
         "on_shift": person_on(plan, people, today) if plan else None,
         "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
@@ -103,6 +114,8 @@ def _show(
         "check": found,
         "estimate": seen.estimate,
         "late": late_of(found),
+        "compared": compared(found),
+        "drawn_by": drawn_by(found),
         "neighbours": queries.neighbours(found),
         "earlier_notes": earlier_notes(membership.project, before=found.day),
         "digest": digest_of(found) if found.queue_id else None,
