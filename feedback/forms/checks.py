@@ -38,7 +38,7 @@ class PlanForm(forms.Form):
         label=_("At"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
     sample_size = forms.IntegerField(
-        label=_("Interactions a day"),
+        label=_("At random, from the whole day"),
         min_value=1,
         max_value=500,
         help_text=_(
@@ -46,7 +46,7 @@ class PlanForm(forms.Form):
         ),
     )
     base = forms.ChoiceField(
-        label=_("Drawn from the whole day"),
+        label=_("How these are drawn"),
         required=False,
         widget=forms.RadioSelect(attrs={"class": "choices"}),
     )

@@ -99,6 +99,72 @@ def test_the_clock_of_the_project_is_shown(project, as_, owner):
     assertContains(page, "<strong>Asia/Seoul</strong>, where it is 18:00 now")
 
 
+# --- the sample --------------------------------------------------------------------------------------
+
+PARTS = {
+    "base": "uniform",
+    "part_feature": "2",
+    "part_negative": "3",
+    "part_outliers": "1",
+    "shadow_pairs": "5",
+}
+
+
+def test_the_parts_are_saved_and_told_in_words(project, as_, owner):
+    assertRedirects(as_(owner).post(PLAN, GOOD | PARTS), PLAN)
+
+    plan = VibePlan.objects.get()
+    assert (plan.base, plan.shadow_pairs) == ("uniform", 5)
+    assert plan.parts == [["feature", 2], ["negative", 3], ["outliers", 1]]
+    page = as_(owner).get(PLAN)
+    for words in (
+        "40 uniformly at random",
+        "2 of each feature",
+        "3 that end users disliked",
+        "1 that was unusually long, costly or slow",
+        "46 items at most, about 23 minutes.",
+        'name="part_negative" value="3"',
+    ):
+        assertContains(page, words)
+
+
+def test_a_plan_of_one_part_says_that_all_is_chance(project, as_, owner):
+    page = as_(owner).get(PLAN)
+
+    assertContains(page, "20 at random, spread over the features")
+    assertContains(page, "20 items at most, about 10 minutes.")
+    assertContains(page, "Everything came by chance alone.")
+
+
+def test_each_feature_counts_by_the_features_of_the_newest_check(project, as_, owner):
+    logged.interactions(project, 30)
+    logged.interactions(project, 30, feature="chat")
+    logged.interactions(project, 30, feature="news")
+    logged.check(project)
+    as_(owner).post(PLAN, GOOD | {"part_feature": "2"})
+
+    assertContains(as_(owner).get(PLAN), "46 items at most")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"base": "negative"}, {"part_negative": "101"}, {"part_feature": "-1"}, {"shadow_pairs": "many"}],
+)
+def test_a_part_that_does_not_fit_is_said(project, as_, owner, bad):
+    page = as_(owner).post(PLAN, GOOD | PARTS | bad)
+
+    assertContains(page, "errorlist", status_code=422)
+    assert (VibePlan.objects.get().base, VibePlan.objects.get().parts) == ("spread", [])
+
+
+def test_parts_that_are_left_empty_are_taken_out(project, as_, owner):
+    as_(owner).post(PLAN, GOOD | PARTS)
+    as_(owner).post(PLAN, GOOD | {"part_negative": ""})
+
+    plan = VibePlan.objects.get()
+    assert (plan.base, plan.parts, plan.shadow_pairs) == ("uniform", [], 0)
+
+
 # --- the rotation ----------------------------------------------------------------------------------
 
 
