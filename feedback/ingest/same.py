@@ -23,9 +23,9 @@ def output_hash(value: object) -> int | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else _canonical(value).decode()
-    return _hash(
-        " ".join(unicodedata.normalize("NFKC", text).casefold().split()).encode("utf-8", "surrogatepass")
-    )
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _hash(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass"))
 
 
 def _hash(content: bytes) -> int:

@@ -30,7 +30,7 @@ SOURCE = Source(
     "negative",
     title=gettext_lazy("With negative signals"),
     explains=gettext_lazy(
-        "A thumb down, an answer asked for again, a rejected suggestion, known when the check is drawn."
+        "A thumb down, a correction, an answer asked for again: any that is known when the check is drawn."
     ),
     words=words,
     why=why,
