@@ -10,7 +10,7 @@ from django.db import connection
 from annotator.models import Item
 from feedback.ingest import preview
 from feedback.models import Alike, FailureMode
-from feedback.queries.checks import ANSWERS
+from feedback.queries.estimates import ANSWERS
 from feedback.queries.modes import modes_on
 
 SHOWN = 5

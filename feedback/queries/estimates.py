@@ -107,9 +107,9 @@ def rates_of(checks: Sequence[VibeCheck], bad: Mapping[K, Collection[int]]) -> d
     Among the answered items those in the set count, all others do not. One query, however many sets;
     several checks are taken together, as `days_rate` does.
     """
-    given = _given(checks)
+    given = given_of(checks)
     return {
-        key: days_rate([(check, _groups(check, given, frozenset(ids))) for check in checks])
+        key: days_rate([(check, groups_of(check, given, frozenset(ids))) for check in checks])
         for key, ids in bad.items()
     }
 
@@ -117,7 +117,8 @@ def rates_of(checks: Sequence[VibeCheck], bad: Mapping[K, Collection[int]]) -> d
 Given = dict[tuple[UUID, str], list[tuple[float, int]]]  # by queue and stratum: chance, item
 
 
-def _given(checks: Sequence[VibeCheck]) -> Given:
+def given_of(checks: Sequence[VibeCheck]) -> Given:
+    """The answered items of these checks. One query."""
     found: Given = {}
     with connection.cursor() as cursor:
         cursor.execute(GIVEN, [[check.queue_id for check in checks if check.queue_id]])
@@ -126,7 +127,8 @@ def _given(checks: Sequence[VibeCheck]) -> Given:
     return found
 
 
-def _groups(check: VibeCheck, given: Given, bad: frozenset[int]) -> list[Group]:
+def groups_of(check: VibeCheck, given: Given, bad: frozenset[int]) -> list[Group]:
+    """The check's groups, with the items in `bad` as hits."""
     groups = []
     for known in check.strata:
         items = given.get((check.queue_id, known["name"]), []) if check.queue_id else []

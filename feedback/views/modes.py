@@ -18,8 +18,11 @@ from feedback.access import mode_of
 from feedback.forms.modes import FixForm, MergeForm, ModeForm
 from feedback.models import FailureMode
 from feedback.queries import modes as queries
+from feedback.queries import rates
 from feedback.queries.interns import interns
+from feedback.queries.waiting import today_in
 from feedback.services import look_again, modes
+from feedback.trend import trend
 from feedback.web.mode_items import mode_items
 
 Page = dict[str, Any]
@@ -76,12 +79,25 @@ def mode(request: PersonRequest, slug: str, mode_id: int) -> HttpResponse:
         mode=found,
         versions=[(one, payload_html(look_again.guideline(one))) for one in _versions(found)],
         by_version=queries.by_version(found),
+        **_rates(found),
         merged=list(found.merged.order_by("name")),
         pages=mode_items(found, request.GET.get("page", "")),
     )
     if me.role == Role.OWNER:
         page |= {"fix": FixForm(), "merge": MergeForm(found)}
     return render(request, "feedback/mode.html", page)
+
+
+def _rates(mode: FailureMode) -> Page:
+    """Its rate of each week in which a check was looked at."""
+    checks = rates.recent_checks(mode.project, today=today_in(mode.project, timezone.now()))
+    shown = set(queries.sightings_of(mode).values_list("item", flat=True))
+    weeks = rates.by_week(checks, shown)
+    return {
+        "weeks": list(reversed(weeks)),
+        "trend": trend([(week.monday, week.estimate) for week in weeks]),
+        "by_week": True,
+    }
 
 
 def _versions(mode: FailureMode) -> list[Any]:

@@ -1,6 +1,6 @@
 """A check drawn by all parts from a day of 1,000,000 interactions, and the inputs run several times.
 
-    python -m bench.bench_check [--interactions 1000000]
+    python -m bench.bench_draw [--interactions 1000000]
 
 CPU is that of this process and PostgreSQL together: on a busy machine the clock says little. The bars: 30 s
 of CPU for the draw (it runs in a worker, once a day), 300 ms for the list of repeated inputs.

@@ -1,0 +1,58 @@
+"""Rates over time: of a set of items, week by week; of versions of the product, each by itself."""
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from annotator.models import Project
+from annotator.stats.hajek import Cell, of_cells
+from annotator.stats.intervals import Estimate
+from feedback.models import VibeCheck
+from feedback.queries.estimates import days_rate, given_of, groups_of
+
+WEEKS = 12
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class OfWeek:
+    monday: date
+    estimate: Estimate
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def recent_checks(project: Project, *, today: date, weeks: int = WEEKS) -> list[VibeCheck]:
+    """What was drawn in the last weeks, this one included, the oldest first. One query."""
+    since = monday_of(today) - timedelta(weeks=weeks - 1)
+    return list(
+        VibeCheck.objects.filter(project=project, day__gte=since, queue__isnull=False).order_by("day")
+    )
+
+
+def by_week(checks: Collection[VibeCheck], bad: Collection[int]) -> list[OfWeek]:
+    """The rate of interactions that are in the set, of each week that has a check. One query."""
+    given, hits = given_of(list(checks)), frozenset(bad)
+    weeks: dict[date, list[VibeCheck]] = {}
+    for check in checks:
+        weeks.setdefault(monday_of(check.day), []).append(check)
+    return [
+        OfWeek(monday, days_rate([(check, groups_of(check, given, hits)) for check in found]))
+        for monday, found in sorted(weeks.items())
+    ]
+
+
+def by_key(checks: Collection[VibeCheck], key_of: Mapping[int, K], bad: Collection[int]) -> dict[K, Estimate]:
+    """The rate among the interactions of each key, all days together: Hajek's estimate in a domain, whose
+    size is itself estimated. Items without a key are in none. One query."""
+    hits = frozenset(bad)
+    cells: dict[K, list[Cell]] = {}
+    for rows in given_of(list(checks)).values():
+        for chance, item in rows:
+            if item in key_of:
+                cells.setdefault(key_of[item], []).append(Cell(chance, 1, int(item in hits)))
+    return {key: of_cells(found) for key, found in cells.items()}
