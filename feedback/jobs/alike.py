@@ -20,7 +20,7 @@ RECENT = timedelta(days=3)  # older checks are looked at no more
 BACK = timedelta(days=60)
 MOST = 20_000  # earlier items that are compared, the newest: 60 MB of vectors
 KEPT = 20  # of an item, the likest
-LEAST = 0.6  # likeness: see docs/likeness.md
+LEAST = 0.7  # likeness: measured in docs/failure-modes.md
 
 
 def run(work: Work) -> None:

@@ -59,7 +59,7 @@ def test_how_often_it_failed_since_when_and_how(project, checks, owner, annotato
 
     said = fragment(as_(annotator), today, item(today, "It is 1.0").external_id)
 
-    assert "failed 2 times since Mon 23 Nov" in said
+    assert "failed 1 time since Mon 23 Nov" in said
     assert "Rude" in said
     assert "It is 1.0" in said
     today.refresh_from_db()
@@ -74,7 +74,7 @@ def test_where_it_was_good_it_says_so_and_where_nobody_looked_nothing(project, c
     assert fragment(as_(owner), today, name).strip() == ""
 
     logged.answer(before.queue, owner, "yyyy")
-    assert "seen 2 times since Mon 23 Nov, good" in fragment(as_(owner), today, name)
+    assert "seen 1 time since Mon 23 Nov, good" in fragment(as_(owner), today, name)
 
 
 def test_an_item_that_is_not_there_is_no_error(project, checks, owner, stranger, as_):
