@@ -13,6 +13,8 @@ from feedback.models.modes import (
     Severity,
     Sighting,
 )
+from feedback.models.notices import Channel, Delivery, DeliveryState, Notice
+from feedback.models.rota import Absence, CalendarLink, Holiday, Swap, SwapState
 from feedback.models.signals import Polarity, ReviewRule, Signal, SignalMeaning, WidgetOrigin
 from feedback.models.suggestions import (
     CachedSuggestion,
@@ -28,16 +30,23 @@ from feedback.models.suggestions import (
 
 __all__ = [
     "Alike",
+    "Absence",
     "CachedSuggestion",
+    "CalendarLink",
+    "Channel",
+    "Delivery",
+    "DeliveryState",
     "Environment",
     "Expectation",
     "FailureMode",
     "FailureModeVersion",
+    "Holiday",
     "Interaction",
     "Intern",
     "InternAnswer",
     "LogImport",
     "LookAgain",
+    "Notice",
     "Polarity",
     "Regeneration",
     "ReviewRule",
@@ -50,6 +59,8 @@ __all__ = [
     "SuggestionTask",
     "SuggestionVector",
     "Suggests",
+    "Swap",
+    "SwapState",
     "TaskVersion",
     "Taxonomy",
     "Turn",

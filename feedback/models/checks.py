@@ -31,10 +31,18 @@ class VibePlan(models.Model):
     turn = models.CharField(max_length=5, choices=Turn.choices, default=Turn.DAY)
     intern_test = models.BooleanField(default=False, db_default=False)  # whether the check asks it
     starts_on = models.DateField()  # the first person's first day: turns are counted from it
+    weekdays = models.PositiveSmallIntegerField(default=127, db_default=127)  # looked at: bits, 1 is Monday
+    week_start = models.PositiveSmallIntegerField(default=0, db_default=0)  # 0 is Monday
+    reminder_hours = models.PositiveSmallIntegerField(default=8, db_default=8)  # before the day ends; 0: none
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(hour__lte=23), name="hour_of_a_day"),
+            models.CheckConstraint(
+                condition=Q(weekdays__gte=1) & Q(weekdays__lte=127), name="some_weekday_is_looked_at"
+            ),
+            models.CheckConstraint(condition=Q(week_start__lte=6), name="week_starts_on_a_weekday"),
+            models.CheckConstraint(condition=Q(reminder_hours__lte=23), name="reminder_on_its_day"),
             models.CheckConstraint(
                 condition=Q(sample_size__gte=1) & Q(sample_size__lte=500), name="sample_1_to_500"
             ),

@@ -1,14 +1,19 @@
 """Who is on shift, in a project's own order and calendar."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from annotator.access import LABELERS
 from annotator.models import Membership, Project, User
 from feedback import days, rotation
-from feedback.models import RotationMember, Turn, VibePlan
+from feedback.models import Absence, Holiday, RotationMember, Swap, SwapState, Turn, VibePlan
+from feedback.rotation import Away, Cycle, Rota, Trade, Why
+
+AHEAD = timedelta(days=rotation.FURTHEST)
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class OnRotation:
 
 
 @dataclass(frozen=True)
-class Shift:
+class Turns:
     """A turn from its first to its last day; nobody when the rotation has nobody who can."""
 
     first: date
@@ -28,48 +33,183 @@ class Shift:
     person: User | None
 
 
-def people_on(plans: Iterable[VibePlan]) -> dict[int, list[OnRotation]]:
-    """By plan. Two queries for any number of plans."""
+@dataclass(frozen=True)
+class OnDay:
+    """A day of the rotation, with people in the place of their ids."""
+
+    day: date
+    person: User | None
+    why: Why
+    instead_of: User | None
+    name: str
+    is_one: bool
+
+
+@dataclass(frozen=True)
+class PlanRota:
+    """A plan's rotation for a span of days: outside of it, single dates are not known.
+
+    `rules` speaks of people by their ids; `users` knows all that it may name.
+    """
+
+    plan: VibePlan
+    people: list[OnRotation]
+    rules: Rota[int]
+    users: dict[int, User]
+    swaps: list[Swap]
+    absences: list[Absence]
+    holidays: list[Holiday]
+
+    def on(self, day: date) -> OnDay:
+        shift = self.rules.on(day)
+        return OnDay(
+            day,
+            self._user(shift.person),
+            shift.why,
+            self._user(shift.instead_of),
+            shift.name,
+            shift.is_one,
+        )
+
+    def person_on(self, day: date) -> User | None:
+        return self._user(self.rules.on(day).person)
+
+    def person_for(self, logged: date) -> User | None:
+        """Who looks at what was logged on that day: whoever has the next shift."""
+        day = self.rules.day_for(logged)
+        return self.person_on(day) if day else None
+
+    def _user(self, pk: int | None) -> User | None:
+        return None if pk is None else self.users.get(pk)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.plan.project)
+
+
+def rota_of(plan: VibePlan, first: date, last: date) -> PlanRota:
+    return rotas_of([plan], first, last)[plan.pk]
+
+
+def rotas_of(plans: Iterable[VibePlan], first: date, last: date) -> dict[int, PlanRota]:
+    """By plan, for the days from `first` to `last` and what lies ahead of them. Five queries for any number.
+
+    Each plan comes with its project.
+    """
     by_id = {plan.pk: plan for plan in plans}
-    rows = RotationMember.objects.filter(plan__in=by_id).select_related("user").order_by("position", "pk")
+    projects = {plan.project_id for plan in by_id.values()}
+    if not projects:
+        return {}
+    until = last + AHEAD
     may = set(
-        Membership.objects.filter(
-            project__in=[plan.project_id for plan in by_id.values()], role__in=LABELERS, user__is_active=True
-        ).values_list("project_id", "user_id")
+        Membership.objects.filter(project__in=projects, role__in=LABELERS, user__is_active=True).values_list(
+            "project_id", "user_id"
+        )
     )
-    found: dict[int, list[OnRotation]] = {key: [] for key in by_id}
-    for row in rows:
-        can = (by_id[row.plan_id].project_id, row.user_id) in may
-        found[row.plan_id].append(OnRotation(row.user, can))
-    return found
+    members: dict[int, list[RotationMember]] = defaultdict(list)
+    for row in (
+        RotationMember.objects.filter(plan__in=by_id).select_related("user").order_by("position", "pk")
+    ):
+        members[row.plan_id].append(row)
+    holidays: dict[int, list[Holiday]] = defaultdict(list)
+    for day in Holiday.objects.filter(project__in=projects, day__range=(first, until)).order_by("day"):
+        holidays[day.project_id].append(day)
+    absences: dict[int, list[Absence]] = defaultdict(list)
+    for away in (
+        Absence.objects.filter(project__in=projects, first__lte=until, last__gte=first)
+        .select_related("person")
+        .order_by("first", "pk")
+    ):
+        absences[away.project_id].append(away)
+    swaps: dict[int, list[Swap]] = defaultdict(list)
+    for swap in (
+        Swap.objects.filter(project__in=projects, state__in=[SwapState.ASKED, SwapState.ACCEPTED])
+        .exclude(day__lt=first, return_day=None)
+        .select_related("giver", "taker", "asked_by")
+        .order_by("decided_at", "pk")
+    ):
+        swaps[swap.project_id].append(swap)
+    return {
+        plan.pk: _rota(
+            plan,
+            members[plan.pk],
+            may,
+            holidays[plan.project_id],
+            absences[plan.project_id],
+            swaps[plan.project_id],
+        )
+        for plan in by_id.values()
+    }
 
 
-def person_on(plan: VibePlan, people: list[OnRotation], day: date) -> User | None:
-    """Who is on shift on that day."""
-    chosen = rotation.on_shift(
-        people,
-        day,
-        starts_on=plan.starts_on,
+def _rota(
+    plan: VibePlan,
+    members: list[RotationMember],
+    may: set[tuple[int, int]],
+    holidays: list[Holiday],
+    absences: list[Absence],
+    swaps: list[Swap],
+) -> PlanRota:
+    def can(user_id: int) -> bool:
+        return (plan.project_id, user_id) in may
+
+    users = {row.user_id: row.user for row in members}
+    for swap in swaps:
+        users[swap.taker_id] = swap.taker
+        if swap.giver_id is not None and swap.giver is not None:
+            users[swap.giver_id] = swap.giver
+    rules = Rota(
+        people=[row.user_id for row in members],
+        cycle=cycle_of(plan),
+        holidays={one.day: one.name for one in holidays},
+        absences=[Away(one.person_id, one.first, one.last) for one in absences],
+        trades=_trades(swaps),
+        can=can,
+    )
+    people = [OnRotation(row.user, can(row.user_id)) for row in members]
+    return PlanRota(plan, people, rules, users, swaps, absences, holidays)
+
+
+def cycle_of(plan: VibePlan) -> Cycle:
+    return Cycle(
+        plan.starts_on,
         by_week=plan.turn == Turn.WEEK,
-        available=lambda one: one.can,
+        weekdays=rotation.weekdays_of(plan.weekdays),
+        week_start=plan.week_start,
     )
-    return chosen.user if chosen else None
 
 
-def next_shifts(plan: VibePlan, people: list[OnRotation], day: date, count: int) -> list[Shift]:
-    """The turns from the one of `day` on; neighbouring days of one person are one turn."""
-    shifts: list[Shift] = []
-    most = count * 7
-    for step in range(most):
-        here = day + days.DAY * step
-        person = person_on(plan, people, here)
-        if shifts and shifts[-1].person == person and (plan.turn == Turn.WEEK or person is None):
-            shifts[-1] = Shift(shifts[-1].first, here, person)
-        elif len(shifts) == count:
+def _trades(swaps: list[Swap]) -> dict[date, Trade[int]]:
+    """By date; they come in the order in which they were decided, so that the newest stays."""
+    trades: dict[date, Trade[int]] = {}
+    for swap in swaps:
+        if swap.state != SwapState.ACCEPTED:
+            continue
+        both = swap.return_day is not None
+        trades[swap.day] = Trade(swap.giver_id, swap.taker_id, swap=both)
+        if swap.return_day is not None and swap.giver_id is not None:
+            trades[swap.return_day] = Trade(swap.taker_id, swap.giver_id, swap=True)
+    return trades
+
+
+def next_turns(rota: PlanRota, day: date, count: int) -> list[Turns]:
+    """The turns from the one of `day` on; neighbouring days of one person are one turn.
+
+    Days on which nobody is to look are passed over.
+    """
+    turns: list[Turns] = []
+    by_week = rota.plan.turn == Turn.WEEK
+    for step in range(rotation.FURTHEST):
+        here = rota.on(day + days.DAY * step)
+        if not here.is_one:
+            continue
+        if turns and turns[-1].person == here.person and (by_week or here.person is None):
+            turns[-1] = Turns(turns[-1].first, here.day, here.person)
+        elif len(turns) == count:
             break
         else:
-            shifts.append(Shift(here, here, person))
-    return shifts
+            turns.append(Turns(here.day, here.day, here.person))
+    return turns
 
 
 def zone_of(project: Project) -> ZoneInfo:

@@ -9,7 +9,7 @@ from annotator.models import Membership, Project, User
 from feedback import days
 from feedback.models import VibeCheck, VibePlan
 from feedback.queries.checks import Looked, looked
-from feedback.queries.shifts import OnRotation, people_on, person_on, zone_of
+from feedback.queries.shifts import PlanRota, rotas_of, zone_of
 
 OLDEST = timedelta(days=14)  # what waits longer is found in the list of checks
 MOST = 12
@@ -60,13 +60,14 @@ def waiting_in(projects: Sequence[int], *, now: datetime) -> list[Looked]:
 def coming(projects: Sequence[Project], *, now: datetime) -> list[Next]:
     """The next check of each project that has them, the soonest first."""
     plans = list(VibePlan.objects.filter(project__in=projects, enabled=True).select_related("project"))
-    people, drawn = people_on(plans), _drawn(projects, now)
-    found = [_next(plan, people[plan.pk], drawn, now) for plan in plans]
+    today = now.date()  # a day off in some zone: what is loaded lies around it
+    rotas, drawn = rotas_of(plans, today - days.DAY, today + days.DAY), _drawn(projects, now)
+    found = [_next(rota, drawn, now) for rota in rotas.values()]
     return sorted(found, key=lambda one: one.in_days)
 
 
-def next_of(plan: VibePlan, people: list[OnRotation], *, now: datetime) -> Next:
-    return _next(plan, people, _drawn([plan.project], now), now)
+def next_of(rota: PlanRota, *, now: datetime) -> Next:
+    return _next(rota, _drawn([rota.plan.project], now), now)
 
 
 def _drawn(projects: Sequence[Project], now: datetime) -> set[tuple[int, date]]:
@@ -75,15 +76,17 @@ def _drawn(projects: Sequence[Project], now: datetime) -> set[tuple[int, date]]:
     return set(recent.values_list("project_id", "day"))
 
 
-def _next(plan: VibePlan, people: list[OnRotation], drawn: set[tuple[int, date]], now: datetime) -> Next:
-    zone = zone_of(plan.project)
+def _next(rota: PlanRota, drawn: set[tuple[int, date]], now: datetime) -> Next:
+    """At the hour of the next day on which somebody looks."""
+    plan, zone = rota.plan, rota.zone
     at = days.next_slot(hour=plan.hour, zone=zone, now=now)
     if (plan.project_id, days.day_of(at, zone) - days.DAY) in drawn:
         at = days.next_slot(hour=plan.hour, zone=zone, now=at)
-    shift = days.day_of(at, zone)
+    shift = rota.rules.next_day(days.day_of(at, zone)) or days.day_of(at, zone)
+    at = days.moment(shift, plan.hour, zone)
     ahead = shift - days.day_of(now, zone)
     local = at.astimezone(zone).replace(tzinfo=None)
-    return Next(plan.project, local, ahead.days, person_on(plan, people, shift))
+    return Next(plan.project, local, ahead.days, rota.person_on(shift))
 
 
 def today_in(project: Project, now: datetime) -> date:

@@ -11,6 +11,7 @@ from annotator.models import Project, Role, ScheduledRun, User
 from annotator.services.queues import set_question
 from feedback import days
 from feedback.models import RotationMember, VibePlan
+from feedback.queries.shifts import cycle_of
 from feedback.rotation import begun_by
 from feedback.sources import registry
 
@@ -144,7 +145,7 @@ def move(plan: VibePlan, user_id: int, *, by: int) -> None:
 def begin_with(plan: VibePlan, user_id: int, day: date) -> None:
     """That person is on shift on `day`; the others follow in the same circle."""
     order = _locked(plan)
-    _put(plan, begun_by(order, user_id, day, starts_on=plan.starts_on, by_week=plan.turn == "week"))
+    _put(plan, begun_by(order, user_id, day, cycle_of(plan)))
 
 
 def _locked(plan: VibePlan) -> list[int]:

@@ -11,7 +11,7 @@ from annotator.models import Project, Queue
 from annotator.services.queues import NewItem, add_items, make_queue
 from feedback import days
 from feedback.models import Interaction, VibeCheck, VibePlan
-from feedback.queries.shifts import people_on, person_on, zone_of
+from feedback.queries.shifts import rota_of, zone_of
 from feedback.sampling import Stratum, mark
 from feedback.services import shadow_pairs
 from feedback.services.draw import Draw, draw_of, production_of, seed_of
@@ -63,7 +63,7 @@ def _draw_once(plan: VibePlan, day: date) -> VibeCheck:
         defaults={
             "queue": _queue(plan, day, copies.items) if copies.items else None,
             "pairs": shadow_pairs.queue_of(plan, day) if copies.items else None,
-            "person": person_on(plan, people_on([plan])[plan.pk], day + days.DAY) if copies.items else None,
+            "person": rota_of(plan, day, day).person_for(day) if copies.items else None,
             "population": drawn.population,
             "strata": [_as_json(group, copies.by_group.get(group.name, 0)) for group in drawn.groups],
             "parts": drawn.parts_json(),

@@ -17,7 +17,7 @@ from feedback.queries.digest import digest as digest_of
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shadows import compared
-from feedback.queries.shifts import people_on, person_on
+from feedback.queries.shifts import rota_of
 from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
 from feedback.services.plans import plan_of
 from feedback.trend import trend
@@ -45,11 +45,12 @@ def panel(request: PersonRequest, slug: str) -> HttpResponse:
     membership = access.membership(request.user, slug)
     project, now = membership.project, timezone.now()
     plan = plan_of(project)
-    people = people_on([plan])[plan.pk] if plan else []
+    today = today_in(project, now)
+    rota = rota_of(plan, today, today) if plan else None
     coming: dict[str, object] = {
         "plan": plan,
-        "on_shift": person_on(plan, people, today_in(project, now)) if plan else None,
-        "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
+        "on_shift": rota.person_on(today) if rota else None,
+        "next": next_of(rota, now=now) if rota and rota.plan.enabled else None,
     }
     if "next" in request.GET:
         page = {**coming, "logged": holds_any(project)}

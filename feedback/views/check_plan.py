@@ -14,7 +14,7 @@ from annotator.models import Membership, User
 from annotator.web.request import PersonRequest
 from feedback.forms.checks import PlanForm
 from feedback.models import VibePlan
-from feedback.queries.shifts import next_shifts, people_on, person_on
+from feedback.queries.shifts import next_turns, rota_of
 from feedback.queries.waiting import next_of, today_in
 from feedback.services import plans
 from feedback.services.plan_words import explained
@@ -41,19 +41,19 @@ def plan(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _page(membership: Membership, found: VibePlan) -> dict[str, object]:
     project, now = membership.project, timezone.now()
-    people = people_on([found])[found.pk]
     today = today_in(project, now)
-    inside = {one.user.pk for one in people}
+    rota = rota_of(found, today, today)
+    inside = {one.user.pk for one in rota.people}
     return {
         "project": project,
         "role": membership.role,
         "tab": "checks",
         "plan": found,
-        "people": people,
-        "on_shift": person_on(found, people, today),
+        "people": rota.people,
+        "on_shift": rota.person_on(today),
         "others": [user for user in _labelers(membership) if user.pk not in inside],
-        "shifts": next_shifts(found, people, today, SHIFTS),
-        "next": next_of(found, people, now=now),
+        "shifts": next_turns(rota, today, SHIFTS),
+        "next": next_of(rota, now=now),
         "version": found.question.versions.order_by("-number").first(),
         "now": now,
     }

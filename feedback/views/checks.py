@@ -26,7 +26,7 @@ from feedback.queries.digest import earlier_notes
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
 from feedback.queries.shadows import compared
-from feedback.queries.shifts import people_on, person_on
+from feedback.queries.shifts import rota_of
 from feedback.queries.waiting import next_of, today_in
 from feedback.services import handover
 from feedback.services.plan_words import drawn_by
@@ -51,8 +51,8 @@ def checks(request: PersonRequest, slug: str) -> HttpResponse:
     weeks = queries.weeks_of(rows) if by_week else []
     older = rows[PAGE - 1].check.day if len(rows) > PAGE else None
     now, plan = timezone.now(), plan_of(project)
-    people = people_on([plan])[plan.pk] if plan else []
     today = today_in(project, now)
+    rota = rota_of(plan, today, today) if plan else None
     page = {
         **_page(membership),
         "rows": rows[:PAGE],
@@ -66,8 +66,8 @@ def checks(request: PersonRequest, slug: str) -> HttpResponse:
         "by_week": by_week,
         "weeks": weeks,
         "plan": plan,
-        "on_shift": person_on(plan, people, today) if plan else None,
-        "next": next_of(plan, people, now=now) if plan and plan.enabled else None,
+        "on_shift": rota.person_on(today) if rota else None,
+        "next": next_of(rota, now=now) if rota and rota.plan.enabled else None,
         "yesterday": today - days.DAY,
         "drawn": any(row.check.day >= today - days.DAY for row in rows),
         "logged": holds_any(project),

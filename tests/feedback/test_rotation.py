@@ -6,64 +6,163 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedback import days
-from feedback.rotation import begun_by, on_shift, turn_of
+from feedback.rotation import (
+    EVERY_DAY,
+    Away,
+    Cycle,
+    Rota,
+    Trade,
+    Why,
+    begun_by,
+    mask_of,
+    weekdays_of,
+)
 
 PEOPLE = ["Amir", "Bea", "Chen"]
 MONDAY = date(2026, 11, 23)
 SEOUL, NEW_YORK, LONDON = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
+WORKDAYS = frozenset(range(5))
+BY_WEEK = Cycle(date(2026, 11, 25), by_week=True)
 
 
-def by_day(day: date, **more) -> str | None:
-    return on_shift(PEOPLE, day, starts_on=MONDAY, by_week=False, **more)
+def after(n: int) -> date:
+    return MONDAY + timedelta(days=n)
 
 
-def by_week(day: date) -> str | None:
-    return on_shift(PEOPLE, day, starts_on=date(2026, 11, 25), by_week=True)
+DAILY = Cycle(MONDAY)
+
+
+def rota(cycle: Cycle = DAILY, people=PEOPLE, **more) -> Rota[str]:
+    return Rota(people, cycle, **more)
+
+
+def who(of: Rota[str], count: int, first: date = MONDAY) -> list[str | None]:
+    return [of.on(first + timedelta(days=n)).person for n in range(count)]
 
 
 def test_a_day_each():
-    shifts = [by_day(MONDAY + timedelta(days=n)) for n in range(5)]
-
-    assert shifts == ["Amir", "Bea", "Chen", "Amir", "Bea"]
-    assert by_day(MONDAY - timedelta(days=1)) == "Chen"
+    assert who(rota(), 5) == ["Amir", "Bea", "Chen", "Amir", "Bea"]
+    assert rota().on(after(-1)).person == "Chen"
+    assert rota().on(MONDAY).why == Why.TURN
 
 
 def test_a_week_each_from_monday_to_sunday():
-    assert [by_week(MONDAY + timedelta(days=n)) for n in range(7)] == ["Amir"] * 7
-    assert by_week(MONDAY + timedelta(days=7)) == "Bea"
-    assert by_week(MONDAY + timedelta(days=13)) == "Bea"
-    assert by_week(MONDAY + timedelta(days=14)) == "Chen"
+    assert who(rota(BY_WEEK), 7) == ["Amir"] * 7
+    assert [rota(BY_WEEK).on(after(n)).person for n in (7, 13, 14)] == ["Bea", "Bea", "Chen"]
+
+
+def test_a_week_can_begin_on_another_weekday():
+    """From Wednesday on: the first week ends on the Tuesday."""
+    of = rota(Cycle(MONDAY, by_week=True, week_start=2))
+
+    assert who(of, 10) == ["Amir"] * 2 + ["Bea"] * 7 + ["Chen"]
 
 
 def test_weeks_go_on_over_the_new_year():
     week_53 = date(2026, 12, 28)  # of 2026, by ISO; the next Monday is in week 1
 
-    turns = [turn_of(week_53 + timedelta(days=n), starts_on=MONDAY, by_week=True) for n in (0, 6, 7)]
+    assert [BY_WEEK.turn_of(week_53 + timedelta(days=n)) for n in (0, 6, 7)] == [5, 5, 6]
 
-    assert turns == [5, 5, 6]
+
+def test_only_some_weekdays_are_looked_at_and_nobodys_turn_falls_on_the_others():
+    """Seven people from Monday to Friday: the turns go on where they stopped, so that all get some."""
+    of = rota(Cycle(MONDAY, weekdays=WORKDAYS), people=list("ABCDEFG"))
+
+    assert who(of, 14) == [*"ABCDE", None, None, *"FGABC", None, None]
+    assert of.on(after(5)).why == Why.WEEKDAY
+    assert who(of, 7, after(-7)) == [*"CDEFG", None, None]
+
+
+@pytest.mark.parametrize("weekdays", [EVERY_DAY, WORKDAYS, frozenset({2}), frozenset({0, 6})])
+@pytest.mark.parametrize("starts_on", [after(n) for n in range(7)])
+def test_turns_are_counted_without_a_gap(weekdays, starts_on):
+    cycle = Cycle(starts_on, weekdays=weekdays)
+
+    looked = [cycle.turn_of(after(n)) for n in range(-30, 60) if cycle.is_looked_at(after(n))]
+
+    assert looked == list(range(looked[0], looked[0] + len(looked)))
+    assert cycle.turn_of(starts_on) == 0
+
+
+def test_a_holiday_takes_its_date_out_and_moves_nobody():
+    of = rota(holidays={after(1): "Founders’ day"})
+
+    assert who(of, 4) == ["Amir", None, "Chen", "Amir"]
+    assert (of.on(after(1)).why, of.on(after(1)).name) == (Why.HOLIDAY, "Founders’ day")
+    assert not of.on(after(1)).is_one
 
 
 def test_who_is_away_is_passed_over_and_the_others_keep_their_days():
-    shifts = [by_day(MONDAY + timedelta(days=n), available=lambda one: one != "Bea") for n in range(4)]
+    of = rota(absences=[Away("Bea", after(1), after(2))])
 
-    assert shifts == ["Amir", "Chen", "Chen", "Amir"]
+    assert who(of, 5) == ["Amir", "Chen", "Chen", "Amir", "Bea"]
+    shift = of.on(after(1))
+    assert (shift.why, shift.instead_of) == (Why.STAND_IN, "Bea")
+    assert who(rota(can=lambda one: one != "Bea"), 4) == ["Amir", "Chen", "Chen", "Amir"]
+
+
+def test_take_my_thursday():
+    of = rota(trades={after(3): Trade("Amir", "Chen")})
+
+    assert who(of, 5) == ["Amir", "Bea", "Chen", "Chen", "Bea"]
+    shift = of.on(after(3))
+    assert (shift.why, shift.instead_of) == (Why.COVER, "Amir")
+
+
+def test_two_people_swap_two_dates():
+    of = rota(trades={after(0): Trade("Amir", "Bea", swap=True), after(1): Trade("Bea", "Amir", swap=True)})
+
+    assert who(of, 4) == ["Bea", "Amir", "Chen", "Amir"]
+    assert of.on(after(1)).why == Why.SWAP
+
+
+def test_a_cover_who_falls_ill_gives_the_day_back_and_if_nobody_is_there_the_next_one_looks():
+    taken = {after(3): Trade("Amir", "Chen")}
+    ill = Away("Chen", after(3), after(3))
+
+    assert rota(trades=taken, absences=[ill]).on(after(3)).person == "Amir"
+    both = [ill, Away("Amir", after(3), after(3))]
+    assert rota(trades=taken, absences=both).on(after(3)).person == "Bea"
+
+
+def test_a_holiday_is_stronger_than_a_cover():
+    assert rota(holidays={MONDAY: "x"}, trades={MONDAY: Trade("Amir", "Bea")}).on(MONDAY).person is None
+
+
+def test_somebody_outside_the_circle_can_take_a_day():
+    assert rota(trades={MONDAY: Trade("Amir", "Dora")}).on(MONDAY).person == "Dora"
 
 
 def test_nobody():
-    assert on_shift([], MONDAY, starts_on=MONDAY, by_week=False) is None
-    assert by_day(MONDAY, available=lambda one: False) is None
+    assert rota(people=[]).on(MONDAY).why == Why.NOBODY
+    nobody = rota(can=lambda one: False).on(MONDAY)
+    assert (nobody.person, nobody.is_one) == (None, True)
 
 
-@pytest.mark.parametrize("by_week", [True, False])
-@pytest.mark.parametrize("after", [0, 1, 9, 30])
-def test_somebody_can_begin_today(after, by_week):
-    today = MONDAY + timedelta(days=after)
+def test_what_was_logged_before_a_weekend_or_a_holiday_is_looked_at_on_the_next_shift():
+    of = rota(Cycle(MONDAY, weekdays=WORKDAYS), holidays={after(7): "Monday off"})
 
-    order = begun_by(PEOPLE, "Bea", today, starts_on=MONDAY, by_week=by_week)
+    assert of.day_for(after(2)) == after(3)
+    assert [of.day_for(after(n)) for n in (4, 5, 6, 7)] == [after(8)] * 4
+    assert rota(holidays={after(n): "shut" for n in range(200)}).day_for(MONDAY) is None
 
-    assert on_shift(order, today, starts_on=MONDAY, by_week=by_week) == "Bea"
+
+@pytest.mark.parametrize("cycle", [Cycle(MONDAY), BY_WEEK, Cycle(MONDAY, weekdays=WORKDAYS)])
+@pytest.mark.parametrize("days_later", [0, 1, 9, 30])
+def test_somebody_can_begin_today(days_later, cycle):
+    today = after(days_later)
+
+    order = begun_by(PEOPLE, "Bea", today, cycle)
+
+    assert rota(cycle, order).on(today).person == "Bea"
     assert order[(order.index("Bea") + 1) % 3] == "Chen"  # the same circle
-    assert begun_by(PEOPLE, "Nobody", today, starts_on=MONDAY, by_week=by_week) == PEOPLE
+    assert begun_by(PEOPLE, "Nobody", today, cycle) == PEOPLE
+
+
+def test_weekdays_as_a_number():
+    assert weekdays_of(127) == EVERY_DAY
+    assert weekdays_of(0b0011111) == WORKDAYS
+    assert mask_of([0, 0, 6]) == 65
 
 
 def test_a_day_has_the_hours_that_its_clock_shows():
