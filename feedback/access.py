@@ -9,6 +9,19 @@ from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
 from feedback.models import FailureMode, Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
+from feedback.models import (
+    Absence,
+    Channel,
+    Delivery,
+    Holiday,
+    Interaction,
+    LogImport,
+    SuggestionTask,
+    Swap,
+    VibeCheck,
+    VibePlan,
+    WidgetOrigin,
+)
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
@@ -73,3 +86,36 @@ def import_of(project: Project, upload_id: UUID) -> LogImport:
     found = get_object_or_404(LogImport.objects.select_related("job"), project=project, pk=upload_id)
     found.project = project
     return found
+
+
+def plan_for(project: Project) -> VibePlan:
+    """The project's plan of the check; 404 before it has one."""
+    found = get_object_or_404(VibePlan.objects.select_related("question"), project=project)
+    found.project = project
+    return found
+
+
+def absence_of(project: Project, absence_id: int) -> Absence:
+    return get_object_or_404(Absence, project=project, pk=absence_id)
+
+
+def holiday_of(project: Project, holiday_id: int) -> Holiday:
+    return get_object_or_404(Holiday, project=project, pk=holiday_id)
+
+
+def swap_of(project: Project, swap_id: int) -> Swap:
+    found = get_object_or_404(Swap.objects.select_related("giver", "taker"), project=project, pk=swap_id)
+    found.project = project
+    return found
+
+
+def channel_of(project: Project, channel_id: int) -> Channel:
+    found = get_object_or_404(Channel, project=project, pk=channel_id)
+    found.project = project
+    return found
+
+
+def delivery_of(project: Project, delivery_id: UUID) -> Delivery:
+    """A delivery through one of this project's channels, with its notice; else 404."""
+    rows = Delivery.objects.select_related("notice", "channel")
+    return get_object_or_404(rows, channel__project=project, pk=delivery_id)

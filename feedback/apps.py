@@ -11,6 +11,7 @@ class FeedbackConfig(AppConfig):
         """Models are loaded by now: modules that need them are imported from here on."""
         _jobs()
         _sources_of_the_check()
+        _notices()
         _parts_of_pages()
 
 
@@ -22,13 +23,15 @@ def _jobs() -> None:
         forget,
         import_logs,
         look_again,
+        notices,
         signals,
         vibecheck,
     )
 
-    for job in (alike, fill_from_log, forget, import_logs, look_again, signals, vibecheck):
+    for job in (alike, fill_from_log, forget, import_logs, look_again, notices, signals, vibecheck):
         registry.register(job.KIND)
-    for clock in (alike, forget, signals, vibecheck):
+    registry.register(notices.DELIVER)
+    for clock in (alike, forget, notices, signals, vibecheck):
         schedules.register_schedule(clock.SCHEDULE)
 
 
@@ -37,6 +40,17 @@ def _sources_of_the_check() -> None:
 
     for source in (spread, uniform, feature, negative, outliers):
         registry.register(source.SOURCE)
+
+
+def _notices() -> None:
+    from feedback.channels import email, registry, slack, webhook  # noqa: PLC0415
+    from feedback.notices import kinds  # noqa: PLC0415
+    from feedback.notices import registry as notices  # noqa: PLC0415
+
+    for channel in (email, slack, webhook):
+        registry.register(channel.KIND)
+    for told in kinds.KINDS:
+        notices.register(told)
 
 
 def _parts_of_pages() -> None:

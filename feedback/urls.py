@@ -5,6 +5,8 @@ from datetime import date
 from django.urls import path, register_converter
 
 from feedback.views import (
+    calendar,
+    calendar_feed,
     check_panels,
     check_plan,
     checks,
@@ -14,6 +16,7 @@ from feedback.views import (
     log,
     modes,
     repeats,
+    notices,
     suggestion_tasks,
     widgets,
 )
@@ -51,6 +54,27 @@ urlpatterns = [
     path("p/<slug:slug>/checks/", checks.checks, name="checks"),
     path("p/<slug:slug>/checks/plan/", check_plan.plan, name="check-plan"),
     path("p/<slug:slug>/checks/plan/rotation/", check_plan.rotation, name="check-rotation"),
+    path("p/<slug:slug>/checks/plan/days/", check_plan.looked_at, name="check-days"),
+    path("p/<slug:slug>/checks/calendar/", calendar.calendar, name="check-calendar"),
+    path("p/<slug:slug>/checks/calendar/away/", calendar.away, name="calendar-away"),
+    path(
+        "p/<slug:slug>/checks/calendar/away/<int:absence_id>/remove/",
+        calendar.away_remove,
+        name="calendar-away-remove",
+    ),
+    path("p/<slug:slug>/checks/calendar/holidays/", calendar.holidays, name="calendar-holidays"),
+    path(
+        "p/<slug:slug>/checks/calendar/holidays/<int:holiday_id>/remove/",
+        calendar.holiday_remove,
+        name="calendar-holiday-remove",
+    ),
+    path("p/<slug:slug>/checks/calendar/swaps/", calendar.swaps, name="calendar-swaps"),
+    path("p/<slug:slug>/checks/calendar/swaps/<int:swap_id>/", calendar.swap, name="calendar-swap"),
+    path("p/<slug:slug>/checks/calendar/link/", calendar.link, name="calendar-link"),
+    path("calendar/<str:feed>.ics", calendar_feed.calendar_feed, name="calendar-feed"),
+    path("p/<slug:slug>/notices/", notices.notices, name="notices"),
+    path("p/<slug:slug>/notices/channels/<int:channel_id>/", notices.channel, name="notice-channel"),
+    path("p/<slug:slug>/notices/deliveries/<uuid:delivery_id>/resend/", notices.resend, name="notice-resend"),
     path("p/<slug:slug>/checks/panel/", check_panels.panel, name="checks-panel"),
     path("p/<slug:slug>/checks/queue/<uuid:queue_id>/end/", check_panels.end, name="check-end"),
     path("p/<slug:slug>/checks/<day:day>/", checks.check, name="check"),

@@ -22,6 +22,19 @@ from annotator.services.queue_files import ITEMS
 from feedback.ingest.ids import interaction_id
 from feedback.models import Interaction, SuggestionTask, VibeCheck, WidgetOrigin
 from feedback.services import modes, suggestion_tasks, uploads
+from feedback.models import (
+    Absence,
+    Channel,
+    Delivery,
+    Holiday,
+    Interaction,
+    Notice,
+    SuggestionTask,
+    Swap,
+    VibeCheck,
+    WidgetOrigin,
+)
+from feedback.services import plans, rota, suggestion_tasks, uploads
 from tests import make
 from tests.annotator.asking import pair_queue
 from tests.feedback import judged
@@ -128,6 +141,33 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "name": "labels.jsonl",
         "key": _question(project),
         "token": people.signin_link(guest).split("/")[-2],
+        **_rotation(project),
+    }
+
+
+def _rotation(project: Project) -> dict[str, Any]:
+    """A date of each kind, a link, and a notice that did not arrive."""
+    today = timezone.now().date()
+    plans.ensure_plan(project, now=timezone.now())
+    labelers = project.memberships.exclude(role="viewer").order_by("pk")
+    person = next((one.user for one in labelers if one.role == "annotator"), labelers[0].user)
+    soon = today + timedelta(days=20)
+    taker = make.member(project, f"taker-{project.slug}")
+    channel = Channel.objects.create(
+        project=project, kind="webhook", url="https://hooks.example/x", nonce="n", tells=["ready"]
+    )
+    notice = Notice.objects.create(project=project, kind="ready", person=person, day=DAY)
+    return {
+        "absence_id": Absence.objects.create(project=project, person=person, first=soon, last=soon).pk,
+        "holiday_id": Holiday.objects.create(project=project, day=soon, name="Founders’ day").pk,
+        "swap_id": Swap.objects.create(
+            project=project, day=soon, giver=person, taker=taker, asked_by=person
+        ).pk,
+        "channel_id": channel.pk,
+        "delivery_id": Delivery.objects.create(
+            notice=notice, channel=channel, people=["x"], state="failed", answer="answered 404"
+        ).pk,
+        "feed": rota.token_of(rota.make_link(project, person)),
     }
 
 

@@ -226,6 +226,21 @@ WEB_THREADS = env.number("WEB_THREADS", 16)  # of each; each holds a database co
 WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2)
 SUGGEST_THREADS = env.number("SUGGEST_THREADS", 8)  # questions answered at a time
 
+# --- mail and webhooks (optional) ----------------------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST")  # without one no mail is sent
+EMAIL_SECURITY = env.text("EMAIL_SECURITY", "starttls").lower()
+if EMAIL_SECURITY not in {"starttls", "tls", "none"}:
+    raise env.SettingError(f"EMAIL_SECURITY must be starttls, tls or none, not {EMAIL_SECURITY!r}")
+EMAIL_PORT = env.number("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY])
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.Secret(env.text("EMAIL_PASSWORD"))
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Genba <genba@{urlsplit(PUBLIC_URL).hostname or 'localhost'}>")
+# Hosts of one's own network that webhooks may go to, as host or host:port; also by plain HTTP.
+WEBHOOK_HOSTS = env.words("WEBHOOK_HOSTS")
+
 # --- language model (optional) ------------------------------------------------------------------
 ANTHROPIC_API_KEY = env.Secret(env.text("ANTHROPIC_API_KEY"))
 # Only who runs the instance says where the key is sent.

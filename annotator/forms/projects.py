@@ -84,7 +84,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
-        help_text=_("For your own overview; nothing is sent."),
+        help_text=_("Notices of the vibe check go there, if the project sends any."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.ANNOTATOR)

@@ -16,7 +16,7 @@ from feedback import days
 from feedback.models import Interaction, VibeCheck, VibePlan
 from feedback.queries import late
 from feedback.queries.shifts import zone_of
-from feedback.services import vibecheck
+from feedback.services import rounds, vibecheck
 from feedback.services.plans import MOST_MISSED, ensure_plan, schedule_of, slot_of
 
 NAME = "vibecheck"
@@ -33,6 +33,7 @@ def run(work: Work) -> None:
             check = vibecheck.draw(project=project, day=day, now=datetime.now(UTC))
     except vibecheck.TooEarly as error:
         raise PermanentError(str(error)) from error
+    rounds.go_round(ensure_plan(project, now=datetime.now(UTC)), now=datetime.now(UTC))
     with work.chunk() as chunk:
         drawn = sum(stratum["drawn"] for stratum in check.strata)
         work.result = {"day": work.arguments["day"], "drawn": drawn, "population": check.population}

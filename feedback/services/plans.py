@@ -96,6 +96,13 @@ def change_sample(plan: VibePlan, *, base: str, parts: list[list[Any]], shadow_p
     VibePlan.objects.filter(pk=plan.pk).update(base=base, parts=parts + unknown, shadow_pairs=shadow_pairs)
 
 
+def change_days(plan: VibePlan, *, weekdays: int, week_start: int, reminder_hours: int) -> None:
+    """`weekdays`: as bits (rotation.mask_of)."""
+    VibePlan.objects.filter(pk=plan.pk).update(
+        weekdays=weekdays, week_start=week_start, reminder_hours=reminder_hours
+    )
+
+
 def skip_missed(plan: VibePlan, *, now: datetime) -> None:
     """Nothing is made up for: the days without a check while it was off stay without."""
     zone = ZoneInfo(plan.project.time_zone)

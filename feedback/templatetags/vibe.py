@@ -47,6 +47,11 @@ def short_day(day: date | datetime) -> str:
 
 
 @register.filter(expects_localtime=True)
+def month_name(day: date) -> str:
+    return date_format(day, pgettext("date format: November 2026", "F Y"))
+
+
+@register.filter(expects_localtime=True)
 def list_day(day: date) -> str:
     return date_format(day, pgettext("date format: Mon 23 Nov 2026", "D j M Y"))
 

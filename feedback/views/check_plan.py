@@ -13,10 +13,11 @@ from annotator import access
 from annotator.models import Membership, User
 from annotator.web.request import PersonRequest
 from feedback.forms.checks import PlanForm
+from feedback.forms.rota import DaysForm
 from feedback.models import VibePlan
 from feedback.queries.shifts import next_turns, rota_of
 from feedback.queries.waiting import next_of, today_in
-from feedback.services import plans
+from feedback.services import plans, rounds
 from feedback.services.plan_words import explained
 
 SHIFTS = 7
@@ -33,6 +34,7 @@ def plan(request: PersonRequest, slug: str) -> HttpResponse:
         with transaction.atomic():
             plans.change_plan(found, **form.plan_values(), now=now)
             plans.change_sample(found, **form.sample_values())
+        rounds.go_round(found, now=now)
         messages.success(request, _("The plan is saved."))
         return redirect("check-plan", slug)
     page = {**_page(membership, found), "form": form, "explained": explained(found)}
@@ -56,7 +58,25 @@ def _page(membership: Membership, found: VibePlan) -> dict[str, object]:
         "next": next_of(rota, now=now),
         "version": found.question.versions.order_by("-number").first(),
         "now": now,
+        "days_form": DaysForm(initial=DaysForm.of(found)),
     }
+
+
+@login_required
+@require_POST
+def looked_at(request: PersonRequest, slug: str) -> HttpResponse:
+    """Which weekdays are looked at, and the reminder."""
+    membership = access.membership(request.user, slug, access.OWNERS)
+    now = timezone.now()
+    found = plans.ensure_plan(membership.project, now=now)
+    days = DaysForm(request.POST)
+    if days.is_valid():
+        plans.change_days(found, **days.cleaned_data)
+        rounds.go_round(found, now=now)
+        messages.success(request, _("The days are saved."))
+        return redirect("check-plan", slug)
+    page = {**_page(membership, found), "form": PlanForm(initial=PlanForm.of(found)), "days_form": days}
+    return render(request, "feedback/check_plan.html", page, status=422)
 
 
 def _labelers(membership: Membership) -> list[User]:
@@ -85,6 +105,7 @@ def rotation(request: PersonRequest, slug: str) -> HttpResponse:
         plans.leave_rotation(found, person.pk)
     else:
         messages.error(request, _("Nothing was changed: that is not something one can do here."))
+    rounds.go_round(found, now=timezone.now())
     if request.htmx:
         return render(request, "feedback/check_plan.html#rotation", _page(membership, found))
     return redirect("check-plan", slug)
