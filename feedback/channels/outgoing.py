@@ -42,12 +42,11 @@ class Target:
 
 def read(url: str) -> Target:
     """What an address says. Raises BadAddress. Names are not looked up."""
-    parts = urlsplit(url)
     try:
-        port = parts.port or PORTS.get(parts.scheme, 0)
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
-        port = 0
-    host = parts.hostname or ""
+        parts, host, port = urlsplit(""), "", 0
     if not host or not port or not host.isascii() or parts.username is not None or parts.fragment:
         raise BadAddress(_("Write a whole address that begins with https://, without a name or password."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

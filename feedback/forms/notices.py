@@ -54,7 +54,7 @@ class ChannelForm(TellsForm):
         if kind and kind.has_url:
             try:
                 outgoing.check(url)
-            except (outgoing.BadAddress, ValueError) as error:
+            except outgoing.BadAddress as error:
                 self.add_error("url", ValidationError(str(error)))
         else:
             url = ""  # mail goes to the address in the person's account

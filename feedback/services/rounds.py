@@ -19,7 +19,7 @@ from feedback.queries.shifts import AHEAD, PlanRota, rota_of, zone_of
 from feedback.services import notices
 
 TOLD = 3  # days after which a missed one is not told any more
-LATE = timedelta(minutes=10)  # for a round after a draw that found nothing, while older checks wait
+LATE = timedelta(minutes=10)  # after which older checks are told of, though the draw found nothing
 SOONEST = timedelta(hours=1)  # between the check and the reminder
 
 
@@ -82,7 +82,8 @@ def _give(rota: PlanRota, found: list[Open], today: date) -> None:
 def _tell_today(rota: PlanRota, waiting: list[Looked], today: date, now: datetime) -> None:
     plan, person = rota.plan, rota.person_on(today)
     drawn = bool(waiting) and waiting[-1].check.day == today - days.DAY
-    if not waiting or person is None or not (drawn or now >= days.moment(today, plan.hour, rota.zone)):
+    late = now >= days.moment(today, plan.hour, rota.zone) + LATE
+    if not waiting or person is None or not (drawn or late):
         return
     context = {"checks": len(waiting), "logged": waiting[-1].check.day.isoformat()}
     notices.send(kinds.READY, project=plan.project, day=today, to=[person], context=context)
