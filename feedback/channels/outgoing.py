@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -84,6 +85,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> str:
     except BadAddress as error:
         raise Refused(str(error)) from error
     connection = _connection(target, _address(target))
+    until = time.monotonic() + SECONDS
     watchdog = threading.Timer(SECONDS, _cut, [connection])
     watchdog.start()
     try:
@@ -97,7 +99,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> str:
     except TimeoutError as error:
         raise NotNow(_("no answer in time")) from error
     except (OSError, http.client.HTTPException) as error:
-        reason = _("no connection") if watchdog.is_alive() else _("no answer in time")
+        reason = _("no connection") if time.monotonic() < until else _("no answer in time")
         raise NotNow(reason) from error
     finally:
         watchdog.cancel()

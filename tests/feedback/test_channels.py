@@ -16,7 +16,7 @@ from feedback.channels import email, outgoing, signing, slack, webhook
 from feedback.channels.addresses import is_public
 from feedback.channels.message import Message, NotNow, Refused
 from feedback.models import Channel
-from tests.feedback.hooks import receiving
+from tests.feedback.hooks import certificate, receiving
 
 MESSAGE = Message(
     id="msg_1",
@@ -100,6 +100,25 @@ def test_a_name_is_looked_up_once_and_that_address_is_used(hooks, monkeypatch):
     assert asked[0] == "rebinds.example"
     assert set(asked[1:]) <= {"127.0.0.1"}  # the socket module's own look at a number
     assert hooks.got[0][1]["Host"] == outgoing_host
+
+
+def test_the_certificate_is_judged_by_the_name_though_the_address_is_fixed(tmp_path, settings, monkeypatch):
+    file = certificate("hooks.example", tmp_path)
+    lookup = socket.getaddrinfo
+    monkeypatch.setattr(
+        outgoing.socket, "getaddrinfo", lambda host, *rest, **more: lookup("127.0.0.1", *rest, **more)
+    )
+    with receiving(tls=file) as hooks:
+        port = hooks.host.partition(":")[2]
+        settings.WEBHOOK_HOSTS = ["hooks.example", "other.example"]
+        with pytest.raises(Refused, match="certificate"):  # nobody has signed it
+            outgoing.post(f"https://hooks.example:{port}/x", b"{}", {})
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))  # now it is trusted
+
+        assert outgoing.post(f"https://hooks.example:{port}/x", b"{}", {}) == "answered 204"
+        with pytest.raises(Refused, match="certificate"):
+            outgoing.post(f"https://other.example:{port}/x", b"{}", {})
+    assert len(hooks.got) == 1
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):
