@@ -8,11 +8,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
-from feedback.models import FailureMode, Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
 from feedback.models import (
     Absence,
     Channel,
     Delivery,
+    FailureMode,
     Holiday,
     Interaction,
     LogImport,

@@ -15,8 +15,8 @@ from feedback.views import (
     imports,
     log,
     modes,
-    repeats,
     notices,
+    repeats,
     suggestion_tasks,
     widgets,
 )

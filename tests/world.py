@@ -20,8 +20,6 @@ from annotator.services import invitations, people
 from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
 from feedback.ingest.ids import interaction_id
-from feedback.models import Interaction, SuggestionTask, VibeCheck, WidgetOrigin
-from feedback.services import modes, suggestion_tasks, uploads
 from feedback.models import (
     Absence,
     Channel,
@@ -34,7 +32,7 @@ from feedback.models import (
     VibeCheck,
     WidgetOrigin,
 )
-from feedback.services import plans, rota, suggestion_tasks, uploads
+from feedback.services import modes, plans, rota, suggestion_tasks, uploads
 from tests import make
 from tests.annotator.asking import pair_queue
 from tests.feedback import judged

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("annotator", "0014_llm_budget"),
-        ("feedback", "0004_suggestions"),
+        ("feedback", "0005_failure_modes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("annotator", "0014_llm_budget"),
-        ("feedback", "0005_failure_modes"),
+        ("feedback", "0006_rotation"),
     ]
 
     operations = [

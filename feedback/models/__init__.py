@@ -29,8 +29,8 @@ from feedback.models.suggestions import (
 )
 
 __all__ = [
-    "Alike",
     "Absence",
+    "Alike",
     "CachedSuggestion",
     "CalendarLink",
     "Channel",
