@@ -37,7 +37,7 @@ def plan(request: PersonRequest, slug: str) -> HttpResponse:
         rounds.go_round(found, now=now)
         messages.success(request, _("The plan is saved."))
         return redirect("check-plan", slug)
-    page = {**_page(membership, found), "form": form, "explained": explained(found)}
+    page = {**_page(membership, found), "form": form}
     return render(request, "feedback/check_plan.html", page, status=422 if form.is_bound else 200)
 
 
@@ -51,6 +51,7 @@ def _page(membership: Membership, found: VibePlan) -> dict[str, object]:
         "role": membership.role,
         "tab": "checks",
         "plan": found,
+        "explained": explained(found),
         "people": rota.people,
         "on_shift": rota.person_on(today),
         "others": [user for user in _labelers(membership) if user.pk not in inside],
