@@ -33,7 +33,7 @@ class AccountForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
-        help_text=_("Only owners of your projects see it."),
+        help_text=_("Only owners of your projects see it. Notices of the vibe check go there."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=languages, required=False)

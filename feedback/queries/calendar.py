@@ -11,7 +11,6 @@ from feedback import days
 from feedback.models import Swap, SwapState, VibeCheck, VibePlan
 from feedback.queries.checks import Looked, looked
 from feedback.queries.shifts import AHEAD, OnDay, PlanRota, rota_of, zone_of
-from feedback.rotation import Why
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 WEEK = timedelta(days=7)
@@ -136,8 +135,3 @@ def shifts_of(plan: VibePlan, person: User, *, first: date, last: date) -> list[
     return [
         shift for shift in map(rota.on, span) if shift.person is not None and shift.person.pk == person.pk
     ]
-
-
-def is_moved(why: Why) -> bool:
-    """Whether a day is somebody else's than the turns say."""
-    return why in {Why.COVER, Why.SWAP, Why.STAND_IN}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from annotator.access import LABELERS
 from annotator.models import Membership, Project, User
 from feedback import days
-from feedback.models import VibeCheck, VibePlan
+from feedback.models import Swap, SwapState, VibeCheck, VibePlan
 from feedback.queries.checks import Looked, looked
 from feedback.queries.shifts import PlanRota, rotas_of, zone_of
 
@@ -30,11 +30,13 @@ class Next:
 
 @dataclass(frozen=True)
 class Mine:
-    """`others`: somebody else's or nobody's that this person may cover."""
+    """`others`: somebody else's or nobody's that this person may cover. `asked`: whose days they are
+    asked to take."""
 
     mine: list[Looked]
     others: list[Looked]
     coming: list[Next]
+    asked: list[Swap]
 
 
 def waiting_for(user: User, *, now: datetime) -> Mine:
@@ -46,7 +48,15 @@ def waiting_for(user: User, *, now: datetime) -> Mine:
     open_checks = waiting_in(may_label, now=now)
     mine = [one for one in open_checks if one.check.person_id == user.pk]
     others = [one for one in open_checks if one.check.person_id != user.pk]
-    return Mine(mine, others, coming([one.project for one in memberships], now=now))
+    asked = Swap.objects.filter(
+        taker=user, project__in=may_label, state=SwapState.ASKED, day__gte=(now - days.DAY).date()
+    ).select_related("project", "giver", "taker")
+    return Mine(
+        mine,
+        others,
+        coming([one.project for one in memberships], now=now),
+        list(asked.order_by("day")[:MOST]),
+    )
 
 
 def waiting_in(projects: Sequence[int], *, now: datetime) -> list[Looked]:

@@ -31,7 +31,7 @@ TREND = 14  # checks
 def mine(request: PersonRequest) -> HttpResponse:
     """What waits for me, what I could cover, what comes next."""
     found = waiting_for(request.user, now=timezone.now())
-    page = {"mine": found.mine, "others": found.others, "coming": found.coming}
+    page = {"mine": found.mine, "others": found.others, "coming": found.coming, "asked": found.asked}
     return render(request, "feedback/my_checks.html", page)
 
 

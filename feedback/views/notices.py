@@ -61,7 +61,6 @@ def _page(request: PersonRequest, me: Membership) -> Page:
         "channels": [_row(channel) for channel in rows],
         "log": log,
         "deliveries": [{"row": row, "title": registry.title(row.notice.kind)} for row in log],
-        "titles": {kind.name: kind.title for kind in channel_kinds.kinds()},
         "mail": email.is_set_up(),
         "no_address": [
             row.user.shown_name

@@ -189,6 +189,8 @@ def test_take_my_thursday(plan, as_, annotator, bea):
 
     assert on(plan, 4) == "amir"  # asked is not agreed
     assertContains(as_(bea).get(CALENDAR), "You are asked")
+    assertContains(as_(bea).get("/checks/mine/"), "Can you take a day?")
+    assertNotContains(as_(annotator).get("/checks/mine/"), "Can you take a day?")
     swap = Swap.objects.get()
     as_(bea).post(f"{SWAPS}{swap.pk}/", {"do": "accept"})
     assert [on(plan, n) for n in (4, 5)] == ["bea", "bea"]

@@ -1,9 +1,11 @@
 """What is told to whom, once; how deliveries go and go again; and the owners' page of all that."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from annotator.jobs import leases, runner, schedules
@@ -237,6 +239,26 @@ def test_ready_reminder_and_missed(drawn, project):
     rounds.go_round(drawn, now=NEXT_MORNING + 25 * HOUR)
     assert told()[2:] == [("missed", "olivia")]
     assert Notice.objects.get(kind="missed").context["on_shift"] == "amir"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_tell_it_once(drawn, project, owner, annotator, hooks):
+    channel(project, owner, "webhook", hooks.url)
+    together = threading.Barrier(4)
+
+    def go() -> None:
+        together.wait()
+        rounds.go_round(drawn, now=NEXT_MORNING + 8 * HOUR)
+        connection.close()
+
+    beats = [threading.Thread(target=go) for _ in range(4)]
+    for beat in beats:
+        beat.start()
+    for beat in beats:
+        beat.join()
+
+    assert told() == [("ready", "amir"), ("reminder", "amir")]
+    assert Delivery.objects.count() == Job.objects.filter(kind=notices.JOB).count() == 2
 
 
 def test_what_is_handed_over_is_neither_reminded_of_nor_missed(drawn, owner):
