@@ -14,7 +14,7 @@ from django.db import connection
 from annotator.models import Project
 from feedback.models import Interaction
 
-READ = 50_000
+READ = 20_000
 GROUPS = 50  # a page
 ANSWERS = 100  # different ones of a group that are shown
 
