@@ -1,4 +1,4 @@
-"""The desk's door for Celery: a question comes in, its answer goes back by the line."""
+"""The doors for Celery of what somebody waits for: a question comes in, its answer goes back by the line."""
 
 import threading
 from typing import Any
@@ -23,3 +23,11 @@ def make_ready(sender: Any = None, **_: Any) -> None:
         from feedback.suggesting import desk  # noqa: PLC0415 - as above
 
         threading.Thread(target=desk.make_ready, name="make-ready", daemon=True).start()
+
+
+@app.task(name="feedback.tasks.check_slowly", queue="suggest")
+def check_slowly(ask: dict[str, Any]) -> None:
+    """A judge's question, or code to run, for a guardrail that waits for it."""
+    from feedback.services import guardrail  # noqa: PLC0415 - models, which are not loaded yet
+
+    guardrail.answer(ask)

@@ -247,6 +247,8 @@ ANTHROPIC_API_KEY = env.Secret(env.text("ANTHROPIC_API_KEY"))
 ANTHROPIC_BASE_URL = env.provider("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
 LLM_SECONDS = env.number("LLM_SECONDS", 20)
 LLM_DAILY_USD = env.amount("LLM_DAILY_USD", "1.00")  # of each project, unless it has its own
+# Whether assertions may run Python code that an output holds: docs/decisions/0020 says how it is held in.
+ASSERTIONS_EXECUTE = env.flag("ASSERTIONS_EXECUTE", default=False)
 
 LOGGING = {
     "version": 1,

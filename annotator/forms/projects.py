@@ -108,6 +108,7 @@ class KeyForm(forms.Form):
             (Scope.LABEL, _("claim items and label them (label)")),
             (Scope.EXPORT, _("take labels out (export)")),
             (Scope.QUEUES, _("make queues and fill them (queues)")),
+            (Scope.CHECK, _("check outputs by assertions (check)")),
         ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},

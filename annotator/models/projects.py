@@ -20,6 +20,7 @@ class Scope(models.TextChoices):
     EXPORT = "export", _("Export")
     QUEUES = "queues", _("Make and fill queues")
     SUGGEST = "suggest", _("Ask for suggestions")
+    CHECK = "check", _("Check outputs")
 
 
 class Project(models.Model):

@@ -1,5 +1,14 @@
 """What production says: the log, what end users did about it, suggestions, and the daily look."""
 
+from feedback.models.assertions import (
+    Assertion,
+    AssertionDay,
+    AssertionMark,
+    AssertionReport,
+    AssertionResult,
+    AssertionVersion,
+    CheckOutcome,
+)
 from feedback.models.checks import RotationMember, Turn, VibeCheck, VibePlan
 from feedback.models.log import Environment, Interaction, LogImport
 from feedback.models.modes import (
@@ -36,6 +45,14 @@ __all__ = [
     "Channel",
     "Delivery",
     "DeliveryState",
+    "Assertion",
+    "AssertionDay",
+    "AssertionMark",
+    "AssertionReport",
+    "AssertionResult",
+    "AssertionVersion",
+    "CachedSuggestion",
+    "CheckOutcome",
     "Environment",
     "Expectation",
     "FailureMode",
