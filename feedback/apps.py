@@ -19,19 +19,23 @@ def _jobs() -> None:
     from annotator.jobs import registry, schedules  # noqa: PLC0415
     from feedback.jobs import (  # noqa: PLC0415
         alike,
+        assertions,
         fill_from_log,
         forget,
         import_logs,
         look_again,
+        measure,
         notices,
         signals,
         vibecheck,
     )
 
-    for job in (alike, fill_from_log, forget, import_logs, look_again, notices, signals, vibecheck):
+    jobs = (alike, assertions, fill_from_log, forget, import_logs, look_again, measure, notices, signals, vibecheck)
+    for job in jobs:
         registry.register(job.KIND)
+    registry.register(assertions.SLOW_KIND)
     registry.register(notices.DELIVER)
-    for clock in (alike, forget, notices, signals, vibecheck):
+    for clock in (alike, assertions, forget, measure, notices, signals, vibecheck):
         schedules.register_schedule(clock.SCHEDULE)
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from feedback.assertions import patterns
 
@@ -46,7 +46,7 @@ def compiled(text: str) -> Any:
         raise NoSchema("it must be an object")
     plain = validators.validator_for(schema, default=validators.Draft202012Validator)
     try:
-        plain.check_schema(schema)  # type: ignore[arg-type] - true and false are schemas, too
+        plain.check_schema(cast(dict[str, Any], schema))  # true and false are schemas, too
     except exceptions.SchemaError as error:
         raise NoSchema(error.message[:300]) from error
     except RecursionError as error:

@@ -1,4 +1,4 @@
-"""Once a day: forget answers to questions that nobody will be given again."""
+"""Once a day: forget answers to questions that nobody will be given again, and what passed its checks."""
 
 from datetime import timedelta
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from annotator.jobs.registry import Kind
 from annotator.jobs.tidy import delete, nightly
 from annotator.jobs.work import Work
-from feedback.models import CachedSuggestion, TaskVersion
+from feedback.ingest.ids import first_id
+from feedback.models import AssertionResult, AssertionVersion, CachedSuggestion, CheckOutcome, TaskVersion
 
 NAME = "feedback.forget"
 KEEP = timedelta(days=30)  # asked again later, a question is worth a new answer
@@ -20,6 +21,17 @@ def forget(work: Work) -> None:
     versions = TaskVersion.objects.filter(task=OuterRef("version__task")).order_by("-number")
     stale = ~Q(version=Subquery(versions.values("pk")[:1])) | Q(created_at__lt=timezone.now() - KEEP)
     delete(work, CachedSuggestion.objects.filter(stale), "answers")
+    _forget_results(work)
+
+
+def _forget_results(work: Work) -> None:
+    """What passed, or did not apply, is counted by day: the rows are no longer needed."""
+    old = first_id(timezone.now() - KEEP)
+    plain = AssertionResult.objects.filter(
+        outcome__in=(CheckOutcome.PASSED, CheckOutcome.NOT_APPLICABLE), interaction__lt=old
+    )
+    for version in AssertionVersion.objects.filter(days__day__lt=timezone.now() - KEEP).distinct():
+        delete(work, plain.filter(version=version), "results")
 
 
 KIND = Kind(NAME, forget, title=_("Forget old answers"))

@@ -111,27 +111,31 @@ class AssertionDay(models.Model):
 
 
 class AssertionMark(models.Model):
-    """How far the log of a project is checked, in the order in which it arrived."""
+    """How far the log of a project is checked, in the order in which it arrived. Slow kinds, which wait
+    for a language model or for code to run, come along behind by themselves."""
 
-    project = models.OneToOneField(
-        Project, on_delete=models.CASCADE, primary_key=True, related_name="assertion_mark"
-    )
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="assertion_marks")
+    slow = models.BooleanField()
     received_at = models.DateTimeField()
     interaction = models.UUIDField()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "slow"], name="one_mark_for_each_pace")]
+
 
 class AssertionReport(models.Model):
-    """What a version says of labelled items, beside what people said. The newest counts.
+    """What a version says of labelled items, beside what people said, as it was measured last.
 
-    `counts`: {"bad": {outcome: n}, "good": {outcome: n}}; `wrong` and `missed` the newest items that
-    it failed though people call them good, and passed though they call them bad.
+    `counts`: {"bad": {outcome: n}, "good": {outcome: n}}. The newest items of each kind: `caught` are
+    bad and failed, `wrong` are good and failed, `missed` are bad and passed.
     """
 
     version = models.OneToOneField(
         AssertionVersion, on_delete=models.CASCADE, primary_key=True, related_name="report"
     )
     counts = models.JSONField()
+    kappa = models.JSONField(null=True)  # {"value", "low", "high", "reason"}
+    caught = ArrayField(models.BigIntegerField(), default=list)
     wrong = ArrayField(models.BigIntegerField(), default=list)
     missed = ArrayField(models.BigIntegerField(), default=list)
-    last_label = models.BigIntegerField(default=0)  # the newest label that it knows of
     computed_at = models.DateTimeField(db_default=Now())

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotator.models import Item, Project, User
-from feedback.models import Assertion, AssertionVersion
+from feedback.models import Assertion, AssertionMark, AssertionVersion
 
 
 @transaction.atomic
@@ -26,6 +27,7 @@ def make(
     by: User | None = None,
 ) -> AssertionVersion:
     """`settings` as `registry.settings` read them. IntegrityError: the project has one of this key."""
+    begin(project)
     assertion = Assertion.objects.create(
         project=project,
         key=key,
@@ -65,19 +67,39 @@ def retire(assertion: Assertion) -> None:
     Assertion.objects.filter(pk=assertion.pk, retired_at=None).update(retired_at=timezone.now())
 
 
+@transaction.atomic
 def bring_back(assertion: Assertion) -> None:
+    """As it was, switched on or off."""
+    begin(assertion.project)
     Assertion.objects.filter(pk=assertion.pk).update(retired_at=None)
 
 
+@transaction.atomic
 def switch(assertion: Assertion, *, on: bool) -> None:
     """Whether it runs on new interactions, and in a guardrail that names none."""
+    if on:
+        begin(assertion.project)
     Assertion.objects.filter(pk=assertion.pk).update(enabled=on)
 
 
-def in_force(project: Project | int) -> QuerySet[AssertionVersion]:
-    """The newest version of each assertion that is not retired, with its assertion, by name."""
+def begin(project: Project) -> None:
+    """Where nothing runs yet, what arrives from now on is checked, and not what came before."""
+    now = {"received_at": timezone.now(), "interaction": UUID(int=0)}
+    if not running().filter(project=project).exists():
+        AssertionMark.objects.filter(project=project).update(**now)
+    for slow in (False, True):
+        AssertionMark.objects.get_or_create(project=project, slow=slow, defaults=now)
+
+
+def running() -> QuerySet[Assertion]:
+    """Of all projects: switched on and not retired."""
+    return Assertion.objects.filter(enabled=True, retired_at=None)
+
+
+def newest_of(found: QuerySet[Assertion]) -> QuerySet[AssertionVersion]:
+    """The version in force of each, with it, by name."""
     newest = (
-        AssertionVersion.objects.filter(assertion__project=project, assertion__retired_at=None)
+        AssertionVersion.objects.filter(assertion__in=found)
         .order_by("assertion_id", "-number")
         .distinct("assertion_id")
     )
@@ -85,8 +107,13 @@ def in_force(project: Project | int) -> QuerySet[AssertionVersion]:
     return rows.select_related("assertion").order_by("assertion__name", "pk")
 
 
-def enabled(project: Project | int) -> list[AssertionVersion]:
-    return [one for one in in_force(project) if one.assertion.enabled]
+def in_force(project: Project | int) -> QuerySet[AssertionVersion]:
+    """Of each assertion of a project that is not retired."""
+    return newest_of(Assertion.objects.filter(project=project, retired_at=None))
+
+
+def enabled(project: Project | int) -> QuerySet[AssertionVersion]:
+    return newest_of(running().filter(project=project))
 
 
 def of_feature(versions: Iterable[AssertionVersion], feature: str) -> list[AssertionVersion]:

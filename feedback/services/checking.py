@@ -1,6 +1,5 @@
 """Running assertions on outputs."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,13 +17,13 @@ def run(version: AssertionVersion, output: Output) -> Outcome:
     return registry.check(version.assertion.kind, version.settings, output)
 
 
-def run_all(versions: Sequence[AssertionVersion], output: Output) -> list[Outcome]:
-    return [run(version, output) for version in versions]
-
-
 def is_slow(version: AssertionVersion) -> bool:
     """Whether it takes a worker: a judge, or code that is run."""
-    return registry.get(version.assertion.kind).slow
+    return is_slow_kind(version.assertion.kind)
+
+
+def is_slow_kind(name: str) -> bool:
+    return registry.get(name).slow
 
 
 def output_of(

@@ -173,5 +173,5 @@ def test_a_job_for_a_day_that_lasts_fails_with_a_sentence(plan, project):
 
 def test_sweeps_ask_constantly_few_questions_of_the_database(plan, django_assert_max_num_queries):
     asked(NEXT_MORNING)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         asked(NEXT_MORNING + HOUR)
