@@ -22,6 +22,7 @@ from feedback.models import (
     VibePlan,
     WidgetOrigin,
 )
+from feedback.models import Assertion, Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
@@ -41,6 +42,13 @@ def mode_of(project: Project, mode_id: int) -> FailureMode:
 def task_of(project: Project, key: str) -> SuggestionTask:
     """Something that this project suggests."""
     found = get_object_or_404(SuggestionTask.objects.select_related("queue"), project=project, key=key)
+    found.project = project
+    return found
+
+
+def assertion_of(project: Project, key: str) -> Assertion:
+    """An assertion of this project, retired or not."""
+    found = get_object_or_404(Assertion.objects.select_related("item"), project=project, key=key)
     found.project = project
     return found
 

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from feedback.views import (
     calendar,
     calendar_feed,
+    assertions,
     check_panels,
     check_plan,
     checks,
@@ -110,6 +111,21 @@ urlpatterns = [
         "p/<slug:slug>/modes/<int:mode_id>/look-again/", modes.mode_look_again, name="failure-mode-look-again"
     ),
     path("p/<slug:slug>/queues/<uuid:queue_id>/alike/", check_panels.alike, name="item-alike"),
+    path("p/<slug:slug>/assertions/", assertions.assertions, name="assertions"),
+    path("p/<slug:slug>/assertions/new/", assertions.new, name="assertion-new"),
+    path("p/<slug:slug>/assertions/a/<slug:assertion_key>/", assertions.assertion, name="assertion"),
+    path("p/<slug:slug>/assertions/a/<slug:assertion_key>/edit/", assertions.edit, name="assertion-edit"),
+    path(
+        "p/<slug:slug>/assertions/a/<slug:assertion_key>/switch/", assertions.switch, name="assertion-switch"
+    ),
+    path(
+        "p/<slug:slug>/assertions/a/<slug:assertion_key>/retire/", assertions.retire, name="assertion-retire"
+    ),
+    path(
+        "p/<slug:slug>/assertions/a/<slug:assertion_key>/measure/",
+        assertions.measure,
+        name="assertion-measure",
+    ),
     path("p/<slug:slug>/widgets/", widgets.widgets, name="widgets"),
     path(
         "p/<slug:slug>/widgets/origins/<int:origin_id>/remove/",

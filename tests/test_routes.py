@@ -57,6 +57,13 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "ignored_after_minutes": "60",
     },
     "mode": lambda world: {"name": "Rude", "severity": "minor", "seen": "1"},
+    "assertion": lambda world: {
+        "kind": "lacks",
+        "name": "No thorns",
+        "set_phrases": "thorn",
+        "share": "100",
+        "do": "save",
+    },
     "origin": lambda world: {"origin": "https://shop.example"},
     "review": lambda world: {"queue": "", "a_day": "50"},
     "days": lambda world: {"weekdays": ["0", "1"], "week_start": "0", "reminder_hours": "4"},

@@ -35,7 +35,7 @@ from feedback.models import (
 from feedback.services import modes, plans, rota, suggestion_tasks, uploads
 from tests import make
 from tests.annotator.asking import pair_queue
-from tests.feedback import judged
+from tests.feedback import asserted, judged
 
 PEOPLE = ("nobody", "stranger", "viewer", "annotator", "owner", "admin", "removed")
 KEYS = ("ingest", "label", "export", "revoked", "expired", "other")
@@ -132,6 +132,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "interaction_id": _interaction(project),
         "task_key": _task(project).key,
         "mode_id": modes.named(project, "Invents a policy", guest).pk,
+        "assertion_key": asserted.assertion(project, f"no-{project.slug}").assertion.key,
         "origin_id": WidgetOrigin.objects.create(project=project, origin=f"https://{project.slug}.test").pk,
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "import_id": _item_file(queue, guest).pk,

@@ -13,9 +13,13 @@ MOST = 2_000  # items
 READ = 20_000  # of a queue's newest labels
 STEP = 250  # items read at a time
 
+# Whoever may still be asked about an item i of the queue q must not learn what others said of it.
+KNOWN = """(q.closed_at IS NOT NULL OR (q.overlap = 1 AND q.gold_rate = 0 AND q.mirror_share = 0)
+            OR EXISTS (SELECT FROM annotator_label o JOIN annotator_rater m ON m.id = o.rater_id
+                       WHERE o.item_id = i.id AND m.user_id = %(user)s))"""
 # An item's newest label by a person counts; what an adjudication decided is a later one, of a copy. Which
 # answer is bad, the question's wording says; that of a check is good unless it says otherwise.
-FOUND = """
+FOUND = f"""
     WITH labels AS (
         SELECT DISTINCT ON (coalesce(i.copy_of_id, i.id)) l.id AS label, i.id AS item,
                l.answer <> coalesce(nullif(v.desirable, ''), 'yes') AS bad
@@ -28,14 +32,15 @@ FOUND = """
         WHERE q.project_id = %(project)s AND q.kind = 'binary' AND l.answer IN ('yes', 'no')
           AND (v.desirable <> '' OR q.origin = 'vibecheck')
           AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)
-          AND (%(features)s::text[] = '{}' OR i.metadata->>'feature' = ANY(%(features)s::text[]))
+          AND (%(features)s::text[] = '{{}}' OR i.metadata->>'feature' = ANY(%(features)s::text[]))
           AND i.output IS NOT NULL
-          AND (NOT %(blind)s OR q.closed_at IS NOT NULL
-               OR (q.overlap = 1 AND q.gold_rate = 0 AND q.mirror_share = 0)
-               OR EXISTS (SELECT FROM annotator_label o JOIN annotator_rater m ON m.id = o.rater_id
-                          WHERE o.item_id = i.id AND m.user_id = %(user)s))
+          AND (NOT %(blind)s OR {KNOWN})
         ORDER BY coalesce(i.copy_of_id, i.id), l.id DESC)
-    SELECT label, item, bad FROM labels ORDER BY label DESC LIMIT %(most)s"""
+    SELECT label, item, bad FROM labels ORDER BY label DESC LIMIT %(most)s"""  # noqa: S608 - made of a constant
+VISIBLE = f"""
+    SELECT i.id FROM annotator_item i JOIN annotator_queue q ON q.id = i.queue_id
+    WHERE i.id = ANY(%(items)s::bigint[]) AND q.project_id = %(project)s
+      AND (NOT %(blind)s OR {KNOWN})"""  # noqa: S608 - made of a constant
 
 TEXTS = """
     SELECT id, input::text, output::text, context::text, metadata::text FROM annotator_item
@@ -63,14 +68,26 @@ def found(
     facts: dict[str, Any] = {
         "project": project_id,
         "features": list(features),
-        "blind": seen_by is not None and seen_by.role == Role.ANNOTATOR,
-        "user": seen_by.user_id if seen_by else None,
+        **_eyes(seen_by),
         "read": READ,
         "most": most,
     }
     with connection.cursor() as cursor:
         cursor.execute(FOUND, facts)
         return [(item, bad) for _label, item, bad in cursor.fetchall()]
+
+
+def visible(me: Membership, items: Sequence[int]) -> list[int]:
+    """Those of them of which this person may know what others said."""
+    facts = {"items": list(items), "project": me.project_id, **_eyes(me)}
+    with connection.cursor() as cursor:
+        cursor.execute(VISIBLE, facts)
+        return [item for (item,) in cursor.fetchall()]
+
+
+def _eyes(member: Membership | None) -> dict[str, Any]:
+    blind = member is not None and member.role == Role.ANNOTATOR
+    return {"blind": blind, "user": member.user_id if member else None}
 
 
 def with_texts(rows: Sequence[tuple[int, bool]]) -> Iterator[Labelled]:
