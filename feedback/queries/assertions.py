@@ -87,9 +87,7 @@ def _lately(project: Project, versions: Iterable[AssertionVersion]) -> dict[int,
     since = today_in(project) - days.DAY * (LATELY - 1)
     rows = AssertionDay.objects.filter(version__in=versions, day__gte=since)
     summed = rows.values_list("version").annotate(*(Sum(name) for name in COUNTED))
-    return {
-        version: Counted(Counter(dict(zip(COUNTED, sums, strict=True)))) for version, *sums in summed
-    }
+    return {version: Counted(Counter(dict(zip(COUNTED, sums, strict=True)))) for version, *sums in summed}
 
 
 def today_in(project: Project) -> date:
