@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("feedback", "0004_suggestions"),
+        ("feedback", "0007_sample"),
     ]
 
     operations = [
