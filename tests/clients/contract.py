@@ -123,6 +123,9 @@ def _handler(contract: Contract) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(text)
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def handle_one_request(self) -> None:
             try:
                 super().handle_one_request()
@@ -130,11 +133,13 @@ def _handler(contract: Contract) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
 
         def _read(self) -> Request:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
-            if self.headers["Content-Type"] == "application/x-ndjson":
-                read: Any = [json.loads(line) for line in body.split(b"\n")]
+            if not body:
+                read: Any = None
+            elif self.headers["Content-Type"] == "application/x-ndjson":
+                read = [json.loads(line) for line in body.split(b"\n")]
             else:
                 read = json.loads(body)
             return Request(self.path, dict(self.headers), read, time.monotonic(), id(self.connection))

@@ -1,5 +1,6 @@
 """The Python client's own distribution: what pip would install, and that it works alone."""
 
+import configparser
 import os
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
 
 def test_the_wheel_holds_the_package_its_types_and_its_licence(wheel):
     names = set(wheel.namelist())
-    modules = {f"genba/{path.name}" for path in (SOURCE / "src" / "genba").glob("*.py")}
+    modules = {str(path.relative_to(SOURCE / "src")) for path in (SOURCE / "src" / "genba").rglob("*.py")}
     assert modules | {"genba/py.typed"} <= names
     top = f"genba-{genba.__version__}.dist-info"
     assert wheel.read(f"{top}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
@@ -39,13 +40,17 @@ def test_the_wheel_holds_the_package_its_types_and_its_licence(wheel):
     assert about["License-Expression"] == "Apache-2.0"
     assert about["Requires-Python"] == ">=3.9"
     assert "60 seconds" in about.get_payload()
+    names = configparser.ConfigParser()
+    names.read_string(wheel.read(f"{top}/entry_points.txt").decode())
+    assert dict(names["console_scripts"]) == {"genba": "genba._command:main"}
+    assert dict(names["pytest11"]) == {"genba": "genba.pytest_plugin"}
 
 
 def test_it_works_from_the_wheel_with_httpx_alone(wheel, tmp_path):
     wheel.extractall(tmp_path)
     look = (
         "import sys, genba, importlib.metadata as m; assert genba.__file__.startswith(sys.argv[1]);"
-        "print(m.version('genba'), sorted({n.partition('.')[0] for n in sys.modules} & {'django', 'numpy'}))"
+        "print(m.version('genba'), sorted({n.partition('.')[0] for n in sys.modules} & {'django', 'numpy', 'pytest', 'argparse'}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", look, str(tmp_path)],
@@ -57,6 +62,16 @@ def test_it_works_from_the_wheel_with_httpx_alone(wheel, tmp_path):
         check=True,
     )
     assert done.stdout.strip() == f"{genba.__version__} []"
+    told = subprocess.run(
+        [sys.executable, "-m", "genba", "--version"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert told.stdout.strip() == f"genba {genba.__version__}"
 
 
 def test_the_readme_runs_as_it_stands(contract, monkeypatch):

@@ -55,8 +55,8 @@ def checked(
     if exit_timeout != 0:
         _positive("exit_timeout", exit_timeout, (int, float))
     return Settings(
-        url=_url(url),
-        key=_key(key),
+        url=read_url(url),
+        key=read_key(key),
         timeout=timeout,
         batch_records=batch_records,
         flush_interval=flush_interval,
@@ -74,7 +74,7 @@ def _positive(name: str, number: object, kind: type | tuple[type, ...]) -> None:
         raise ValueError(f"{name} must be above 0.")
 
 
-def _url(given: str | None) -> str:
+def read_url(given: str | None) -> str:
     url = given if given is not None else os.environ.get("GENBA_URL", "")
     if not isinstance(url, str):
         raise TypeError(f"url must be text, not {type(url).__name__}.")
@@ -93,7 +93,7 @@ def _url(given: str | None) -> str:
     return url
 
 
-def _key(given: str | None) -> str:
+def read_key(given: str | None) -> str:
     key = given if given is not None else os.environ.get("GENBA_API_KEY", "")
     if not isinstance(key, str):
         raise TypeError(f"key must be text, not {type(key).__name__}.")

@@ -1,0 +1,1 @@
+"""`genba check`: a suite of assertions over the outputs of a new prompt or model."""
