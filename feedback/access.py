@@ -23,6 +23,7 @@ from feedback.models import (
     WidgetOrigin,
 )
 from feedback.models import Assertion, Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
+from feedback.models import Assertion, Interaction, LogImport, SuggestionTask, Suite, VibeCheck, WidgetOrigin
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:
@@ -49,6 +50,13 @@ def task_of(project: Project, key: str) -> SuggestionTask:
 def assertion_of(project: Project, key: str) -> Assertion:
     """An assertion of this project, retired or not."""
     found = get_object_or_404(Assertion.objects.select_related("item"), project=project, key=key)
+    found.project = project
+    return found
+
+
+def suite_of(project: Project, key: str) -> Suite:
+    """A suite that somebody made in this project; a feature's own is no row."""
+    found = get_object_or_404(Suite, project=project, key=key)
     found.project = project
     return found
 

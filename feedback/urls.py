@@ -19,6 +19,7 @@ from feedback.views import (
     notices,
     repeats,
     suggestion_tasks,
+    suites,
     widgets,
 )
 
@@ -126,6 +127,11 @@ urlpatterns = [
         assertions.measure,
         name="assertion-measure",
     ),
+    path("p/<slug:slug>/suites/", suites.suites, name="suites"),
+    path("p/<slug:slug>/suites/new/", suites.new, name="suite-new"),
+    path("p/<slug:slug>/suites/setup/<slug:suite_key>/", suites.setup, name="suite-setup"),
+    path("p/<slug:slug>/suites/remove/<slug:suite_key>/", suites.remove, name="suite-remove"),
+    path("p/<slug:slug>/suites/of/<path:suite_key>/", suites.suite, name="suite"),  # features have slashes
     path("p/<slug:slug>/widgets/", widgets.widgets, name="widgets"),
     path(
         "p/<slug:slug>/widgets/origins/<int:origin_id>/remove/",

@@ -64,6 +64,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "share": "100",
         "do": "save",
     },
+    "suite": lambda world: {"name": "Release", "key": "release", "assertions": world.ids["assertion_id"]},
     "origin": lambda world: {"origin": "https://shop.example"},
     "review": lambda world: {"queue": "", "a_day": "50"},
     "days": lambda world: {"weekdays": ["0", "1"], "week_start": "0", "reminder_hours": "4"},

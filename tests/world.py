@@ -33,6 +33,8 @@ from feedback.models import (
     WidgetOrigin,
 )
 from feedback.services import modes, plans, rota, suggestion_tasks, uploads
+from feedback.models import AcceptedRun, Interaction, SuggestionTask, Suite, VibeCheck, WidgetOrigin
+from feedback.services import assertions, suggestion_tasks, suites, uploads
 from tests import make
 from tests.annotator.asking import pair_queue
 from tests.feedback import asserted, judged
@@ -117,6 +119,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
     export = _export(queue, project)
     VibeCheck.objects.create(project=project, day=DAY, queue=queue, population=100)
     make.api_key(project, name="spare")
+    suite = _suite(project)
     asked = "removed" if project.slug == "shop" else "admin"
     invitations.invite(project=project, username=asked, role="annotator")
     return {
@@ -137,6 +140,8 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "import_id": _item_file(queue, guest).pk,
         "day": DAY.isoformat(),
+        "suite_key": suite.key,
+        "assertion_id": suite.assertions.get().pk,
         "name": "labels.jsonl",
         "key": _question(project),
         "token": people.signin_link(guest).split("/")[-2],
@@ -208,6 +213,24 @@ def _task(project: Project) -> SuggestionTask:
         value = {"accepted": {"value": "Red"}, "edited": {"value": "Blue"}}.get(verdict, {})
         judged.signal(project, row.pk, verdict, None, **value)
     return task
+
+
+def _suite(project: Project) -> Suite:
+    """Of one assertion, with an accepted run."""
+    version = assertions.make(
+        project=project,
+        key=f"polite-{project.slug}",
+        name="Polite",
+        kind="contains",
+        settings={"phrases": ["please"]},
+    )
+    made = suites.make(project=project, key=f"ci-{project.slug}", name="CI", assertions=[version.assertion])
+    count = {"assertion": version.assertion.key, "version": 1, "passed": 1, "failed": 1, "uncertain": 0}
+    AcceptedRun.objects.create(
+        id=uuid4(), project=project, suite=made.key, outputs=2, counts=[count],
+        failed=[[version.assertion.key, "case-1", "0" * 32]], digest="0" * 64,
+    )  # fmt: skip
+    return made
 
 
 def _interaction(project: Project) -> UUID:

@@ -36,6 +36,7 @@ from feedback.models.suggestions import (
     Taxonomy,
     Verdict,
 )
+from feedback.models.suites import AcceptedRun, Suite
 
 __all__ = [
     "Absence",
@@ -45,6 +46,7 @@ __all__ = [
     "Channel",
     "Delivery",
     "DeliveryState",
+    "AcceptedRun",
     "Assertion",
     "AssertionDay",
     "AssertionMark",
@@ -78,6 +80,7 @@ __all__ = [
     "Suggests",
     "Swap",
     "SwapState",
+    "Suite",
     "TaskVersion",
     "Taxonomy",
     "Turn",

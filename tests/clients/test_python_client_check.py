@@ -119,8 +119,11 @@ def test_limits(check):
     status, out, _err = check(*two, options=["--max-new-failures", "2", "--fail-under", "0.51"])
     assert status == 1
     assert "RED: no-refusal passes 50.0 %, under 51.0 %. If that is meant" in out
-    # What no assertion decides has no rate.
-    assert check(output("q-1", "?"), options=["--fail-under", "1"])[0] == 0
+    # What no assertion decides has no rate, and is told.
+    status, out, _err = check(output("q-1", "?"), output("q-2", "?"), options=["--fail-under", "1"])
+    assert status == 0
+    assert re.search(r"short v1 +0 of 0 \(2 undecided\) +– ", out)
+    assert "- short · 2 outputs, the first because: There is nothing to check.\n" in out
 
 
 def test_accepting_heeds_the_limits_that_are_given_only(check, contract):
@@ -171,12 +174,19 @@ def test_an_accepted_run_that_lost_failures_says_so(check, contract):
 
 def test_lines_without_an_id_and_unknown_fields(check, contract):
     first = {"input": [{"role": "user", "content": "Hi"}], "output": GOOD, "model": "small-2"}
-    assert check(first, "", {"output": {"a": 1.5}, "metadata": {"model": "b"}, "model": "c", "id": 7})[0] == 0
+    assert (
+        check(
+            first,
+            "",
+            {"output": {"a": 1.5}, "metadata": {"model": "b"}, "model": "c", "id": 7, "expected": "x"},
+        )[0]
+        == 0
+    )
 
     (asked,) = contract.asked(BATCH)
     assert asked.body["outputs"] == [
         {"id": "line-1", "input": first["input"], "output": GOOD, "metadata": {"model": "small-2"}},
-        {"id": "7", "output": {"a": 1.5}, "metadata": {"model": "b"}},
+        {"id": "7", "output": {"a": 1.5}, "expected": "x", "metadata": {"model": "b"}},
     ]
 
 
@@ -188,6 +198,7 @@ BAD = [
     ({"id": ["a"], "output": "x"}, "2: id: must be text or a whole number"),
     ({"id": "x" * 257, "output": "x"}, "2: id: must be of 1 to 256 characters"),
     ({"id": "a", "output": "x", "metadata": [1]}, "2: metadata: must be an object"),
+    ({"id": "a", "output": "x", "expected": 1}, "2: expected: must be text, what should have been said"),
     ('{"id": "a", "output": NaN}', "2: is not JSON: NaN is no number"),
     ("[" * 100_000, "2: is nested too deeply"),
     ({"id": "q-1", "output": "x"}, "id: “q-1” stands at"),

@@ -204,6 +204,7 @@ class Check:
         *,
         output: object,
         input: object = None,
+        expected: str | None = None,
         context: object = None,
         metadata: Mapping[str, object] | None = None,
         feature: str = "",
@@ -220,7 +221,13 @@ class Check:
         suite = suite or ("" if feature else self._suite)
         if not (feature or suite or assertions):
             pytest.fail("genba_check needs feature=…, suite=… or the setting genba_suite.", pytrace=False)
-        record = {"input": input, "output": output, "context": context, "metadata": metadata}
+        record = {
+            "input": input,
+            "output": output,
+            "expected": expected,
+            "context": context,
+            "metadata": metadata,
+        }
         try:
             sent = made(record, self._name, otherwise="1")
             (found,) = self._desk.check(

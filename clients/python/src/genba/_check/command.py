@@ -41,7 +41,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add(
         "outputs",
         metavar="FILE",
-        help="one JSON object a line: id, input, output, context, metadata; - reads stdin",
+        help="one JSON object a line: id, input, output, expected, context, metadata; - reads stdin",
     )
     add("--suite", required=True, help="the suite's key, or the name of a feature")
     add("--url", help="where Genba is (default: GENBA_URL)")

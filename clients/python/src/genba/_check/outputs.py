@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from genba._check.types import Output
 from genba._json import line as as_json
 
-FIELDS = ("input", "output", "context", "metadata")
+FIELDS = ("input", "output", "expected", "context", "metadata")
 LONGEST_ID = 256  # characters
 
 
@@ -54,6 +54,8 @@ def made(record: dict[str, Any], place: str, otherwise: str) -> Output:
     metadata = record.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise ValueError("metadata: must be an object")
+    if not isinstance(record.get("expected", ""), (str, type(None))):
+        raise ValueError("expected: must be text, what should have been said")
     sent = {key: record[key] for key in FIELDS if record.get(key) is not None}
     others = {key: value for key, value in record.items() if key not in {"id", *FIELDS}}
     if metadata or others:

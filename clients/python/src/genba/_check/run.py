@@ -16,12 +16,14 @@ MOST_JUDGED = 5  # a language model takes seconds for each
 
 @dataclass
 class Run:
-    """`reasons` of the failures, in the order in which they came."""
+    """`reasons` of the failures, in the order in which they came; `undecided`, by assertion, why the
+    first output was neither passed nor failed."""
 
     suite: Suite
     checked: list[Checked] = field(default_factory=list)
     reasons: dict[Failure, str] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
+    undecided: dict[str, str] = field(default_factory=dict)
 
     def add(self, one: Checked) -> None:
         self.checked.append(one)
@@ -33,7 +35,9 @@ class Run:
                 known.failed + (outcome.passed is False),
                 known.uncertain + (outcome.passed is None),
             )
-            if outcome.passed is False:
+            if outcome.passed is None:
+                self.undecided.setdefault(outcome.assertion, outcome.reason)
+            elif not outcome.passed:
                 self.reasons[Failure(outcome.assertion, one.id, one.input_hash)] = outcome.reason
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from genba._check.rules import counted, percent
 from genba._check.run import Comparison, Run
@@ -22,6 +22,7 @@ def text(done: Run, accepted: Accepted | None, found: Comparison) -> str:
         lines.append(f"  {'  '.join(cells)}".rstrip())
     lines += named("Newly failing", found.newly_failing, done.reasons)
     lines += named("Newly passing", found.newly_passing, {})
+    lines += undecided(done)
     if accepted and not accepted.complete:
         lines += [
             "",
@@ -69,15 +70,20 @@ def named(head: str, found: dict[str, list[Failure]], reasons: dict[Failure, str
             yield f"- {key} · and {len(failures) - MOST_NAMED:,} more (--json FILE writes all)"
 
 
+def undecided(done: Run) -> Iterator[str]:
+    """Whoever reads a green build should see that an assertion said nothing."""
+    if done.undecided:
+        yield from ("", "Undecided, neither passed nor failed:")
+    for key, reason in done.undecided.items():
+        why = f", the first because: {flat(reason, LONGEST)}" if reason else ""
+        yield f"- {key} · {counted(done.counts[key].uncertain, 'output', 'outputs')}{why}"
+
+
 def flat(said: str, longest: int) -> str:
     """On one line, without characters that steer a terminal."""
     line = " ".join(said.split())
     shown = "".join(char if char.isprintable() else "\ufffd" for char in line)
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
-
-
-def joined(lines: Iterable[str]) -> str:
-    return "; ".join(lines)
 
 
 def _passed(passed: int, failed: int, uncertain: int) -> str:
