@@ -8,38 +8,35 @@ from datetime import datetime, timezone
 from xml.sax.saxutils import escape, quoteattr
 
 from genba._check.run import Run
-from genba._check.types import Checked, Named, Outcome
+from genba._check.types import Checked, Count, Outcome
 
 # What XML 1.0 has no way to write (section 2.2).
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NONE = Count(0, 0, 0, 0)
 LONGEST_MESSAGE = 300  # characters of the attribute; the element holds all
 
 
 def xml(done: Run, began: datetime, seconds: float) -> Iterator[str]:
     """In pieces. `began` is aware; `seconds` the whole run took, which no case is charged with."""
-    total = _totals(
-        sum(len(one.outcomes) for one in done.checked),
-        len(done.reasons),
-        sum(count.uncertain for count in done.counts.values()),
-    )
+    tests = sum(len(one.outcomes) for one in done.checked)
+    total = _totals(tests, len(done.reasons), sum(count.uncertain for count in done.counts.values()))
+    cases: dict[str, list[tuple[Checked, Outcome]]] = {one.key: [] for one in done.suite.assertions}
+    for one in done.checked:
+        for outcome in one.outcomes:
+            cases.setdefault(outcome.assertion, []).append((one, outcome))
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f"<testsuites name={_attribute(done.suite.name)} {total} time={quoteattr(f'{seconds:.3f}')}>\n"
-    for named in done.suite.assertions:
-        yield from _suite(done, named, began)
+    yield f'<testsuites name={_attribute(done.suite.name)} {total} time="{seconds:.3f}">\n'
+    for key, found in cases.items():
+        yield from _suite(f"{done.suite.key}.{key}", found, done.counts.get(key, NONE), began)
     yield "</testsuites>\n"
 
 
-def _suite(done: Run, named: Named, began: datetime) -> Iterator[str]:
-    count = done.counts.get(named.key)
-    failed, uncertain = (count.failed, count.uncertain) if count else (0, 0)
-    tests = count.passed + failed + uncertain if count else 0
+def _suite(named: str, cases: list[tuple[Checked, Outcome]], count: Count, began: datetime) -> Iterator[str]:
     stamp = began.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-    name = _attribute(f"{done.suite.key}.{named.key}")
-    yield f'  <testsuite name={name} {_totals(tests, failed, uncertain)} time="0" timestamp="{stamp}">\n'
-    for one in done.checked:
-        for outcome in one.outcomes:
-            if outcome.assertion == named.key:
-                yield _case(name, one, outcome)
+    name, total = _attribute(named), _totals(len(cases), count.failed, count.uncertain)
+    yield f'  <testsuite name={name} {total} time="0" timestamp="{stamp}">\n'
+    for one, outcome in cases:
+        yield _case(name, one, outcome)
     yield "  </testsuite>\n"
 
 

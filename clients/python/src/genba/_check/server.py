@@ -25,7 +25,7 @@ from genba._check.types import (
 from genba._json import line as as_json
 from genba._version import __version__
 
-MOST_TRIES = 6
+MOST_TRIES = 8
 LONGEST_WAIT = 60.0  # seconds that a Retry-After is heeded: CI is paid by the minute
 BATCH = "/api/v1/check/batch"
 MENDING = {
