@@ -112,6 +112,10 @@ def test_a_feature_is_a_suite_of_what_is_on_for_it(call, project, polite, brief)
         "elsewhere",
     ]
     assert [one["key"] for one in call("get", "")[1]] == ["orders / new", "refunds"]
+    run = run_of()
+    run["assertions"][0]["assertion"] = "elsewhere"
+    assert call("post", "/orders%20%2F%20new/runs", run)[0] == 201
+    assert call("get", "/orders%20%2F%20new/runs/accepted")[1]["id"] == run["id"]
     # A suite that was made goes before the feature of its name.
     suites.make(project=project, key="refunds", name="Mine", assertions=[brief])
     assert [(one["key"], one["feature"]) for one in call("get", "")[1]] == [
