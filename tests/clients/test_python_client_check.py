@@ -72,7 +72,7 @@ def test_a_new_failure_is_red_and_an_old_one_is_not(check):
     assert same[0] == 0
     status, out, _err = check(output("q-1", REFUSAL), output("q-2", REFUSAL), output("q-3", GOOD))
     assert status == 1
-    assert "against the run accepted 2026-11-29 09:12 by ci, git 1a2b3c4d5e6f" in out
+    assert "against the run accepted 2026-11-29 09:12 UTC by ci, git 1a2b3c4d5e6f" in out
     assert re.search(r"no-refusal v3 +1 of 3 +33\.3 % +33\.3 % +1 +1", out)
     assert f"Newly failing:\n- no-refusal · q-1: It says: {REFUSAL}\n" in out
     assert "Newly passing:\n- no-refusal · q-3\n" in out
@@ -252,6 +252,12 @@ def test_an_output_that_is_too_large_alone_is_named(check, contract):
     status, out, err = check(output("q-1", GOOD), output("q-2", GOOD))
     assert (status, out) == (2, "")
     assert "outputs.jsonl:1: is too large for Genba." in err
+
+
+def test_a_run_that_is_too_large_to_be_kept_is_said(check, contract):
+    contract.always[RUNS] = Reply(413, {"code": "too_large", "message": "The body is larger than 1 bytes."})
+    status, out, err = check(output("q-1", GOOD), options=["--accept"])
+    assert (status, out, "genba: The body is larger than 1 bytes." in err) == (2, "", True)
 
 
 def test_with_the_judge_fewer_at_once(check, contract):

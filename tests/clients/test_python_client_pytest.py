@@ -88,8 +88,8 @@ def test_each_output_is_a_test(contract, host, tmp_path):
     assert "1 failed, 2 passed, 1 xfailed" in said
     assert len(contract.asked(BATCH)) == 1
 
-    status, said = host("--genba-baseline", "none", "-k", "q-3", ini=INI)
-    assert (status, "1 failed, 3 deselected" in said) == (1, True)
+    status, said = host("--genba-baseline", "none", "outputs.jsonl::q-3", ini=INI)
+    assert (status, "1 failed in" in said) == (1, True)
 
 
 def test_what_is_wrong_with_the_settings_or_the_file_is_said(host, tmp_path):
@@ -99,7 +99,7 @@ def test_what_is_wrong_with_the_settings_or_the_file_is_said(host, tmp_path):
     assert (status, "outputs.jsonl: cannot be read: No such file" in said) == (4, True)
     (tmp_path / "outputs.jsonl").write_text(lines(output("q-1", GOOD), "{"))
     status, said = host(ini=INI)
-    assert (status, "outputs.jsonl:2: is not JSON" in said) == (4, True)
+    assert (status, "outputs.jsonl:2: is not JSON" in said, "Traceback" in said) == (2, True, False)
     status, said = host(ini="genba_baseline = main\n")
     assert (status, "genba_baseline is one of: accepted, none." in said) == (4, True)
 
@@ -145,11 +145,15 @@ def test_without_an_answer(genba_check):
 
 def test_a_server_that_refuses_fails_the_test_with_its_words(contract, host, tmp_path):
     contract.always[SUITE] = Reply(404, {"code": "not_found", "message": "There is no suite “refunds”."})
-    (tmp_path / "outputs.jsonl").write_text(lines(output("q-1", GOOD)))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "outputs.jsonl").write_text(lines(output("q-1", GOOD)))
     (tmp_path / "test_product.py").write_text("def test_it(genba_check): genba_check(output='x')\n")
 
-    status, said = host(ini=INI)
+    ini = f"{INI.replace('outputs.jsonl', 'elsewhere/outputs.jsonl')}testpaths = test_product.py\n"
+    status, said = host(ini=ini)
     assert (status, said.count("There is no suite “refunds”.") >= 2) == (1, True)
     assert "2 failed" in said
     assert "Traceback" not in said
     assert "_check/" not in said
+    # Whoever names another test wants that one alone.
+    assert "1 failed in" in host("test_product.py", ini=ini)[1]

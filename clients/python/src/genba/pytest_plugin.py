@@ -16,6 +16,7 @@ from genba._check import run
 from genba._check.command import TIMEOUT, TIMEOUT_JUDGED, connected
 from genba._check.outputs import BadLine, made, read
 from genba._check.server import Server
+from genba._check.table import flat
 from genba._check.types import Accepted, Checked, Failure, Misused, Output, Suite, Trouble
 
 SETTINGS = (
@@ -41,6 +42,7 @@ class Desk:
     """The one connection of a test run, and what was asked once."""
 
     def __init__(self, config: pytest.Config) -> None:
+        self.collected = False  # the file of outputs was come across
         self.judge: bool = config.getoption("--genba-judge")
         self._baseline = setting(config, "baseline")
         self._server: Server | None = None
@@ -85,6 +87,8 @@ DESK = pytest.StashKey[Desk]()
 def pytest_configure(config: pytest.Config) -> None:
     if setting(config, "baseline") not in {"accepted", "none"}:
         raise pytest.UsageError("genba_baseline is one of: accepted, none.")
+    if setting(config, "outputs") and not setting(config, "suite"):
+        raise pytest.UsageError("genba_outputs needs genba_suite: which assertions shall run?")
     config.stash[DESK] = Desk(config)
 
 
@@ -96,45 +100,53 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 # --- a test for each output of a file ----------------------------------------------------------
 
 
+def outputs_path(config: pytest.Config) -> Path | None:
+    named = setting(config, "outputs")
+    return config.rootpath / named if named else None  # an absolute one stays what it is
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> OutputsFile | None:
+    """Where the file lies under what pytest looks through, or is named."""
+    if file_path != outputs_path(parent.config):
+        return None
+    parent.config.stash[DESK].collected = True
+    return OutputsFile.from_parent(parent, path=file_path)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Adds the file's outputs, wherever it lies and whatever was named on the command line."""
-    named, suite = setting(config, "outputs"), setting(config, "suite")
-    if not named:
+    """Adds the file where all tests are meant, or it is the command's own option."""
+    path = outputs_path(config)
+    if path is None or config.stash[DESK].collected:
         return
-    if not suite:
-        raise pytest.UsageError("genba_outputs needs genba_suite: which assertions shall run?")
-    path = Path(named) if Path(named).is_absolute() else config.rootpath / named
-    items.extend(OutputsFile.from_parent(session, path=path, suite=suite).collect())
+    if config.args_source == config.ArgsSource.ARGS and not config.getoption("--genba-outputs"):
+        return
+    file: OutputsFile = OutputsFile.from_parent(session, path=path)
+    try:
+        items.extend(file.collect())
+    except pytest.Collector.CollectError as error:
+        raise pytest.UsageError(f"genba_outputs: {error}") from None
 
 
 class OutputsFile(pytest.File):
-    def __init__(self, *, suite: str, **named: Any) -> None:
-        super().__init__(**named)
-        self.suite = suite
-
     def collect(self) -> Iterator[OutputItem]:
         try:
             with self.path.open("rb") as file:
                 found = list(read(file, self.path.name))
         except OSError as error:
-            raise pytest.UsageError(
-                f"genba_outputs: {self.path}: cannot be read: {error.strerror}."
-            ) from None
+            raise self.CollectError(f"{self.path}: cannot be read: {error.strerror}.") from None
         bad = [str(one) for one in found if isinstance(one, BadLine)]
         if bad:
-            raise pytest.UsageError("\n".join(bad[:20]))
+            raise self.CollectError("\n".join(bad[:20]))
+        desk, suite = self.config.stash[DESK], setting(self.config, "suite")
         outputs = [one for one in found if isinstance(one, Output)]
-        for batch in run.batches(outputs, run.MOST_JUDGED if self._desk.judge else run.MOST_OUTPUTS):
-            together = Batch(self._desk, batch, self.suite)
+        for batch in run.batches(outputs, run.MOST_JUDGED if desk.judge else run.MOST_OUTPUTS):
+            together = Batch(desk, batch, suite)
             for output in batch:
-                yield OutputItem.from_parent(self, name=output.id, output=output, batch=together)
-
-    @property
-    def _desk(self) -> Desk:
-        return self.config.stash[DESK]
+                name = flat(output.id, 256)
+                yield OutputItem.from_parent(self, name=name, output=output, batch=together)
 
 
 class Batch:

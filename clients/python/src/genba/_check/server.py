@@ -34,7 +34,7 @@ MENDING = {
 }
 
 
-class TooLarge(Exception):
+class TooLarge(Misused):
     """Fewer at once may do."""
 
 

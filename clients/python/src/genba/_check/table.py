@@ -36,7 +36,8 @@ def title(done: Run, accepted: Accepted | None) -> str:
     if accepted:
         by = f" by {accepted.by}" if accepted.by else ""
         ref = f", git {accepted.git_ref[:12]}" if accepted.git_ref else ""
-        against = f"against the run accepted {accepted.at[:16].replace('T', ' ')}{by}{ref}"
+        zone = " UTC" if accepted.at.endswith(("Z", "+00:00")) else ""
+        against = f"against the run accepted {accepted.at[:16].replace('T', ' ')}{zone}{by}{ref}"
     outputs = counted(len(done.checked), "output", "outputs")
     return flat(f"{done.suite.name}: {outputs}, {against}", 400)
 
