@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("annotator", "0015_check_scope"),
-        ("feedback", "0008_assertions"),
+        ("feedback", "0009_assertions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
