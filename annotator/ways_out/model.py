@@ -1,0 +1,166 @@
+"""What a format is, and what its parts give each other."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from annotator.datasets.content import Kind, Row, Split
+
+# Gives a fresh iterator each time it is called: some formats must see all rows before the first line.
+Rows = Callable[[], Iterable[Row]]
+Record = dict[str, Any]
+Options = Mapping[str, Any]
+
+# "text": str. "bool", "number" (float), "texts" (list of str), "messages" (list of role and content),
+# "object" (anything else: cannot be a Parquet column).
+Column = Literal["text", "bool", "number", "texts", "messages", "object"]
+Encoding = Literal["jsonl", "csv", "text", "json", "folder"]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Why a row gives no line. `reason` is what the manifest counts by; `REASONS` has the words."""
+
+    reason: str
+
+
+OTHER_KIND = Drop("other_kind")
+EMPTY = Drop("empty")
+IDENTICAL = Drop("identical")
+CONFLICT = Drop("conflict")
+TIE = Drop("tie")
+BOTH_BAD = Drop("both_bad")
+NO_DESIRABLE = Drop("no_desirable")
+NOT_DESIRABLE = Drop("not_desirable")
+TOOL_CALLS = Drop("tool_calls")
+PROMPT_ORDER = Drop("prompt_order")
+NOT_TEXT = Drop("not_text")
+NO_LABEL = Drop("no_label")
+NO_OTHER = Drop("no_other")
+NOT_ASKED_FOR = Drop("not_asked_for")
+NOT_ALTERNATING = Drop("not_alternating")
+MARKS = Drop("marks_elsewhere")
+ROLE_IN_TEXT = Drop("role_in_text")
+
+REASONS = {
+    "other_kind": "The format has no line for this kind of row.",
+    "empty": "The prompt or an answer is blank.",
+    "identical": "The two answers differ in outer white space at most.",
+    "conflict": "The same prompt and answer have both labels.",
+    "tie": "A tie has no form in any trainer.",
+    "both_bad": "Both answers were bad.",
+    "no_desirable": "A question says no desirable answer.",
+    "not_desirable": "An answer was not the desirable one.",
+    "tool_calls": "The conversation has calls of tools.",
+    "prompt_order": "The prompt has a system message that is not first, or does not end with the user.",
+    "not_text": "A message has parts that are not text, or a role that no trainer knows.",
+    "no_label": "The row has no answer or value.",
+    "no_other": "There is no second answer to compare with.",
+    "not_asked_for": "An option leaves such rows out.",
+    "not_alternating": "User and assistant do not take turns.",
+    "marks_elsewhere": "The text that was marked is not the answer as it is written.",
+    "role_in_text": "A text holds “Human:” or “Assistant:” at the start of a line.",
+}
+
+Made = Sequence[Record] | Drop
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be chosen. The type of `default` is the option's: bool, int or str (with
+    `choices`, or free text without)."""
+
+    name: str
+    words: str
+    default: bool | int | str
+    choices: Mapping[str, str] = field(default_factory=dict)  # value: words
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One export of one format: options read, whole-file rules looked up."""
+
+    make: Callable[[Row], Made]
+    columns: Mapping[str, Column]  # the keys of every line, in order
+    keep: Callable[[Record], bool] = lambda _record: True  # False: the line is a conflict
+    classes: Callable[[Record], str] | None = None  # what the manifest counts lines by
+    notes: tuple[str, ...] = ()  # said in the manifest and the README
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way out.
+
+    `plan(options, rows)` reads rows only if `twice(options)`: then the first byte comes after a first
+    pass over all of them. `extras(plan, options, files)` gives further text files by name, where
+    `files` are the names of the data files by split. A `folder` format writes its own files.
+    """
+
+    key: str
+    title: str
+    words: str  # one line for people
+    takes: frozenset[Kind]
+    encoding: Encoding
+    plan: Callable[[Options, Rows], Plan]
+    how_to_load: str  # Markdown for the README; {file} is the first data file
+    options: tuple[Option, ...] = ()
+    trains: bool = True  # files that a model learns from
+    splits: frozenset[Split] = frozenset({"train", "dev", "test"})  # that may go out in this format
+    least: int = 1  # lines: with fewer, the export is refused
+    twice: Callable[[Options], bool] = lambda _options: False
+    extras: Callable[[Plan, Options, Mapping[Split, str]], dict[str, str]] | None = None
+    check: Callable[[Sequence[Record]], list[str]] | None = None  # faults of lines, beyond their columns
+
+    @property
+    def extension(self) -> str:
+        """Of a data file; empty where the format is a folder only."""
+        return {"jsonl": ".jsonl", "csv": ".csv", "text": ".txt", "json": ".json", "folder": ""}[
+            self.encoding
+        ]
+
+    @property
+    def streams(self) -> bool:
+        """Whether one split is one file that can be sent as it is made."""
+        return self.encoding != "folder"
+
+
+@dataclass
+class Written:
+    """What came of the rows. `items` = `written` + all of `dropped`, always."""
+
+    items: int = 0  # rows seen
+    written: int = 0  # rows that gave a line or more
+    lines: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)  # rows, by reason
+    left_out: Counter[str] = field(default_factory=Counter)  # lines of rows that gave others
+    classes: Counter[str] = field(default_factory=Counter)  # lines
+
+    def add(self, other: "Written") -> None:
+        self.items += other.items
+        self.written += other.written
+        self.lines += other.lines
+        self.dropped.update(other.dropped)
+        self.left_out.update(other.left_out)
+        self.classes.update(other.classes)
+
+
+class Refused(ValueError):
+    """An export that would be of no use, or harm; `str` says why."""
+
+
+class TooFew(Refused):
+    """Fewer lines than the consumer takes; no byte was written. `written` says where the rows went."""
+
+    def __init__(self, least: int, written: Written) -> None:
+        self.least, self.written = least, written
+        super().__init__(
+            f"{written.lines} lines came of {written.items} rows; {least} are needed. "
+            + " ".join(f"{count}: {REASONS[reason]}" for reason, count in written.dropped.most_common())
+        )
+
+
+class WrongSplit(Refused):
+    """A row of another split than the file's: a held-out row would be learned from."""
