@@ -20,6 +20,7 @@ from annotator.ways_out.model import (
     Encoding,
     Format,
     Plan,
+    Progress,
     Record,
     Rows,
     TooFew,
@@ -82,6 +83,21 @@ def stream(
         raise TooFew(form.least, written)
     buffer += encoder.tail()
     yield bytes(buffer)
+
+
+def heard(rows: Rows, progress: Progress, before: int, every: int = 1000) -> Rows:
+    """The rows, with a word to `progress` every so many, counted from `before`."""
+
+    def counted() -> Iterator[Row]:
+        seen = before
+        for row in rows():
+            yield row
+            seen += 1
+            if seen % every == 0:
+                progress(seen)
+        progress(seen)
+
+    return counted
 
 
 class Encoder(Protocol):

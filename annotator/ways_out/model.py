@@ -11,10 +11,14 @@ from annotator.datasets.content import Kind, Row, Split
 Rows = Callable[[], Iterable[Row]]
 Record = dict[str, Any]
 Options = Mapping[str, Any]
+Progress = Callable[[int], None]  # hears how many rows were seen; may raise to stop
 
 # "text": str. "bool", "number" (float), "texts" (list of str), "messages" (list of role and content),
 # "object" (anything else: cannot be a Parquet column).
 Column = Literal["text", "bool", "number", "texts", "messages", "object"]
+EVERY: frozenset[Kind] = frozenset({"rated", "preference", "demonstration"})
+JUDGED: frozenset[Kind] = frozenset({"rated", "demonstration"})  # one answer by itself
+COMPARED: frozenset[Kind] = frozenset({"preference", "demonstration"})  # a better one and another
 Encoding = Literal["jsonl", "csv", "text", "json", "folder"]
 
 
@@ -41,7 +45,10 @@ NO_OTHER = Drop("no_other")
 NOT_ASKED_FOR = Drop("not_asked_for")
 NOT_ALTERNATING = Drop("not_alternating")
 MARKS = Drop("marks_elsewhere")
-ROLE_IN_TEXT = Drop("role_in_text")
+NO_MARKS = Drop("no_marks")
+NOT_SINGLE = Drop("not_single")
+DELIMITER = Drop("delimiter")
+OVER_MOST = Drop("over_most")
 
 REASONS = {
     "other_kind": "The format has no line for this kind of row.",
@@ -60,7 +67,10 @@ REASONS = {
     "not_asked_for": "An option leaves such rows out.",
     "not_alternating": "User and assistant do not take turns.",
     "marks_elsewhere": "The text that was marked is not the answer as it is written.",
-    "role_in_text": "A text holds “Human:” or “Assistant:” at the start of a line.",
+    "no_marks": "The answer is bad and nobody marked where.",
+    "not_single": "The format has one question and no earlier turns.",
+    "delimiter": "A text holds one of the tags that the examples are put between.",
+    "over_most": "There are enough examples already.",
 }
 
 Made = Sequence[Record] | Drop
@@ -111,8 +121,8 @@ class Format:
     splits: frozenset[Split] = frozenset({"train", "dev", "test"})  # that may go out in this format
     least: int = 1  # lines: with fewer, the export is refused
     twice: Callable[[Options], bool] = lambda _options: False
+    folder: Callable[..., tuple[dict[str, Any], str]] | None = None  # as `formats/huggingface.py` writes
     extras: Callable[[Plan, Options, Mapping[Split, str]], dict[str, str]] | None = None
-    check: Callable[[Sequence[Record]], list[str]] | None = None  # faults of lines, beyond their columns
 
     @property
     def extension(self) -> str:

@@ -12,10 +12,34 @@ that does not stream (`form.streams`) is a folder only. The whole export of any 
                         progress=lambda rows: None)     # the manifest
 """
 
-from annotator.ways_out.formats import trl
+from annotator.ways_out.formats import (
+    axolotl,
+    chat,
+    classification,
+    few_shot,
+    hallucination,
+    huggingface,
+    inspect_ai,
+    llama_factory,
+    promptfoo,
+    sentence_transformers,
+    trl,
+)
 from annotator.ways_out.model import Format
 
-FORMATS: tuple[Format, ...] = (*trl.FORMATS,)
+FORMATS: tuple[Format, ...] = (
+    *trl.FORMATS,
+    *classification.FORMATS,
+    huggingface.FORMAT,
+    *promptfoo.FORMATS,
+    *few_shot.FORMATS,
+    *hallucination.FORMATS,
+    *chat.FORMATS,
+    *llama_factory.FORMATS,
+    *axolotl.FORMATS,
+    *inspect_ai.FORMATS,
+    *sentence_transformers.FORMATS,
+)
 _BY_KEY = {form.key: form for form in FORMATS}
 
 
