@@ -45,6 +45,7 @@ NO_OTHER = Drop("no_other")
 NOT_ASKED_FOR = Drop("not_asked_for")
 NOT_ALTERNATING = Drop("not_alternating")
 MARKS = Drop("marks_elsewhere")
+FEW_VOTES = Drop("too_few_votes")
 NO_MARKS = Drop("no_marks")
 NOT_SINGLE = Drop("not_single")
 DELIMITER = Drop("delimiter")
@@ -67,6 +68,7 @@ REASONS = {
     "not_asked_for": "An option leaves such rows out.",
     "not_alternating": "User and assistant do not take turns.",
     "marks_elsewhere": "The text that was marked is not the answer as it is written.",
+    "too_few_votes": "Fewer than two people decided for either side.",
     "no_marks": "The answer is bad and nobody marked where.",
     "not_single": "The format has one question and no earlier turns.",
     "delimiter": "A text holds one of the tags that the examples are put between.",

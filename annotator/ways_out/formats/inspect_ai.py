@@ -82,7 +82,7 @@ FORMATS = (
     Format(
         key="inspect-choices",
         title=_("Inspect yes or no"),
-        words=_("Answers with what people said of the first question: how well does a model judge?"),
+        words=_("Answers and what people said of the first question, to see how well a model judges."),
         takes=frozenset({"rated"}),
         encoding="jsonl",
         plan=choices,

@@ -12,6 +12,7 @@ from annotator.ways_out.conflicts import Conflicts
 from annotator.ways_out.model import (
     COMPARED,
     EVERY,
+    FEW_VOTES,
     OTHER_KIND,
     Column,
     Drop,
@@ -39,6 +40,7 @@ MARGIN = Option(
         "none": _("no margin"),
     },
 )
+VOTED = Option("voted", _("Leave rows out that have too few votes for a margin"), False)
 LOAD = (
     '```python\nfrom datasets import load_dataset\n\nrows = load_dataset("json", data_files="{file}", '
     'split="train")\n```'
@@ -124,10 +126,12 @@ def prompts(options: Options, _rows: Rows) -> Plan:
 
 
 def preference(options: Options, rows: Rows) -> Plan:
-    plain = options["plain"]
+    plain, voted = options["plain"], options.get("voted", False)
     margin, said = margins(options, rows)
 
     def make(row: Row) -> Made:
+        if voted and not enough_votes(row):
+            return FEW_VOTES
         found = better_answer(row, options)
         if isinstance(found, Drop):
             return found
@@ -144,6 +148,10 @@ def preference(options: Options, rows: Rows) -> Plan:
     return Plan(make, {**columns, "margin": "number"} if margin is not None else columns, notes=said)
 
 
+def enough_votes(row: Row) -> bool:
+    return row.kind == "preference" and sides.decided(row)[1] >= ENOUGH_VOTES
+
+
 def margins(options: Options, rows: Rows) -> tuple[Any, tuple[str, ...]]:
     """The formula and what to say of it; no formula unless every row that is written has the votes.
 
@@ -153,9 +161,9 @@ def margins(options: Options, rows: Rows) -> tuple[Any, tuple[str, ...]]:
     if wanted == "none":
         return None, ()
     short = 0
-    for row in rows():
+    for row in () if options.get("voted") else rows():
         if row.kind in PREFERENCE.takes and not isinstance(better_answer(row, options), Drop):
-            short += row.kind != "preference" or sides.decided(row)[1] < ENOUGH_VOTES
+            short += not enough_votes(row)
     if short:
         return None, (f"No margin: {short} rows have fewer than {ENOUGH_VOTES} votes for either side.",)
     formula = {"log_odds": "ln((k+0.5)/(m-k+0.5))", "share": "2k/m-1"}[wanted]
@@ -231,9 +239,9 @@ REWARD = Format(
     takes=COMPARED,
     encoding="jsonl",
     plan=preference,
-    options=(MARGIN, CONTEXT, PLAIN),
+    options=(MARGIN, VOTED, CONTEXT, PLAIN),
     how_to_load=LOAD,
-    twice=lambda options: options["margin"] != "none",
+    twice=lambda options: options["margin"] != "none" and not options["voted"],
 )
 KTO = Format(
     key="trl-kto",
