@@ -33,7 +33,7 @@ static: $(VENV)/core.stamp ## Compile translations and gather static files
 
 # --- installing ----------------------------------------------------------------------------------
 
-.PHONY: install install-core install-ml install-dev
+.PHONY: install install-core install-ml install-dev install-consumers
 install: install-core ## Make .venv and install both sets
 ifeq ($(WITH_ML),1)
 	@test -f $(VENV)/ml.stamp -a $(VENV)/ml.stamp -nt requirements/ml.txt \
@@ -46,6 +46,7 @@ endif
 install-core: $(VENV)/core.stamp ## Only what web server, worker and beat need
 install-ml: $(VENV)/ml.stamp ## torch and what else the ml worker needs
 install-dev: $(VENV)/dev.stamp ## What tests and lint need
+install-consumers: $(VENV)/consumers.stamp ## The libraries that read exports, for the tests of those
 
 $(PY):
 	@sh scripts/venv.sh $(VENV)
@@ -63,6 +64,16 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/core.stamp
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# An environment of its own over the other one: some of them want older versions than Genba runs with.
+# No hashes here either: one of them wants torch.
+$(VENV)/consumers.stamp: requirements/consumers.txt $(VENV)/ml.stamp
+	$(PY) -m venv $(VENV)/consumers
+	$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
+		> $$($(VENV)/consumers/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/genba.pth
+	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+		-r requirements/consumers.txt
+	@touch $@
+
 .PHONY: lock
 lock: install-core ## Write requirements/*.txt anew from requirements/*.in
 	$(PIP) install --quiet $(PIP_TOOLS)
@@ -70,11 +81,13 @@ lock: install-core ## Write requirements/*.txt anew from requirements/*.in
 	$(LOCK) --upgrade --generate-hashes --output-file requirements/dev.txt requirements/dev.in
 	$(LOCK) --upgrade --output-file requirements/ml.txt requirements/ml.in
 	sed -i.old -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements/ml.txt && rm requirements/ml.txt.old
+	$(LOCK) --upgrade --output-file requirements/consumers.txt requirements/consumers.in
+	sed -i.old -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements/consumers.txt && rm requirements/consumers.txt.old
 
 # --- checking ------------------------------------------------------------------------------------
 
 .PHONY: test
-test: install-ml lint browser ## All that CI runs: lint, types, arrows, then every test
+test: install-ml install-consumers lint browser ## All that CI runs: lint, types, arrows, then every test
 	@date '+%H:%M:%S, now the tests'
 	$(PY) -m pytest -m "not faults" $(PYTEST_ARGS)
 	$(PY) -m pytest -m "faults and not timed" $(PYTEST_ARGS)

@@ -211,7 +211,16 @@ def test_every_view_says_its_methods_and_who_may():
 
 
 def heavy_imports(path: Path) -> Iterator[str]:
-    heavy = {"torch", "transformers", "sentence_transformers", "hdbscan", "scipy", "pandas", "sklearn"}
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "hdbscan",
+        "scipy",
+        "pandas",
+        "sklearn",
+        "pyarrow",
+    }
     for node in ast.parse(text(path)).body:
         names = []
         if isinstance(node, ast.Import):
@@ -229,7 +238,7 @@ def test_the_web_application_loads_none_of_it():
     """In a fresh process, as the server does it, down to the last view."""
     look = (
         "import annotator.config.wsgi, sys; from django.urls import get_resolver; get_resolver().url_patterns;"
-        "heavy={'torch','transformers','sentence_transformers','hdbscan','scipy','pandas','sklearn','numpy'};"
+        "heavy={'torch','transformers','sentence_transformers','hdbscan','scipy','pandas','sklearn','numpy','pyarrow'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     answer = subprocess.run(

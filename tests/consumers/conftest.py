@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from annotator.datasets.content import Split
 from annotator.ways_out import folder, options
+from annotator.ways_out.model import Rows
 from annotator.ways_out.registry import formats
 from tests.annotator.ways_out.ground import ABOUT, HOSTILE, world
 
+PYTHON = Path(sys.prefix) / "consumers/bin/python"
 ROOT = Path(__file__).resolve().parents[2]
 TRAIN, TEST = world([*HOSTILE, "plain"]), world(["x", "y"], "test")
 
@@ -20,7 +23,7 @@ def exports(tmp_path_factory) -> Path:
     where = tmp_path_factory.mktemp("exports")
     for form in formats():
         (where / form.key).mkdir()
-        sources = {"train": lambda: TRAIN, "test": lambda: TEST}
+        sources: dict[Split, Rows] = {"train": lambda: TRAIN, "test": lambda: TEST}
         if "test" not in form.splits:
             del sources["test"]
         folder.write(form, sources, where / form.key, options.read(form, {}), ABOUT)
@@ -38,8 +41,9 @@ def read_by(reader: str, *arguments: object, home: Path) -> dict:
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "PYTHONUTF8": "1",
     }
+    assert PYTHON.exists(), "the libraries that read exports are not installed: make install-consumers"
     said = subprocess.run(
-        [sys.executable, "-m", f"tests.consumers.{reader}", *map(str, arguments)],
+        [str(PYTHON), "-m", f"tests.consumers.{reader}", *map(str, arguments)],
         cwd=ROOT,
         env=environment,
         capture_output=True,

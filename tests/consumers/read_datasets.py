@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from datasets import get_dataset_config_names, load_dataset
 from tokenizers import Tokenizer, models
@@ -18,7 +19,7 @@ folder = Path(sys.argv[1])
 saw: dict = {"json": {}, "parquet": {}}
 
 
-def lines(path: Path) -> object:
+def lines(path: Path) -> Any:
     return load_dataset("json", data_files=str(path), split="train")
 
 

@@ -44,7 +44,7 @@ def prompt(value: object) -> list[str]:
     return messages(value, ("user", "tool"))
 
 
-def answer(value: object) -> list[str]:
+def answer(value: list) -> list[str]:
     wrong = messages(value, ("assistant",))
     return wrong if wrong or len(value) == 1 else ["more than one message"]
 

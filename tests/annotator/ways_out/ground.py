@@ -4,7 +4,7 @@ import itertools
 import json
 from typing import Any
 
-from annotator.datasets.content import Mark, Provenance, Row
+from annotator.datasets.content import Kind, Mark, Provenance, Row, Split
 from annotator.ways_out import lines, options
 from annotator.ways_out.manifest import About
 from annotator.ways_out.model import Format, Written
@@ -59,7 +59,7 @@ ABOUT = About(
 _numbers = itertools.count(1)
 
 
-def row(kind: str, **fields: Any) -> Row:
+def row(kind: Kind, **fields: Any) -> Row:
     """With what the kind needs; `raters` and the like go to the provenance."""
     number = next(_numbers)
     beside = {name: fields.pop(name) for name in ("raters", "labels", "external_id") if name in fields}
@@ -84,14 +84,14 @@ def demonstration(output: Any = "30 days from delivery.", rejected: Any = None, 
     return row("demonstration", output=output, rejected=rejected, why=fields.pop("why", why), **fields)
 
 
-def told(form: Format, rows: list[Row], split: str = "train", **given: Any) -> tuple[list[dict], Written]:
+def told(form: Format, rows: list[Row], split: Split = "train", **given: Any) -> tuple[list[dict], Written]:
     """The lines of a format of JSON lines, read back, and the tally."""
     data, written = sent(form, rows, split, **given)
     assert data.endswith(b"\n")
     return [json.loads(line) for line in data.decode().split("\n")[:-1]], written
 
 
-def sent(form: Format, rows: list[Row], split: str = "train", **given: Any) -> tuple[bytes, Written]:
+def sent(form: Format, rows: list[Row], split: Split = "train", **given: Any) -> tuple[bytes, Written]:
     plan = form.plan(options.read(form, given), lambda: rows)
     written = Written()
     data = b"".join(lines.stream(form, plan, lambda: rows, split, written))
@@ -99,7 +99,7 @@ def sent(form: Format, rows: list[Row], split: str = "train", **given: Any) -> t
     return data, written
 
 
-def world(texts: list[str], split: str = "train") -> list[Row]:
+def world(texts: list[str], split: Split = "train") -> list[Row]:
     """Rows of every kind around each text, so that each format has lines. Groups differ by number."""
     made = []
     for n, text in enumerate(texts):

@@ -18,7 +18,7 @@ TRAIN, TEST = world([*HOSTILE, "plain"]), world(["x", "y"], "test")
 
 def export(form, where: Path, *, about=ABOUT, secret=b"", progress=lambda _rows: None, given=None, **sources):
     where.mkdir(parents=True, exist_ok=True)
-    rows = {split: (lambda found=found: found) for split, found in sources.items()}
+    rows: dict = {split: (lambda found=found: found) for split, found in sources.items()}
     return folder.write(
         form, rows, where, options.read(form, given or {}), about, secret=secret, progress=progress
     )
