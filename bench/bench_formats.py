@@ -10,17 +10,21 @@ which leaves out contradictions.
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 
 from annotator.datasets.content import Provenance, Row
-from annotator.ways_out import lines, options
+from annotator.ways_out import folder, lines, options
+from annotator.ways_out.manifest import About
 from annotator.ways_out.model import Format, Written
 from annotator.ways_out.registry import formats, get
 
 BAR = 60_000.0
+ABOUT = About(name="Bench", project="bench", created_at="2026-11-30T00:00:00Z")
 ASKED = "Where is my parcel, and when will the refund for the second one arrive? " * 6
 TOLD = "The refund is on its way and will be with you within five working days. " * 6
 
@@ -91,6 +95,14 @@ def measure(form: Format, source: Source) -> tuple[float, float, Written]:
     return source.count / (ended - started), source.count / (ended - between), written
 
 
+def whole(form: Format, source: Source) -> tuple[float, float]:
+    """(rows a second of CPU, megabytes of memory more) of a folder with provenance and hashes."""
+    with tempfile.TemporaryDirectory() as where:
+        before, started = resident(), time.process_time()
+        folder.write(form, {"train": source}, Path(where), options.read(form, {}), ABOUT)
+        return source.count / (time.process_time() - started), resident() - before
+
+
 def resident() -> float:
     return psutil.Process().memory_info().rss / 2**20
 
@@ -107,6 +119,10 @@ def main() -> None:
             whole, alone, written = measure(form, Source(count, kept))
             passes = "" if whole > 0.9 * alone else f" ({whole:,.0f} with the first pass)"
             print(f"{form.key:26} {alone:>9,.0f}{passes}, {written.lines:,} lines")
+    for form in (get("trl-sft"), get("hf-folder")):
+        whole(form, Source(count // 10, kept))
+        rate, grown = whole(form, Source(count, kept))
+        print(f"{form.key}, a folder with provenance: {rate:,.0f} rows/s of CPU, memory {grown:+.0f} MB")
     kto = get("trl-kto")
     measure(kto, Source(count // 10, rated))
     before = resident()

@@ -26,6 +26,7 @@ from annotator.ways_out.model import (
     Written,
     WrongSplit,
 )
+from annotator.ways_out.words import gettext_noop as _
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
@@ -47,9 +48,9 @@ def write(
     """
     sources = {split: sources[split] for split in SPLITS if split in sources}
     if held_out := sorted(set(sources) - form.splits):
-        raise WrongSplit(f"Rows of the {held_out[0]} split never go out as {form.title}.")
+        raise WrongSplit(lines.NEVER, split=held_out[0], format=form.title)
     if not sources:
-        raise Refused("Choose a split.")
+        raise Refused(_("Choose a split."))
     names = provenance.Pseudonyms(secret)
     if form.folder is not None:
         told, front = form.folder(sources, folder, options, about, names, progress)

@@ -27,9 +27,11 @@ from annotator.ways_out.model import (
     Written,
     WrongSplit,
 )
+from annotator.ways_out.words import gettext_noop as _
 
 CHUNK = 256 * 1024  # bytes
 FIRST = 4 * 1024
+NEVER = _("Rows of the %(split)s split never go out as %(format)s.")
 
 
 def records(
@@ -38,10 +40,15 @@ def records(
     """Each line's record beside the row it came of; counts on the way."""
     make, keep, classes, takes = plan.make, plan.keep, plan.classes, form.takes
     if split not in form.splits:
-        raise WrongSplit(f"Rows of the {split} split never go out as {form.title}.")
+        raise WrongSplit(NEVER, split=split, format=form.title)
     for row in rows():
         if row.split != split:
-            raise WrongSplit(f"Row {row.key} is of the {row.split} split, not of {split}.")
+            raise WrongSplit(
+                _("Row %(row)s is of the %(its)s split, not of %(split)s."),
+                row=row.key,
+                its=row.split,
+                split=split,
+            )
         written.items += 1
         made = make(row) if row.kind in takes else OTHER_KIND
         if isinstance(made, Drop):

@@ -22,6 +22,8 @@ _ROLES = {
     "function": "tool",
 }
 _CALLS = ("tool_calls", "function_call")
+_LISTS = frozenset({"documents", "docs", "chunks", "passages", "results"})
+_DOCUMENTS = ("text", "content", "page_content", "body", "document", "passage", "snippet")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 
 
@@ -32,6 +34,8 @@ def as_text(payload: Any) -> str:
     if payload is None:
         return ""
     messages = _messages(payload)
+    if messages is EMPTY:
+        return ""
     if isinstance(messages, list):
         if len(messages) == 1:
             return messages[0]["content"]
@@ -86,6 +90,10 @@ def asked(row: Row, *, context: bool) -> Messages | Drop:
 
 def context_text(payload: Any) -> str:
     """Documents one after another, an empty line between."""
+    if isinstance(payload, dict) and len(payload) == 1:
+        ((name, inside),) = payload.items()
+        if name in _LISTS and isinstance(inside, list):
+            payload = inside
     if isinstance(payload, list) and not isinstance(_messages(payload), list):
         return "\n\n".join(_document(one) for one in payload)
     return _document(payload)
@@ -93,7 +101,7 @@ def context_text(payload: Any) -> str:
 
 def _document(payload: Any) -> str:
     if isinstance(payload, dict):
-        for key in ("text", "content", "page_content", "body", "document", "passage", "snippet"):
+        for key in _DOCUMENTS:
             if isinstance(payload.get(key), str):
                 return str(payload[key])
     return as_text(payload)
@@ -102,10 +110,11 @@ def _document(payload: Any) -> str:
 def _messages(payload: Any) -> Messages | Drop | None:
     """Messages of role and text; None when the payload is no conversation."""
     if isinstance(payload, dict):
-        inner = payload.get("messages")
-        payload = inner if isinstance(inner, list) else [payload]
-    if not isinstance(payload, list) or not payload:
+        payload = _listed(payload) if payload else []
+    if not isinstance(payload, list):
         return None
+    if not payload:
+        return EMPTY
     if not all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in payload):
         return None
     read: Messages = []
@@ -118,6 +127,15 @@ def _messages(payload: Any) -> Messages | Drop | None:
             return NOT_TEXT
         read.append({"role": role, "content": text})
     return read
+
+
+def _listed(payload: dict[str, Any]) -> list[Any]:
+    """The messages of a request, with its `system` beside them as their first; or the payload as one."""
+    inner = payload.get("messages")
+    if not isinstance(inner, list):
+        return [payload]
+    system = payload.get("system")
+    return [{"role": "system", "content": system}, *inner] if system else inner
 
 
 def _content(content: Any) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from annotator.datasets.content import Kind, Row, Split
+from annotator.ways_out.words import gettext_noop as _
 
 # Gives a fresh iterator each time it is called: some formats must see all rows before the first line.
 Rows = Callable[[], Iterable[Row]]
@@ -52,27 +53,27 @@ DELIMITER = Drop("delimiter")
 OVER_MOST = Drop("over_most")
 
 REASONS = {
-    "other_kind": "The format has no line for this kind of row.",
-    "empty": "The prompt or an answer is blank.",
-    "identical": "The two answers differ in outer white space at most.",
-    "conflict": "The same prompt and answer have both labels.",
-    "tie": "A tie has no form in any trainer.",
-    "both_bad": "Both answers were bad.",
-    "no_desirable": "A question says no desirable answer.",
-    "not_desirable": "An answer was not the desirable one.",
-    "tool_calls": "The conversation has calls of tools.",
-    "prompt_order": "The prompt has a system message that is not first, or does not end with the user.",
-    "not_text": "A message has parts that are not text, or a role that no trainer knows.",
-    "no_label": "The row has no answer or value.",
-    "no_other": "There is no second answer to compare with.",
-    "not_asked_for": "An option leaves such rows out.",
-    "not_alternating": "User and assistant do not take turns.",
-    "marks_elsewhere": "The text that was marked is not the answer as it is written.",
-    "too_few_votes": "Fewer than two people decided for either side.",
-    "no_marks": "The answer is bad and nobody marked where.",
-    "not_single": "The format has one question and no earlier turns.",
-    "delimiter": "A text holds one of the tags that the examples are put between.",
-    "over_most": "There are enough examples already.",
+    "other_kind": _("The format has no line for this kind of row."),
+    "empty": _("The prompt or an answer is blank."),
+    "identical": _("The two answers differ in outer white space at most."),
+    "conflict": _("The same prompt and answer have both labels."),
+    "tie": _("A tie has no form in any trainer."),
+    "both_bad": _("Both answers were bad."),
+    "no_desirable": _("A question says no desirable answer."),
+    "not_desirable": _("An answer was not the desirable one."),
+    "tool_calls": _("The conversation has calls of tools."),
+    "prompt_order": _("The prompt has a system message that is not first, or does not end with the user."),
+    "not_text": _("A message has parts that are not text, or a role that no trainer knows."),
+    "no_label": _("The row has no answer or value."),
+    "no_other": _("There is no second answer to compare with."),
+    "not_asked_for": _("An option leaves such rows out."),
+    "not_alternating": _("User and assistant do not take turns."),
+    "marks_elsewhere": _("The text that was marked is not the answer as it is written."),
+    "too_few_votes": _("Fewer than two people decided for either side."),
+    "no_marks": _("The answer is bad and nobody marked where."),
+    "not_single": _("The format has one question and no earlier turns."),
+    "delimiter": _("A text holds one of the tags that the examples are put between."),
+    "over_most": _("There are enough examples already."),
 }
 
 Made = Sequence[Record] | Drop
@@ -160,7 +161,18 @@ class Written:
 
 
 class Refused(ValueError):
-    """An export that would be of no use, or harm; `str` says why."""
+    """An export that would be of no use, or harm. `str` says why in English; `said` in another language.
+
+    Words without values stand as they are, per cent signs and all.
+    """
+
+    def __init__(self, words: str, **values: object) -> None:
+        self.words, self.values = words, values
+        super().__init__(words % values if values else words)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        words = translate(self.words)
+        return words % self.values if self.values else words
 
 
 class TooFew(Refused):
@@ -168,10 +180,17 @@ class TooFew(Refused):
 
     def __init__(self, least: int, written: Written) -> None:
         self.least, self.written = least, written
-        super().__init__(
-            f"{written.lines} lines came of {written.items} rows; {least} are needed. "
-            + " ".join(f"{count}: {REASONS[reason]}" for reason, count in written.dropped.most_common())
-        )
+        words = _("%(lines)s lines came of %(rows)s rows; %(least)s are needed.")
+        super().__init__(words, lines=written.lines, rows=written.items, least=least)
+
+    def __str__(self) -> str:
+        return self.said(lambda text: text)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        why = [
+            f"{count}: {translate(REASONS[reason])}" for reason, count in self.written.dropped.most_common()
+        ]
+        return " ".join([super().said(translate), *why])
 
 
 class WrongSplit(Refused):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotator.ways_out.model import Format, Option, Refused
+from annotator.ways_out.words import gettext_noop as _
 
 _TRUE, _FALSE = {"true", "1", "on", "yes"}, {"false", "0", "off", "no", ""}
 
@@ -12,8 +13,12 @@ def read(form: Format, given: Mapping[str, Any]) -> dict[str, Any]:
     """From a form, an API call or a command: values may be text. Raises `Refused` with words."""
     known = {option.name: option for option in form.options}
     if unknown := [name for name in given if name not in known]:
-        names = ", ".join(known) or "none"
-        raise Refused(f"{form.title} has no option “{unknown[0][:40]}”. Options: {names}.")
+        raise Refused(
+            _("%(format)s has no option “%(name)s”. Options: %(names)s."),
+            format=form.title,
+            name=unknown[0][:40],
+            names=", ".join(known) or "–",
+        )
     return {name: _value(option, given.get(name, option.default)) for name, option in known.items()}
 
 
@@ -21,13 +26,18 @@ def _value(option: Option, given: Any) -> bool | int | str:
     if isinstance(option.default, bool):
         word = str(given).strip().lower()
         if word not in _TRUE | _FALSE:
-            raise Refused(f"{option.name}: say true or false.")
+            raise Refused(_("%(name)s: say true or false."), name=option.name)
         return word in _TRUE
     if isinstance(option.default, int):
         return _whole(option, given)
     text = str(given)
     if option.choices and text not in option.choices:
-        raise Refused(f"{option.name}: “{text[:40]}” is not one of: {', '.join(option.choices)}.")
+        raise Refused(
+            _("%(name)s: “%(value)s” is not one of: %(allowed)s."),
+            name=option.name,
+            value=text[:40],
+            allowed=", ".join(option.choices),
+        )
     return text
 
 
@@ -38,5 +48,10 @@ def _whole(option: Option, given: Any) -> int:
         number = None
     low, high = option.least, option.most
     if number is None or (low is not None and number < low) or (high is not None and number > high):
-        raise Refused(f"{option.name}: write a whole number from {low} to {high}.")
+        raise Refused(
+            _("%(name)s: write a whole number from %(low)s to %(high)s."),
+            name=option.name,
+            low=low,
+            high=high,
+        )
     return number

@@ -192,6 +192,20 @@ def test_numbers_have_their_bounds(given):
     }
 
 
+def test_refusals_are_said_in_other_languages():
+    with pytest.raises(TooFew) as refused:
+        told(get("trl-preference"), [pair("tie")])
+    other = {
+        "%(lines)s lines came of %(rows)s rows; %(least)s are needed.": "%(rows)s → %(lines)s < %(least)s"
+    }
+    other["A tie has no form in any trainer."] = "="
+    assert refused.value.said(other.__getitem__) == "1 → 0 < 1 1: ="
+    with pytest.raises(Refused) as refused:
+        options.read(get("few-shot-json"), {"most": "x"})
+    translated = {"%(name)s: write a whole number from %(low)s to %(high)s.": "%(name)s: %(low)s–%(high)s"}
+    assert refused.value.said(translated.__getitem__) == "most: 1–1000"
+
+
 # --- CSV and few-shot --------------------------------------------------------------------------
 
 

@@ -176,6 +176,7 @@ def test_prompts_are_conversations_whatever_was_logged():
     assert messages.prompt({"messages": [{"role": "user", "content": parts, "name": "ada"}]}) == [
         {"role": "user", "content": "one\ntwo"}
     ]
+    assert messages.prompt({"system": "Be brief.", "messages": [Q], "max_tokens": 9}) == [SYSTEM, Q]
     assert messages.prompt({"amount": 3, "city": "Süd"}) == [
         {"role": "user", "content": '{"amount":3,"city":"Süd"}'}
     ]
@@ -186,6 +187,9 @@ def test_prompts_are_conversations_whatever_was_logged():
     [
         ("  \n", EMPTY),
         (None, EMPTY),
+        ([], EMPTY),
+        ({}, EMPTY),
+        ({"messages": []}, EMPTY),
         ([Q, A], PROMPT_ORDER),
         ([Q, SYSTEM, Q], PROMPT_ORDER),
         ([SYSTEM], PROMPT_ORDER),
@@ -232,6 +236,22 @@ def test_the_context_goes_before_the_prompt_when_asked():
         Q,
         A,
     ]
+
+
+@pytest.mark.parametrize(
+    ("logged", "text"),
+    [
+        (None, ""),
+        ([], ""),
+        ({}, ""),
+        ("One.", "One."),
+        ([{"page_content": "One.", "score": 0.5}, "Two."], "One.\n\nTwo."),
+        ({"documents": ["One.", {"title": "no text"}]}, 'One.\n\n{"title":"no text"}'),
+        ([Q, A], "user: What is the refund window?\n\nassistant: 30 days from delivery."),
+    ],
+)
+def test_the_context_is_its_documents(logged, text):
+    assert messages.context_text(logged) == text
 
 
 def test_plain_completions_bring_their_space():
