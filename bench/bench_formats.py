@@ -95,7 +95,7 @@ def measure(form: Format, source: Source) -> tuple[float, float, Written]:
     return source.count / (ended - started), source.count / (ended - between), written
 
 
-def whole(form: Format, source: Source) -> tuple[float, float]:
+def in_a_folder(form: Format, source: Source) -> tuple[float, float]:
     """(rows a second of CPU, megabytes of memory more) of a folder with provenance and hashes."""
     with tempfile.TemporaryDirectory() as where:
         before, started = resident(), time.process_time()
@@ -120,8 +120,8 @@ def main() -> None:
             passes = "" if whole > 0.9 * alone else f" ({whole:,.0f} with the first pass)"
             print(f"{form.key:26} {alone:>9,.0f}{passes}, {written.lines:,} lines")
     for form in (get("trl-sft"), get("hf-folder")):
-        whole(form, Source(count // 10, kept))
-        rate, grown = whole(form, Source(count, kept))
+        in_a_folder(form, Source(count // 10, kept))
+        rate, grown = in_a_folder(form, Source(count, kept))
         print(f"{form.key}, a folder with provenance: {rate:,.0f} rows/s of CPU, memory {grown:+.0f} MB")
     kto = get("trl-kto")
     measure(kto, Source(count // 10, rated))
