@@ -66,12 +66,14 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/core.stamp
 
 # An environment of its own over the other one: some of them want older versions than Genba runs with.
 # No hashes here either: one of them wants torch.
-$(VENV)/consumers.stamp: requirements/consumers.txt $(VENV)/ml.stamp
+$(VENV)/consumers.stamp: requirements/consumers.txt requirements/consumers-alone.txt $(VENV)/ml.stamp
 	$(PY) -m venv $(VENV)/consumers
 	$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
 		> $$($(VENV)/consumers/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/genba.pth
 	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
 		-r requirements/consumers.txt
+	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps \
+		-r requirements/consumers-alone.txt
 	@touch $@
 
 .PHONY: lock

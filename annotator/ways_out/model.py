@@ -101,6 +101,7 @@ class Plan:
     keep: Callable[[Record], bool] = lambda _record: True  # False: the line is a conflict
     classes: Callable[[Record], str] | None = None  # what the manifest counts lines by
     notes: tuple[str, ...] = ()  # said in the manifest and the README
+    seen: set[str] = field(default_factory=set)  # what `make` came across, for `extras`
 
 
 @dataclass(frozen=True)

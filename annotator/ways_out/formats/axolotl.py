@@ -1,7 +1,8 @@
 """Axolotl: rows and the part of its YAML that reads them.
 
 Its SFT and DPO strategies read TRL's rows as they are. KTO has plain texts only, and the reward model one turn;
-both look for `system`, which is there on every line for that.
+both look for `system`, which is there on every line for that. Of an empty one the reward model's strategy
+makes a turn all the same (0.19), so that the YAML has it dropped where no row has another.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ def _single(prompt: messages.Messages) -> tuple[str, str] | Drop:
 
 
 def reward(options: Options, _rows: Rows) -> Plan:
+    seen: set[str] = set()
+
     def make(row: Row) -> Made:
         found = trl.better_answer(row, options)
         if isinstance(found, Drop):
@@ -32,10 +35,17 @@ def reward(options: Options, _rows: Rows) -> Plan:
         asked = _single(found[0])
         if isinstance(asked, Drop):
             return asked
+        if asked[0]:
+            seen.add(SYSTEM)
         record = dict(zip(("system", "input"), asked, strict=True))
         return [{**record, "chosen": found[1][0]["content"], "rejected": found[2][0]["content"]}]
 
-    return Plan(make, {"system": "text", "input": "text", "chosen": "text", "rejected": "text"})
+    return Plan(
+        make,
+        {"system": "text", "input": "text", "chosen": "text", "rejected": "text"},
+        notes=("If some rows have a system text, Axolotl puts an empty one before the others.",),
+        seen=seen,
+    )
 
 
 def kto(options: Options, rows: Rows) -> Plan:
@@ -58,6 +68,7 @@ def kto(options: Options, rows: Rows) -> Plan:
     )
 
 
+SYSTEM, NO_SYSTEM = "system", ", drop_system_message: true"
 _SNIPPETS = {
     "sft": ("chat_template: tokenizer_default\n", "type: chat_template"),
     "dpo": (
@@ -72,9 +83,10 @@ _SNIPPETS = {
 }
 
 
-def _snippet(kind: str, files: Mapping[Split, str]) -> dict[str, str]:
+def _snippet(kind: str, files: Mapping[Split, str], more: str = "") -> dict[str, str]:
     """Held-out files go under `test_datasets`."""
     before, reads = _SNIPPETS[kind]
+    reads += more
     text = before
     for heading, splits in (("datasets", ("train",)), ("test_datasets", ("dev", "test"))):
         found = [name for split, name in files.items() if split in splits]
@@ -128,6 +140,8 @@ FORMATS = (
         plan=reward,
         options=(trl.CONTEXT,),
         how_to_load=LOAD,
-        extras=lambda _plan, _options, files: _snippet("reward", files),
+        extras=lambda plan, _options, files: _snippet(
+            "reward", files, "" if SYSTEM in plan.seen else NO_SYSTEM
+        ),
     ),
 )

@@ -210,7 +210,7 @@ def test_llama_factory_is_told_of_each_file(kind, tmp_path):
         (
             "axolotl-reward",
             {"reward_model": True, "chat_template": "tokenizer_default"},
-            {"type": "bradley_terry.chat_template"},
+            {"type": "bradley_terry.chat_template", "drop_system_message": True},
         ),
     ],
 )
@@ -225,6 +225,14 @@ def test_axolotls_snippet_reads_the_files(key, heads, reads, tmp_path):
         "datasets": [{"path": "train.jsonl", **file}],
         "test_datasets": [{"path": "test.jsonl", **file}],
     }
+
+
+def test_axolotl_keeps_the_systems_texts_where_there_are_some(tmp_path):
+    talk = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]
+    export(get("axolotl-reward"), tmp_path, train=[*TRAIN, pair(input=talk)])
+
+    [reads] = yaml.safe_load((tmp_path / "axolotl.yaml").read_text(encoding="utf-8"))["datasets"]
+    assert "drop_system_message" not in reads
 
 
 @pytest.mark.parametrize(
