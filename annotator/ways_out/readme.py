@@ -19,6 +19,9 @@ def text(form: Format, told: dict[str, Any], first_file: str) -> str:
         f"{counts['items']} rows were looked at: {counts['written']} gave {counts['lines']} lines, "
         f"{sum(counts['dropped'].values())} gave none.",
     ]
+    held_out = sorted({file["split"] for file in told["files"]} - {"train"})
+    if form.trains and held_out:
+        parts.append(f"What is of {' and '.join(held_out)} was held out: measure with it, never train on it.")
     if told["classes"]:
         parts.append(_table(("class", "lines"), list(told["classes"].items())))
     if counts["dropped"] or counts["lines_left_out"]:

@@ -128,6 +128,21 @@ def test_a_test_file_alone_may_go_out_but_never_as_examples(tmp_path):
         export(get("trl-sft"), tmp_path / "c", test=[rated(False, split="test")])
 
 
+@pytest.mark.parametrize(
+    ("key", "splits", "said"),
+    [
+        ("trl-sft", {"train": TRAIN, "test": TEST}, True),
+        ("trl-sft", {"train": TRAIN}, False),
+        ("inspect", {"train": TRAIN, "test": TEST}, False),  # nothing is trained with it
+    ],
+)
+def test_the_readme_says_what_never_to_train_on(key, splits, said, tmp_path):
+    export(get(key), tmp_path, **splits)
+
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert ("What is of test was held out: measure with it, never train on it." in text) is said
+
+
 def test_progress_is_heard_and_may_stop_it(tmp_path):
     rows = [rated(True, input=f"q{n}") for n in range(2_500)]
     heard = []
