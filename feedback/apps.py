@@ -12,6 +12,7 @@ class FeedbackConfig(AppConfig):
         _jobs()
         _sources_of_the_check()
         _notices()
+        _datasets()
         _parts_of_pages()
 
 
@@ -55,6 +56,14 @@ def _notices() -> None:
         registry.register(channel.KIND)
     for told in kinds.KINDS:
         notices.register(told)
+
+
+def _datasets() -> None:
+    from annotator.datasets import registry  # noqa: PLC0415
+    from feedback.datasets import SOURCE, held_out  # noqa: PLC0415
+
+    registry.register(SOURCE)
+    registry.register_held_out("suggestions", held_out)
 
 
 def _parts_of_pages() -> None:

@@ -1,5 +1,6 @@
 """The tables of the floor, one file per noun."""
 
+from annotator.models.datasets import Dataset, DatasetExport, DatasetRow, DatasetVersion, PlacedInput
 from annotator.models.exports import Export
 from annotator.models.imports import ItemImport
 from annotator.models.jobs import Heartbeat, Job, JobState, ScheduledRun
@@ -32,6 +33,10 @@ __all__ = [
     "ApiKey",
     "Consensus",
     "ConsensusSource",
+    "Dataset",
+    "DatasetExport",
+    "DatasetRow",
+    "DatasetVersion",
     "DefectKind",
     "Export",
     "Heartbeat",
@@ -49,6 +54,7 @@ __all__ = [
     "LlmOutcome",
     "Membership",
     "Place",
+    "PlacedInput",
     "Prelabel",
     "Project",
     "Question",

@@ -80,9 +80,9 @@ def _said(row: Suggestion) -> list[Said]:
     if row.hidden or row.verdict not in JUDGED or not row.value:
         return []
     right = row.verdict == Verdict.ACCEPTED
-    said = [(row, row.value, _id(row, row.value), Answer.YES if right else Answer.NO)]
+    said = [(row, row.value, item_name(row, row.value), Answer.YES if right else Answer.NO)]
     if not right and row.final_value and row.final_value != row.value:
-        said.append((row, row.final_value, _id(row, row.final_value), Answer.YES))
+        said.append((row, row.final_value, item_name(row, row.final_value), Answer.YES))
     return [(one, value, name, str(answer)) for one, value, name, answer in said]
 
 
@@ -102,11 +102,11 @@ def _names(task: SuggestionTask, rows: Sequence[Suggestion]) -> set[str]:
     found = set()
     for row in rows:
         named = {(event.value or {}).get("value") for event in events[str(row.pk)]}
-        found |= {_id(row, value) for value in {row.value, row.final_value, *named} if value}
+        found |= {item_name(row, value) for value in {row.value, row.final_value, *named} if value}
     return found
 
 
-def _id(row: Suggestion, value: str) -> str:
+def item_name(row: Suggestion, value: str) -> str:
     """One item for each value that a suggestion was about."""
     told = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
     return f"{row.pk}:{told}"
@@ -133,7 +133,7 @@ def _item(row: Suggestion, value: str, external_id: str) -> NewItem:
 def _offer(task: SuggestionTask, queue: Queue, rows: Sequence[Suggestion], ids: dict[str, int]) -> None:
     """The suggestions that the rule names are put before people."""
     wanted = [row for row in rows if not row.hidden and row.value and _wants_a_look(task, row)]
-    let_in(queue, [ids[name] for row in wanted if (name := _id(row, row.value)) in ids])
+    let_in(queue, [ids[name] for row in wanted if (name := item_name(row, row.value)) in ids])
 
 
 def _wants_a_look(task: SuggestionTask, row: Suggestion) -> bool:

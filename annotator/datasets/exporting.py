@@ -1,0 +1,5 @@
+from pathlib import Path
+
+
+def path_of(x: object) -> Path:
+    return Path("/nonexistent")

@@ -1,0 +1,99 @@
+"""Rows as they are read, before it is known which stay: their texts on disk, of each a few numbers in memory."""
+
+import tempfile
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from uuid import UUID
+
+import msgspec
+
+from annotator.datasets.content import Row
+from annotator.datasets.registry import HeldOut, Left
+from annotator.datasets.words import asked_in, content_hash, label_of, made_in, text_hash
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.Decoder(Row).decode
+
+
+class Gathered:
+    """All rows of a version in order. Numbers of rows and inputs begin at 0.
+
+    `inputs`: of each row the number of its input in `hashes`. `strength`: which of two that say the same
+    stays, see `strength_of`.
+    """
+
+    def __init__(self) -> None:
+        self.hashes: list[UUID] = []
+        self.held_out: set[UUID] = set()
+        self.inputs = array("I")
+        self.contents: list[bytes] = []
+        self.labels: list[str] = []
+        self.scopes: list[int] = []
+        self.strength = array("d")
+        self.left: Counter[str] = Counter()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`; gone if we are killed
+        self._ends = array("Q", [0])
+        self._known: dict[UUID, int] = {}
+        self._names: dict[tuple[str, ...], int] = {}
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def read(
+        self,
+        found: Iterable[Row | Left],
+        *,
+        held_out: HeldOut,
+        new_input: Callable[[str], None],
+        progress: Callable[[int], None],
+    ) -> None:
+        """`new_input` hears the text of each input once, in the order of its number."""
+        for one in found:
+            if isinstance(one, Left):
+                self.left[one.reason] += 1
+                continue
+            line = _encode(one)
+            self._file.write(line)
+            self._ends.append(self._ends[-1] + len(line))
+            self._note(_decode(line), held_out, new_input)
+            progress(len(self))
+
+    def _note(self, row: Row, held_out: HeldOut, new_input: Callable[[str], None]) -> None:
+        asked, label = asked_in(row), label_of(row)
+        name = text_hash(asked)
+        number = self._known.setdefault(name, len(self.hashes))
+        if number == len(self.hashes):
+            self.hashes.append(name)
+            new_input(asked)
+            if held_out(asked):
+                self.held_out.add(name)
+        self.inputs.append(number)
+        self.contents.append(content_hash(row).bytes)
+        self.scopes.append(self._number(row.kind, row.question, label))
+        self.labels.append(label)
+        self.strength.append(strength_of(row))
+
+    def _number(self, *names: str) -> int:
+        return self._names.setdefault(names, len(self._names))
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """(number, its JSON) of all rows, in order."""
+        self._file.seek(0)
+        for number in range(len(self)):
+            yield number, self._file.read(self._ends[number + 1] - self._ends[number])
+
+    def made(self, which: Iterable[int]) -> Iterator[str]:
+        """What was made, of these rows, which ascend."""
+        for number in which:
+            self._file.seek(self._ends[number])
+            yield made_in(_decode(self._file.read(self._ends[number + 1] - self._ends[number])))
+
+
+def strength_of(row: Row) -> float:
+    """An adjudicated row before all others, then the one with more votes, then the higher agreement."""
+    adjudicated = 1e6 * (row.provenance.consensus == "adjudicated")
+    return adjudicated + 2.0 * sum(row.votes.values()) + (row.agreement or 0.0)

@@ -1,0 +1,75 @@
+"""Where rows of datasets come from. One line in an `AppConfig.ready()` adds a source, or says which
+inputs are held out.
+
+A source is one file. It yields a row for each example, or why there is none of it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.utils.functional import _StrPromise
+
+    from annotator.datasets.content import Kind, Row
+    from annotator.datasets.filters import Filters
+    from annotator.models import Project
+
+
+@dataclass(frozen=True)
+class Left:
+    """An item with answers that gives no row. `reason`: a key of `annotator.datasets.told.REASONS`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source reads with: a connection inside one transaction, which is one snapshot.
+
+    Without `texts` only counts are wanted: payloads may be left out of the rows.
+    """
+
+    project: "Project"
+    filters: "Filters"
+    using: "BaseDatabaseWrapper"
+    texts: bool = True
+
+
+@dataclass(frozen=True)
+class Source:
+    """`rows` yields in a stable order; `row.input` and the like may be `msgspec.Raw`."""
+
+    name: str
+    title: "str | _StrPromise"
+    words: "str | _StrPromise"  # one line for people
+    kind: "Kind"
+    rows: Callable[[Reading], "Iterator[Row | Left]"]
+
+
+HeldOut = Callable[[str], bool]  # of an input's text
+
+_sources: dict[str, Source] = {}
+_held_out: dict[str, "Callable[[Project], HeldOut]"] = {}
+
+
+def register(source: Source) -> None:
+    if _sources.setdefault(source.name, source) != source:
+        raise ValueError(f"two sources of datasets are called {source.name}")
+
+
+def register_held_out(name: str, of: "Callable[[Project], HeldOut]") -> None:
+    """`of(project)` tells of an input's text whether nobody may learn from it. Asked once per version."""
+    if _held_out.setdefault(name, of) != of:
+        raise ValueError(f"two things that hold inputs out are called {name}")
+
+
+def sources() -> list[Source]:
+    return list(_sources.values())
+
+
+def held_out(project: "Project") -> HeldOut:
+    """Whether anybody holds this input out."""
+    asked = [of(project) for of in _held_out.values()]
+    return lambda text: any(says(text) for says in asked)

@@ -1,0 +1,1 @@
+"""What rows of datasets are made of, one file for each."""

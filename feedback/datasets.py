@@ -1,0 +1,140 @@
+"""What suggestions give to datasets: values that somebody accepted or chose, and inputs that nobody may learn from."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from annotator.datasets.content import Provenance, Row
+from annotator.datasets.filters import Filters
+from annotator.datasets.registry import HeldOut, Left, Reading, Source
+from annotator.datasets.votes import within
+from annotator.models import Project, RaterKind
+from feedback.models import Suggestion, Verdict
+from feedback.services.verdict_labels import ORIGIN, item_name
+from feedback.splits import text_hash
+
+CHUNK = 500
+
+# The labels of end users that verdicts became, by their item's external id.
+LABELS = """
+    SELECT i.external_id, i.id, l.id, l.rater_id, v.number
+    FROM annotator_item i JOIN annotator_label l ON l.item_id = i.id
+    JOIN annotator_rater r ON r.id = l.rater_id
+    JOIN annotator_questionversion v ON v.id = l.question_version_id
+    WHERE i.queue_id = %s AND i.external_id = ANY(%s) AND r.kind = 'end_user' AND l.answer = 'yes'
+      AND NOT EXISTS (SELECT FROM annotator_label s WHERE s.supersedes_id = l.id)"""
+
+
+class Stored(NamedTuple):
+    """A verdict as a label in its task's queue."""
+
+    item: int
+    label: int
+    rater: int
+    version: int
+
+
+def rows(reading: Reading) -> Iterator[Row | Left]:
+    """One for each suggestion of which it is known what was right. One person's word: `min_votes`,
+    `agreement` and questions do not apply, `consensus` leaves all out."""
+    wanted = reading.filters
+    if RaterKind.END_USER not in wanted.rater_kinds:
+        return
+    found = Suggestion.objects.filter(task__project=reading.project).exclude(final_value="")
+    if wanted.features:
+        found = found.filter(task__key__in=wanted.features)
+    if wanted.queues:
+        found = found.filter(task__queue__in=wanted.queues)
+    ordered = (
+        found.select_related("task", "version__taxonomy").defer("version__taxonomy__values").order_by("pk")
+    )
+    last = None
+    while page := list((ordered if last is None else ordered.filter(pk__gt=last))[:CHUNK]):
+        last = page[-1].pk
+        labels = _labels(page)
+        for one in page:
+            yield _row(one, labels.get(item_name(one, one.final_value)), wanted)
+
+
+def _row(one: Suggestion, stored: Stored | None, wanted: Filters) -> Row | Left:
+    at = (one.verdict_at or one.created_at).astimezone(UTC)
+    if wanted.consensus or wanted.min_votes > 1:
+        return Left("one_answer")
+    if not within(at.date(), wanted):
+        return Left("other_day")
+    why, rejected = _judged(one)
+    return Row(
+        key=f"suggestions:{one.pk}",
+        kind="demonstration",
+        input=one.text,
+        output=one.final_value,
+        rejected=rejected,
+        value=one.final_value,
+        why=why,
+        metadata={
+            "feature": one.task.key,
+            "suggester": one.suggester,
+            "version": one.version.name,
+            "confidence": one.confidence,
+            "labelled_at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        },
+        provenance=_provenance(one, stored),
+    )
+
+
+def _judged(one: Suggestion) -> tuple[str, str | None]:
+    """Why its final value is right, and what it took the place of. Outer white space is no edit."""
+    if not one.value or one.hidden:
+        return "corrected", None
+    if one.value.strip() == one.final_value.strip():
+        return "accepted", None
+    return ("corrected" if one.verdict == Verdict.REJECTED else "edited"), one.value
+
+
+def _provenance(one: Suggestion, stored: Stored | None) -> Provenance:
+    return Provenance(
+        item=stored.item if stored else 0,
+        external_id=item_name(one, one.final_value),
+        queue=str(one.task.queue_id or ""),
+        origin=ORIGIN,
+        reason=one.get_verdict_display(),
+        question_version=stored.version if stored else 0,
+        labels=(stored.label,) if stored else (),
+        raters=(stored.rater,) if stored else (),
+        rater_kinds=(RaterKind.END_USER.value,),
+        consensus="single",
+    )
+
+
+def _labels(page: Sequence[Suggestion]) -> dict[str, Stored]:
+    queues: dict[UUID, list[str]] = {}
+    for one in page:
+        if one.task.queue_id is not None:
+            queues.setdefault(one.task.queue_id, []).append(item_name(one, one.final_value))
+    found = {}
+    with connection.cursor() as cursor:
+        for queue, names in queues.items():
+            cursor.execute(LABELS, [queue, names])
+            found.update({name: Stored(*facts) for name, *facts in cursor.fetchall()})
+    return found
+
+
+def held_out(project: Project) -> HeldOut:
+    """Inputs that a suggester holds out are held out of every training file, too."""
+    names = set(
+        Suggestion.objects.filter(task__project=project, held_out=True).values_list("text_hash", flat=True)
+    )
+    return (lambda text: text_hash(text) in names) if names else (lambda _text: False)
+
+
+SOURCE = Source(
+    "suggestions",
+    _("Verdicts on suggestions"),
+    _("What end users accepted or chose instead: an input with the value that is right."),
+    "demonstration",
+    rows,
+)
