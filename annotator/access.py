@@ -13,6 +13,10 @@ from django.shortcuts import get_object_or_404
 
 from annotator.models import (
     ApiKey,
+    Dataset,
+    DatasetExport,
+    DatasetRow,
+    DatasetVersion,
     Export,
     Invitation,
     Item,
@@ -163,7 +167,19 @@ def is_blind(membership: Membership, queue: Queue, *, finished: bool | None = No
     several = queue.overlap > 1 or queue.tests_people  # gold is asked of everybody
     if several and not (is_finished(queue) if finished is None else finished):
         return True
-    return _is_waited_for(membership.user, queue)
+    return _is_waited_for(membership.user, [queue.pk])
+
+
+def is_blind_to_any(membership: Membership, queues: list[UUID]) -> bool:
+    """The same of several queues, by two queries."""
+    if membership.role != Role.ANNOTATOR or not queues:
+        return False
+    places = Place.objects.filter(queue=OuterRef("pk"), extra=False)
+    several = Q(overlap__gt=1) | Q(gold_rate__gt=0) | Q(mirror_share__gt=0)  # as Queue.tests_people
+    unfinished = Q(Exists(places.filter(done_at=None))) | ~Q(Exists(places))
+    if Queue.objects.filter(several, unfinished, pk__in=queues).exists():
+        return True
+    return _is_waited_for(membership.user, queues)
 
 
 def is_asked_still(membership: Membership, queue: Queue, *, finished: bool) -> bool:
@@ -173,12 +189,12 @@ def is_asked_still(membership: Membership, queue: Queue, *, finished: bool) -> b
     )
 
 
-def _is_waited_for(user: User, queue: Queue) -> bool:
+def _is_waited_for(user: User, queues: list[UUID]) -> bool:
     """Whether a gold item or a mirrored pair waits for this person, whoever else has answered it, or
-    something in the queue's adjudication, where this person is asked."""
+    something in an adjudication of these queues, where this person is asked."""
     waiting = Place.objects.filter(queue=OuterRef("pk"), done_at=None)
-    here = Q(Exists(waiting.filter(extra=True, owner__user=user)), pk=queue.pk)
-    decides = Q(Exists(waiting.filter(extra=False)), adjudicates=queue)
+    here = Q(Exists(waiting.filter(extra=True, owner__user=user)), pk__in=queues)
+    decides = Q(Exists(waiting.filter(extra=False)), adjudicates__in=queues)
     chosen = Exists(QueuePerson.objects.filter(queue=OuterRef("pk"), user_id=user.pk))
     return Queue.objects.filter(Q(restricted=False) | chosen, here | decides).exists()
 
@@ -193,3 +209,50 @@ def question_of(project: Project, key: str) -> Question:
     found = get_object_or_404(Question, project=project, key=key)
     found.project = project
     return found
+
+
+def dataset_of(project: Project, dataset_id: UUID) -> Dataset:
+    """A dataset of this project, else 404."""
+    found = get_object_or_404(Dataset, project=project, pk=dataset_id)
+    found.project = project
+    return found
+
+
+def dataset_version_of(dataset: Dataset, number: int) -> DatasetVersion:
+    """A version of this dataset, made or not, with its job; else 404."""
+    versions = DatasetVersion.objects.select_related("job", "created_by")
+    found = get_object_or_404(versions, dataset=dataset, number=number)
+    found.dataset = dataset
+    return found
+
+
+def made_version_of(dataset: Dataset, number: int) -> DatasetVersion:
+    """A version of this dataset that is made, else 404."""
+    found = dataset_version_of(dataset, number)
+    if found.made_at is None:
+        raise Http404
+    return found
+
+
+def dataset_row_of(version: DatasetVersion, position: int) -> DatasetRow:
+    found = get_object_or_404(DatasetRow, version=version, position=position)
+    found.version = version
+    return found
+
+
+def dataset_export_of(project: Project, export_id: UUID) -> DatasetExport:
+    """A file of one of this project's datasets, with its job; else 404."""
+    exports = DatasetExport.objects.select_related("version__dataset", "job", "created_by")
+    found = get_object_or_404(exports, version__dataset__project=project, pk=export_id)
+    found.version.dataset.project = project
+    return found
+
+
+def may_read_rows(membership: Membership, version: DatasetVersion) -> bool:
+    """Everybody, but annotators whom a row would show an answer to what they are still to answer."""
+    return not is_blind_to_any(membership, [UUID(queue) for queue in version.queues])
+
+
+def may_export_dataset(membership: Membership, version: DatasetVersion) -> bool:
+    """As labels are exported: owners always, annotators when they may read the rows, viewers never."""
+    return membership.role in LABELERS and may_read_rows(membership, version)

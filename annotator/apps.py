@@ -7,6 +7,7 @@ class AnnotatorConfig(AppConfig):
 
     def ready(self) -> None:
         from annotator.consensus import job as consensus  # noqa: PLC0415 - models are loaded by now
+        from annotator.datasets import export_job as dataset_export  # noqa: PLC0415
         from annotator.datasets import job as dataset  # noqa: PLC0415
         from annotator.datasets import registry as datasets  # noqa: PLC0415
         from annotator.datasets.sources import answers, preferences  # noqa: PLC0415
@@ -21,6 +22,7 @@ class AnnotatorConfig(AppConfig):
         for module in (tidy, export, ask_again, import_items, import_labels, pair_results, consensus, order):
             register(module.KIND)
         register(dataset.KIND)
+        register(dataset_export.KIND)
         for source in (answers, preferences):
             datasets.register(source.SOURCE)
         for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE, consensus.SCHEDULE, due.SCHEDULE):

@@ -44,3 +44,9 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 def read(stored: Any) -> Filters:
     """As `as_json` made them; what is left out is the default. Raises msgspec.ValidationError."""
     return msgspec.convert(stored, Filters)
+
+
+def told(filters: Filters) -> dict[str, Any]:
+    """Only what differs from the defaults."""
+    usual = Filters().as_json()
+    return {name: value for name, value in filters.as_json().items() if value != usual[name]}

@@ -1,14 +1,15 @@
 """Datasets: making, asking for versions and files of them, deleting."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 
+from annotator.datasets import export_job
+from annotator.datasets.exporting import Asked, path_of
 from annotator.datasets.filters import Filters
 from annotator.datasets.job import NAME
-from annotator.models import Dataset, DatasetVersion, Job, Project, User
+from annotator.models import Dataset, DatasetExport, DatasetVersion, Job, JobState, Project, User
 from annotator.services import jobs
 
 
@@ -54,8 +55,6 @@ def ask_version(dataset: Dataset, *, by: User | None = None) -> tuple[DatasetVer
 
 def delete_versions(versions: Sequence[DatasetVersion]) -> None:
     """With their rows and files. Inputs keep the split that they have."""
-    from annotator.datasets.exporting import path_of  # noqa: PLC0415 - reads settings
-
     files = [path_of(export.pk) for version in versions for export in version.exports.all()]
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -72,7 +71,30 @@ def delete_dataset(dataset: Dataset) -> None:
     dataset.delete()
 
 
-def as_told(filters: Filters) -> dict[str, Any]:
-    """Only what differs from the defaults: what a page or a manifest says of them."""
-    usual = Filters().as_json()
-    return {name: value for name, value in filters.as_json().items() if value != usual[name]}
+@transaction.atomic
+def ask_dataset_export(asked: Asked, *, by: User | None = None) -> tuple[DatasetExport, Job]:
+    """The file of this with its job; the one there is: a version does not change."""
+    DatasetVersion.objects.select_for_update(no_key=True).get(pk=asked.version.pk)  # two clicks find one
+    found = (
+        DatasetExport.objects.select_related("job")
+        .filter(
+            version=asked.version, format=asked.form.key, options=asked.options, splits=list(asked.splits)
+        )
+        .exclude(job__state__in=[JobState.FAILED, JobState.CANCELLED])
+        .order_by("-created_at")
+        .first()
+    )
+    if found is not None and found.job is not None and (not found.sha256 or path_of(found.pk).exists()):
+        return found, found.job
+    export = DatasetExport(
+        version=asked.version,
+        format=asked.form.key,
+        options=asked.options,
+        splits=list(asked.splits),
+        created_by=by,
+    )
+    export.job = jobs.ask(
+        kind=export_job.NAME, key=f"dataset export {export.pk}", project=asked.version.dataset.project_id, by=by
+    )
+    export.save()
+    return export, export.job

@@ -1,0 +1,165 @@
+"""Datasets for people to look at: lists, rows a page at a time, where a row is from, how many there would be."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from django.db import connection, transaction
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from annotator.datasets import make, registry
+from annotator.datasets.filters import Filters
+from annotator.datasets.registry import Reading
+from annotator.models import Dataset, DatasetExport, DatasetRow, DatasetVersion, Item, Label, Project
+
+PAGE = 50
+LOOKING = 0.6  # seconds that a preview may look
+
+
+def datasets_of(project: Project) -> QuerySet[Dataset]:
+    """Newest first, each with its newest version that is made (`newest`, `newest_rows`, `newest_at`)."""
+    made = DatasetVersion.objects.filter(dataset=OuterRef("pk"), made_at__isnull=False).order_by("-number")
+    return (
+        Dataset.objects.filter(project=project)
+        .annotate(
+            newest=Subquery(made.values("number")[:1]),
+            newest_rows=Subquery(made.values("rows")[:1]),
+            newest_at=Subquery(made.values("made_at")[:1]),
+            made=Count("versions"),
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def versions_of(dataset: Dataset) -> list[DatasetVersion]:
+    """Newest first, with their jobs; counts without the pairs of duplicates."""
+    return list(dataset.versions.select_related("job", "created_by").order_by("-number"))
+
+
+def exports_of(version: DatasetVersion) -> list[DatasetExport]:
+    return list(version.exports.select_related("job", "created_by").order_by("-created_at")[:20])
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row as the list shows it. `input` and `made`: beginnings of its texts, as JSON."""
+
+    row: DatasetRow
+    input: str
+    made: Sequence[str]
+
+
+PIECES = """
+    SELECT id, left(content::json ->> 'input', %(most)s), content::json ->> 'kind',
+           left(content::json ->> 'output', %(most)s), left(content::json ->> 'left', %(most)s),
+           left(content::json ->> 'right', %(most)s)
+    FROM annotator_datasetrow WHERE id = ANY(%(ids)s)"""
+
+
+def rows_page(
+    version: DatasetVersion, *, split: str = "", label: str = "", after: int = 0
+) -> tuple[list[Listed], int | None]:
+    """The rows after a position, and the position after which the next page begins."""
+    rows = DatasetRow.objects.filter(version=version, position__gt=after).order_by("position")
+    if split:
+        rows = rows.filter(split=split)
+    if label:
+        rows = rows.filter(label=label)
+    found = list(rows.defer("content")[: PAGE + 1])
+    shown = found[:PAGE]
+    return listed(shown), shown[-1].position if len(found) > PAGE else None
+
+
+def listed(rows: Sequence[DatasetRow]) -> list[Listed]:
+    """With the beginnings of their texts, by one query."""
+    texts: dict[int, tuple[str, list[str]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(PIECES, {"most": 400, "ids": [row.pk for row in rows]})
+        for pk, asked, _kind, *made in cursor.fetchall():
+            texts[pk] = (asked or "", [text for text in made if text])
+    return [Listed(row, *texts.get(row.pk, ("", []))) for row in rows]
+
+
+def by_id(ids: Iterable[int]) -> dict[int, Listed]:
+    rows = list(DatasetRow.objects.filter(pk__in=list(ids)).defer("content"))
+    return {one.row.pk: one for one in listed(rows)}
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """`item` is None when it is gone; labels that are gone are left out."""
+
+    labels: Sequence[Label]
+    item: Item | None
+    versions: Sequence[tuple[int, str, str]]  # number, split and label of the row there, newest first
+
+
+def lineage_of(row: DatasetRow, labels: Sequence[int], item: int) -> Lineage:
+    """Three queries. What was said since the version was made is not in it."""
+    rows = Label.objects.filter(pk__in=labels).select_related("rater__user", "question", "question_version")
+    held = DatasetRow.objects.filter(
+        key=row.key, version__dataset=row.version.dataset_id, version__made_at__isnull=False
+    ).order_by("-version__number")
+    return Lineage(
+        labels=list(rows.order_by("pk")),
+        item=Item.objects.select_related("queue").only("id", "external_id", "queue__id", "queue__name").filter(pk=item).first(),
+        versions=list(held.values_list("version__number", "split", "label")),
+    )
+
+
+@dataclass
+class Preview:
+    """How many rows the filters would give, before duplicates are looked for. `whole`: all was looked at."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    whole: bool = True
+
+    @property
+    def rows(self) -> int:
+        return sum(self.kinds.values())
+
+
+def preview(project: Project, filters: Filters, *, looking: float = LOOKING) -> Preview:
+    """Exactly what a version would read, without texts, until time is up."""
+    found, until = Preview(), monotonic() + looking
+    with transaction.atomic():
+        for n, one in enumerate(make.read(Reading(project, filters, connection, texts=False))):
+            if isinstance(one, registry.Left):
+                found.left[one.reason] += 1
+            else:
+                found.kinds[one.kind] += 1
+            if n % 100 == 0 and monotonic() > until:
+                found.whole = False
+                break
+    return found
+
+
+def features_of(project: Project, most: int = 200) -> list[str]:
+    """Features of the newest items of the project's queues."""
+    with connection.cursor() as cursor:
+        cursor.execute(FEATURES, [project.pk, most])
+        return [name for (name,) in cursor.fetchall()]
+
+
+FEATURES = """
+    SELECT DISTINCT feature FROM (
+        SELECT coalesce(i.metadata ->> 'feature', i.metadata -> 'left' ->> 'feature') AS feature
+        FROM annotator_item i JOIN annotator_queue q ON q.id = i.queue_id
+        WHERE q.project_id = %s ORDER BY i.id DESC LIMIT 5000) newest
+    WHERE feature <> '' ORDER BY feature LIMIT %s"""
+
+
+NEWS = """
+    SELECT EXISTS (
+        SELECT FROM unnest(%s::uuid[]) q(id)
+        CROSS JOIN LATERAL (SELECT created_at FROM annotator_label WHERE queue_id = q.id ORDER BY id DESC LIMIT 1) l
+        WHERE l.created_at > %s)"""
+
+
+def has_news(version: DatasetVersion) -> bool:
+    """Whether somebody labelled since, in the queues that its rows are from."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWS, [version.queues, version.made_at])
+        return bool(cursor.fetchone()[0])
