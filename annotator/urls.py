@@ -5,6 +5,9 @@ from django.urls import path
 from annotator.views import (
     account,
     annotate,
+    dataset_exports,
+    dataset_rows,
+    datasets,
     defects,
     exports,
     health,
@@ -110,6 +113,32 @@ urlpatterns = [
         "p/<slug:slug>/queues/<uuid:queue_id>/upload/<uuid:import_id>/rejects.jsonl",
         queue_files.rejects,
         name="queue-upload-rejects",
+    ),
+    path("p/<slug:slug>/datasets/", datasets.datasets, name="datasets"),
+    path("p/<slug:slug>/datasets/new/", datasets.new, name="dataset-new"),
+    path("p/<slug:slug>/datasets/preview/", datasets.preview, name="dataset-preview"),
+    path("p/<slug:slug>/datasets/<uuid:dataset_id>/", datasets.dataset, name="dataset"),
+    path("p/<slug:slug>/datasets/<uuid:dataset_id>/setup/", datasets.setup, name="dataset-setup"),
+    path("p/<slug:slug>/datasets/<uuid:dataset_id>/delete/", datasets.delete, name="dataset-delete"),
+    path("p/<slug:slug>/datasets/<uuid:dataset_id>/make/", datasets.make_version, name="dataset-make"),
+    *(
+        path(f"p/<slug:slug>/datasets/<uuid:dataset_id>/<int:number>/{rest}", view, name=name)
+        for rest, view, name in (
+            ("", datasets.dataset, "dataset-version"),
+            ("delete/", datasets.delete_version, "dataset-version-delete"),
+            ("rows/", dataset_rows.rows, "dataset-rows"),
+            ("rows/<int:position>/", dataset_rows.row, "dataset-row"),
+            ("since/<int:other>/", dataset_rows.diff, "dataset-diff"),
+            ("format/", dataset_exports.form, "dataset-format"),
+            ("download/", dataset_exports.download, "dataset-download"),
+            ("exports/", dataset_exports.make, "dataset-export-make"),
+        )
+    ),
+    path("p/<slug:slug>/files/<uuid:dataset_export_id>/", dataset_exports.export, name="dataset-export"),
+    path(
+        "p/<slug:slug>/files/<uuid:dataset_export_id>/archive/",
+        dataset_exports.archive,
+        name="dataset-archive",
     ),
     path("p/<slug:slug>/jobs/", jobs.jobs, name="jobs"),
     path("p/<slug:slug>/jobs/<uuid:job_id>/", jobs.job, name="job"),

@@ -14,8 +14,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from annotator.datasets import exporting
 from annotator.exports.file import path_of
-from annotator.models import ApiKey, Export, ItemImport, JobState, Membership, Project, Queue, Report, User
+from annotator.models import (
+    ApiKey,
+    DatasetExport,
+    Export,
+    ItemImport,
+    JobState,
+    Membership,
+    Project,
+    Queue,
+    Report,
+    User,
+)
 from annotator.services import invitations, people
 from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
@@ -36,6 +48,7 @@ from feedback.services import modes, plans, rota, suggestion_tasks, uploads
 from feedback.models import AcceptedRun, Interaction, SuggestionTask, Suite, VibeCheck, WidgetOrigin
 from feedback.services import assertions, suggestion_tasks, suites, uploads
 from tests import make
+from tests.annotator import frozen
 from tests.annotator.asking import pair_queue
 from tests.feedback import asserted, judged
 
@@ -88,6 +101,8 @@ def build() -> World:
         for row in shelf.model.objects.all():
             shelf.rejects_of(row).write_text("{}\n")
             world.files |= {path: path.read_bytes() for path in (shelf.file_of(row), shelf.rejects_of(row))}
+    for made in DatasetExport.objects.all():
+        world.files[exporting.path_of(made.pk)] = exporting.path_of(made.pk).read_bytes()
     claim = f"/api/v1/queues/{world.ids['queue_id']}/claim"
     world.lease = world.call("annotator", "POST", claim, '{"size": 1}').json()["items"][0]["lease"]
     return world
@@ -131,6 +146,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "pairs_id": pairs.pk,
         "item_id": queue.items.order_by("position")[0].pk,
         "export_id": export.pk,
+        **_dataset(project),
         "job_id": job.pk,
         "interaction_id": _interaction(project),
         "task_key": _task(project).key,
@@ -187,6 +203,19 @@ def _export(queue: Queue, project: Project) -> Export:
     path_of(made.pk).parent.mkdir(parents=True, exist_ok=True)
     path_of(made.pk).write_text("")
     return made
+
+
+def _dataset(project: Project) -> dict[str, Any]:
+    """Two versions of one dataset, and a file that was made of it."""
+    made = frozen.version(project, rows=3, name=f"Answers of {project.slug}")
+    newer = frozen.another(made)
+    return {
+        "dataset_id": made.dataset_id,
+        "number": newer.number,
+        "other": made.number,
+        "position": 1,
+        "dataset_export_id": frozen.export(newer).pk,
+    }
 
 
 def _log_file() -> SimpleUploadedFile:

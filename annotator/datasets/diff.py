@@ -22,12 +22,12 @@ COUNT = f"""
 MOVED = """
     SELECT count(*) FROM annotator_datasetrow a JOIN annotator_datasetrow b ON a.key = b.key
     WHERE a.version_id = %(old)s AND b.version_id = %(new)s AND a.split <> b.split"""
-FIND = f"""
+FIND = """
     SELECT key, a.label, b.label, a.split, b.split, a.position, b.position, a.id, b.id
     FROM (SELECT id, key, label, digest, split, position FROM annotator_datasetrow WHERE version_id = %(old)s) a
     FULL JOIN (SELECT id, key, label, digest, split, position FROM annotator_datasetrow
                WHERE version_id = %(new)s) b USING (key)
-    WHERE {{which}} ORDER BY coalesce(b.position, a.position) LIMIT %(most)s"""  # noqa: S608
+    WHERE {which} ORDER BY coalesce(b.position, a.position) LIMIT %(most)s"""
 WHICH = {
     "added": "a.id IS NULL",
     "removed": "b.id IS NULL",

@@ -42,17 +42,24 @@ class Asked:
         """Whether it can be sent as it is made, at once: one split, in one file."""
         if not self.form.streams or len(self.splits) != 1:
             return False
-        return not self.form.twice(self.options) or frozen.expected(self.version, self.splits[0]) <= TWICE_AT_ONCE
+        return (
+            not self.form.twice(self.options)
+            or frozen.expected(self.version, self.splits[0]) <= TWICE_AT_ONCE
+        )
 
     @property
     def name(self) -> str:
-        """Of the file or the folder, without its ending."""
-        words = "".join(" " if ord(c) < 32 or c in '/\\:*?"<>|' else c for c in self.version.dataset.name)
-        return f"{' '.join(words.split())[:60] or 'dataset'} v{self.version.number} {self.form.key}"
+        return name_of(self.version, self.form.key)
 
     @property
     def rows(self) -> int:
         return sum(frozen.expected(self.version, split) for split in self.splits)
+
+
+def name_of(version: DatasetVersion, key: str) -> str:
+    """Of the file or the folder, without its ending."""
+    words = "".join(" " if ord(c) < 32 or c in '/\\:*?"<>|' else c for c in version.dataset.name)
+    return f"{' '.join(words.split())[:60] or 'dataset'} v{version.number} {key}"
 
 
 def ask(version: DatasetVersion, key: str, splits: Sequence[str], given: dict[str, Any]) -> Asked:
@@ -60,13 +67,17 @@ def ask(version: DatasetVersion, key: str, splits: Sequence[str], given: dict[st
     form = registry.get(key)
     if form is None:
         known = ", ".join(one.key for one in registry.formats())
-        raise Refused(_("There is no format “%(key)s”. Formats: %(known)s.") % {"key": key[:40], "known": known})
+        raise Refused(
+            _("There is no format “%(key)s”. Formats: %(known)s.") % {"key": key[:40], "known": known}
+        )
     chosen = tuple(split for split in SPLITS if split in splits)
     if not chosen or set(splits) - set(SPLITS):
         raise Refused(_("split: say train, dev or test."))
     if wrong := [split for split in chosen if split not in form.splits]:
         raise Refused(
-            _("Rows of the %(split)s split never go out as %(format)s: a model would learn from what it is measured with.")
+            _(
+                "Rows of the %(split)s split never go out as %(format)s: a model would learn from what it is measured with."
+            )
             % {"split": wrong[0], "format": form.title}
         )
     asked = Asked(version, form, options.read(form, given), chosen)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,7 +45,9 @@ class FiltersForm(forms.Form):
         label=_("Agreement at least, %"),
         help_text=_("So many of an item’s answers must be the same. An adjudicated answer always counts."),
     )
-    consensus = forms.BooleanField(label=_("Only what several people answered, or adjudicated"), required=False)
+    consensus = forms.BooleanField(
+        label=_("Only what several people answered, or adjudicated"), required=False
+    )
     since = forms.DateField(
         label=_("Labelled from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -96,10 +99,7 @@ class FiltersForm(forms.Form):
         given = self.cleaned_data
         every = [one.name for one in registry.sources()]
         return Filters(
-            **{
-                name: tuple(given[name])
-                for name in ("queues", "questions", "features", "rater_kinds")
-            },
+            **{name: tuple(given[name]) for name in ("queues", "questions", "features", "rater_kinds")},
             sources=() if given["sources"] == every else tuple(given["sources"]),
             **{
                 name: given[name]
@@ -123,8 +123,16 @@ class DatasetForm(FiltersForm):
         return [
             ("what", str(_("What it takes")), [self["name"], self["sources"]]),
             ("where", str(_("From where")), self._some("queues", "questions", "features", "since", "until")),
-            ("sure", str(_("How sure it must be")), self._some("rater_kinds", "min_votes", "agreement", "consensus")),
-            ("split", str(_("Duplicates and splits")), self._some("duplicates", "train", "dev", "test", "seed")),
+            (
+                "sure",
+                str(_("How sure it must be")),
+                self._some("rater_kinds", "min_votes", "agreement", "consensus"),
+            ),
+            (
+                "split",
+                str(_("Duplicates and splits")),
+                self._some("duplicates", "train", "dev", "test", "seed"),
+            ),
         ]
 
     def _some(self, *names: str) -> list[forms.BoundField]:
@@ -141,3 +149,8 @@ class RowsForm(forms.Form):
     )
     label = forms.CharField(required=False, max_length=200, strip=False)
     after = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+    def query(self, **more: object) -> str:
+        """The address's query with these parts instead; filters stay, the place does not."""
+        kept = {name: self.cleaned_data.get(name) for name in ("split", "label")}
+        return "?" + urlencode({name: value for name, value in {**kept, **more}.items() if value})

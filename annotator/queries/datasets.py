@@ -32,6 +32,10 @@ def datasets_of(project: Project) -> QuerySet[Dataset]:
     )
 
 
+def has_labels(project: Project) -> bool:
+    return Label.objects.filter(queue__project=project).exists()
+
+
 def versions_of(dataset: Dataset) -> list[DatasetVersion]:
     """Newest first, with their jobs; counts without the pairs of duplicates."""
     return list(dataset.versions.select_related("job", "created_by").order_by("-number"))
@@ -103,7 +107,10 @@ def lineage_of(row: DatasetRow, labels: Sequence[int], item: int) -> Lineage:
     ).order_by("-version__number")
     return Lineage(
         labels=list(rows.order_by("pk")),
-        item=Item.objects.select_related("queue").only("id", "external_id", "queue__id", "queue__name").filter(pk=item).first(),
+        item=Item.objects.select_related("queue")
+        .only("id", "external_id", "queue__id", "queue__name")
+        .filter(pk=item)
+        .first(),
         versions=list(held.values_list("version__number", "split", "label")),
     )
 

@@ -94,7 +94,10 @@ def ask_dataset_export(asked: Asked, *, by: User | None = None) -> tuple[Dataset
         created_by=by,
     )
     export.job = jobs.ask(
-        kind=export_job.NAME, key=f"dataset export {export.pk}", project=asked.version.dataset.project_id, by=by
+        kind=export_job.NAME,
+        key=f"dataset export {export.pk}",
+        project=asked.version.dataset.project_id,
+        by=by,
     )
     export.save()
     return export, export.job
