@@ -48,7 +48,7 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
     if wanted.features:
         found = found.filter(task__key__in=wanted.features)
     if wanted.queues:
-        found = found.filter(task__queue__in=wanted.queues)
+        found = found.filter(task__queue__in=[UUID(queue) for queue in wanted.queues])
     ordered = (
         found.select_related("task", "version__taxonomy").defer("version__taxonomy__values").order_by("pk")
     )

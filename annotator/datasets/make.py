@@ -135,9 +135,9 @@ def freeze(version: DatasetVersion, made: Plan, *, hold: Callable[[int], None]) 
             left[made.found.dropped.get(number, "crossing")] += 1
             continue
         row = _decode(line)
-        tally.add(row, split, newest)
-        told.update(line + split.encode() + b"\n")
         group = made.group_of(number)
+        tally.add(row, split, newest, group)
+        told.update(line + split.encode() + b"\n")
         batch.append(
             (
                 version.pk,
@@ -167,6 +167,7 @@ def freeze(version: DatasetVersion, made: Plan, *, hold: Callable[[int], None]) 
         "crossing_inputs": len(made.placed.crossing),
         "inputs": len(made.rows.hashes),
         "groups": len(set(made.groups)),
+        "largest_group": max(tally.groups.values(), default=0),
     }
 
 

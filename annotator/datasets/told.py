@@ -12,6 +12,7 @@ from annotator.datasets.words import label_of
 MOST_LABELS = 30  # of each split, those with most rows
 FEW_TEST_ROWS = 100  # below which a rate over the test split is uncertain by 10 percentage points
 UNEVEN = 0.9  # the share of one class above which it is said
+LARGE_GROUP = 0.2  # the share of rows in one group above which it is said
 SPLITS = ("train", "dev", "test")
 
 REASONS = {
@@ -39,12 +40,14 @@ class Tally:
         self.queues: Counter[str] = Counter()
         self.questions: dict[str, Counter[int]] = {}
         self.rater_kinds: Counter[str] = Counter()
+        self.groups: Counter[object] = Counter()
 
-    def add(self, row: Row, split: str, newest: dict[str, int]) -> None:
+    def add(self, row: Row, split: str, newest: dict[str, int], group: object) -> None:
         """`newest`: the number of each question's wording that is in force."""
         told = row.provenance
         self.rows += 1
         self.splits[split] += 1
+        self.groups[group] += 1
         self.kinds[row.kind] += 1
         self.labels[split][label_of(row)] += 1
         self.rater_kinds.update(told.rater_kinds)
@@ -110,6 +113,14 @@ def warnings(counts: dict[str, Any]) -> list[str]:
     if missing and len(labels) < MOST_LABELS:
         found.append(
             _("The test split has no row of: %(labels)s.") % {"labels": ", ".join(sorted(missing)[:10])}
+        )
+    if total >= FEW_TEST_ROWS and counts["largest_group"] > LARGE_GROUP * total:
+        found.append(
+            _(
+                "%(percent)s %% of the rows have nearly the same input, so that all of them are in one split. "
+                "If they share a long instruction, log it as a system message: it is not compared."
+            )
+            % {"percent": round(100 * counts["largest_group"] / total)}
         )
     if counts.get("crossing_inputs"):
         n = counts["crossing_inputs"]

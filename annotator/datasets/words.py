@@ -51,8 +51,16 @@ def _hash(*texts: str) -> UUID:
 
 def asked_in(row: Row) -> str:
     """What decides the split: the input, or what was made where there is none."""
-    asked = text_of(row.input)
+    asked = "\n".join(_said(row.input)) or text_of(row.input)
     return asked if asked.strip() else made_in(row)
+
+
+def _said(payload: object) -> Iterator[str]:
+    """Of a conversation what was said in it: its instructions are the same in all, and no input."""
+    messages = payload.get("messages") if isinstance(payload, dict) else payload
+    for message in messages if isinstance(messages, list) else ():
+        if isinstance(message, dict) and message.get("role") not in (None, "system", "developer"):
+            yield text_of(message.get("content"))
 
 
 def made_in(row: Row) -> str:

@@ -20,7 +20,7 @@ def given(query: QueryDict) -> tuple[str, list[str], dict[str, str]]:
     """(format, splits, options) of a query string or a form. `split` may come several times, or with
     commas; options are by their own names."""
     splits = [word.strip() for value in query.getlist("split") for word in value.split(",") if word.strip()]
-    options = {name: query[name] for name in query if name not in OURS}
+    options = {name: str(query[name]) for name in query if name not in OURS}
     return query.get("format", ""), splits or ["train"], options
 
 

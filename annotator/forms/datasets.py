@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from annotator.datasets import registry
-from annotator.datasets.filters import Filters
+from annotator.datasets.filters import Filters, read
 from annotator.forms.queues import Percent
 from annotator.forms.texts import TextField
 from annotator.models import Project, Question, Queue, RaterKind
@@ -96,17 +96,12 @@ class FiltersForm(forms.Form):
         return cleaned
 
     def filters(self) -> Filters:
-        given = self.cleaned_data
-        every = [one.name for one in registry.sources()]
-        return Filters(
-            **{name: tuple(given[name]) for name in ("queues", "questions", "features", "rater_kinds")},
-            sources=() if given["sources"] == every else tuple(given["sources"]),
-            **{
-                name: given[name]
-                for name in ("min_votes", "agreement", "consensus", "since", "until", "duplicates")
-            },
-            **{name: given[name] for name in ("train", "dev", "test", "seed")},
-        )
+        given = {
+            name: value for name, value in self.cleaned_data.items() if name in Filters.__struct_fields__
+        }
+        if given["sources"] == [one.name for one in registry.sources()]:
+            given["sources"] = []  # also those that come with a later version
+        return read(given)
 
 
 class DatasetForm(FiltersForm):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header, urlencode
@@ -44,13 +44,12 @@ def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return chain([next(chunks)], chunks)
 
 
-def redirected(asked: Asked, slug: str) -> HttpResponseRedirect:
+def redirected(asked: Asked, slug: str) -> HttpResponse:
     """To the address of the download."""
     address = redirect("dataset-download", slug, asked.version.dataset_id, asked.version.number)
-    chosen = {name: _plain(value) for name, value in asked.options.items()}
+    chosen = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in asked.options.items()
+    }
     address["Location"] += "?" + urlencode({"format": asked.form.key, "split": asked.splits[0], **chosen})
-    return address  # type: ignore[return-value]
-
-
-def _plain(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
+    return address

@@ -65,12 +65,16 @@ def _write(dataset, rows: int | list[Row], split: str) -> DatasetVersion:
     tally = Tally()
     found = DatasetVersion(dataset=dataset, number=dataset.versions.count() + 1, filters=dataset.filters)
     for row in rows:
-        tally.add(row, split, {})
+        tally.add(row, split, {}, row.key)
     found.rows, found.sha256, found.made_at = len(rows), f"{found.number:064}", timezone.now()
     found.counts = {
         **tally.as_json(),
-        **dict.fromkeys(("inputs", "groups", "kept_inputs", "held_out_inputs", "crossing_inputs"), 0),
-        "left_out": {}, "contradictions": 0, "pairs": [],
+        **dict.fromkeys(
+            ("inputs", "groups", "kept_inputs", "held_out_inputs", "crossing_inputs", "largest_group"), 0
+        ),
+        "left_out": {},
+        "contradictions": 0,
+        "pairs": [],
     }
     found.save()
     DatasetRow.objects.bulk_create(
