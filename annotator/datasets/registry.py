@@ -48,6 +48,7 @@ class Source:
     rows: Callable[[Reading], "Iterator[Row | Left]"]
 
 
+KINDS = ("rated", "preference", "demonstration")
 HeldOut = Callable[[str], bool]  # of an input's text
 
 _sources: dict[str, Source] = {}
@@ -66,7 +67,8 @@ def register_held_out(name: str, of: "Callable[[Project], HeldOut]") -> None:
 
 
 def sources() -> list[Source]:
-    return list(_sources.values())
+    """Rated rows before preferences before demonstrations, whichever app was ready first."""
+    return sorted(_sources.values(), key=lambda source: (KINDS.index(source.kind), source.name))
 
 
 def held_out(project: "Project") -> HeldOut:

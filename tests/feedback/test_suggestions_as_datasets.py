@@ -1,0 +1,84 @@
+"""Verdicts on suggestions as rows of datasets, and inputs that nobody may learn from."""
+
+import pytest
+
+from annotator.datasets import frozen
+from annotator.models import Queue
+from feedback.models import Suggestion
+from feedback.splits import is_held_out, text_hash
+from tests.annotator import frozen as made
+from tests.annotator.answering import answer, people
+from tests.feedback import judged
+
+# The job reads its snapshot on a connection of its own, so that rows must be committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def all_rows(version) -> list:
+    return [row for split in ("train", "dev", "test") for row in frozen.rows_of(version, split)]
+
+
+def said(task, text: str, verdict: str, value: str = "red", final: str = "", **more) -> Suggestion:
+    row = judged.suggestion(task, text, value, labelled=False, **more)
+    judged.signal(task.project, row.pk, verdict, None, **({"value": final} if final else {}))
+    return row
+
+
+def test_what_was_accepted_or_chosen_is_a_demonstration_with_its_lineage(project):
+    task = judged.task(project)
+    said(task, "a rose in spring", "accepted", final="red")
+    said(task, "the sky at noon", "edited", final="blue")
+    said(task, "grass after the rain", "rejected")
+    said(task, "some old snow", "ignored")
+    said(task, "coal in the dark", "accepted", value="black", final="black", hidden=True)
+    judged.learn(project)
+
+    rows = {row.input: row for row in all_rows(made.made(project, sources=("suggestions",)))}
+
+    assert {text: (row.output, row.rejected, row.why) for text, row in rows.items()} == {
+        "a rose in spring": ("red", None, "accepted"),
+        "the sky at noon": ("blue", "red", "edited"),
+        "coal in the dark": ("black", None, "corrected"),
+    }
+    edited = rows["the sky at noon"]
+    assert (edited.kind, edited.value, edited.metadata["feature"]) == ("demonstration", "blue", "colour")
+    told = edited.provenance
+    assert (told.rater_kinds, told.consensus, len(told.labels)) == (("end_user",), "single", 1)
+    queue = Queue.objects.get(pk=told.queue)
+    assert queue.labels.get(pk=told.labels[0]).answer == "yes"
+    assert queue.items.get(pk=told.item).external_id == told.external_id
+
+
+def test_filters_apply_to_one_persons_word(project):
+    task = judged.task(project)
+    said(task, "a rose in spring", "accepted", final="red")
+    judged.learn(project)
+    only = {"sources": ("suggestions",)}
+
+    assert made.made(project, **only, consensus=True).counts["left_out"] == {"one_answer": 1}
+    assert made.made(project, **only, min_votes=2).rows == 0
+    assert made.made(project, **only, rater_kinds=("human",)).rows == 0
+    assert made.made(project, **only, features=("taste",)).rows == 0
+    assert made.made(project, **only, features=("colour",)).rows == 1
+
+
+def test_an_input_that_suggesters_hold_out_is_in_no_training_split_wherever_it_comes_from(project):
+    task = judged.task(project)
+    texts = [f"thing number {n} of many" for n in range(60)]
+    held = [text for text in texts if is_held_out(text_hash(text))]
+    for text in texts:
+        said(task, text, "accepted", final="red", held_out=text in held)
+    judged.learn(project)
+    queue = Queue.objects.get(suggestion_task=task)
+    expert = people(queue, "eve")[0]
+    key = queue.questions.get().key
+    for item in queue.items.all():
+        answer(item, expert, "yes", question=key)
+
+    version = made.made(project, train=100, dev=0, test=0, duplicates="keep")
+
+    rows = all_rows(version)
+    assert held
+    assert {row.kind for row in rows} == {"rated", "demonstration"}
+    assert {row.input for row in rows if row.split == "test"} >= set(held)
+    assert not {row.input for row in rows if row.split == "train"} & set(held)
