@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from annotator.models import Project
 from feedback.models import (
     Absence,
+    Assertion,
     Channel,
     Delivery,
     FailureMode,
@@ -17,13 +18,12 @@ from feedback.models import (
     Interaction,
     LogImport,
     SuggestionTask,
+    Suite,
     Swap,
     VibeCheck,
     VibePlan,
     WidgetOrigin,
 )
-from feedback.models import Assertion, Interaction, LogImport, SuggestionTask, VibeCheck, WidgetOrigin
-from feedback.models import Assertion, Interaction, LogImport, SuggestionTask, Suite, VibeCheck, WidgetOrigin
 
 
 def interaction_of(project: Project, interaction_id: UUID) -> Interaction:

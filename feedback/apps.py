@@ -31,7 +31,18 @@ def _jobs() -> None:
         vibecheck,
     )
 
-    jobs = (alike, assertions, fill_from_log, forget, import_logs, look_again, measure, notices, signals, vibecheck)
+    jobs = (
+        alike,
+        assertions,
+        fill_from_log,
+        forget,
+        import_logs,
+        look_again,
+        measure,
+        notices,
+        signals,
+        vibecheck,
+    )
     for job in jobs:
         registry.register(job.KIND)
     registry.register(assertions.SLOW_KIND)

@@ -5,9 +5,9 @@ from datetime import date
 from django.urls import path, register_converter
 
 from feedback.views import (
+    assertions,
     calendar,
     calendar_feed,
-    assertions,
     check_panels,
     check_plan,
     checks,

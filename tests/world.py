@@ -34,19 +34,19 @@ from annotator.services.queue_files import ITEMS
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
+    AcceptedRun,
     Channel,
     Delivery,
     Holiday,
     Interaction,
     Notice,
     SuggestionTask,
+    Suite,
     Swap,
     VibeCheck,
     WidgetOrigin,
 )
-from feedback.services import modes, plans, rota, suggestion_tasks, uploads
-from feedback.models import AcceptedRun, Interaction, SuggestionTask, Suite, VibeCheck, WidgetOrigin
-from feedback.services import assertions, suggestion_tasks, suites, uploads
+from feedback.services import assertions, modes, plans, rota, suggestion_tasks, suites, uploads
 from tests import make
 from tests.annotator import frozen
 from tests.annotator.asking import pair_queue

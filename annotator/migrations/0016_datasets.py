@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotator", "0014_llm_budget"),
+        ("annotator", "0015_check_scope"),
     ]
 
     operations = [
