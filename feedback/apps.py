@@ -52,21 +52,32 @@ def _jobs() -> None:
 
 
 def _sources_of_the_check() -> None:
-    from feedback.sources import feature, negative, outliers, registry, spread, uniform  # noqa: PLC0415
+    from feedback.sources import (  # noqa: PLC0415
+        assertions,
+        feature,
+        negative,
+        outliers,
+        registry,
+        spread,
+        uniform,
+    )
 
-    for source in (spread, uniform, feature, negative, outliers):
+    for source in (spread, uniform, feature, negative, assertions, outliers):
         registry.register(source.SOURCE)
 
 
 def _notices() -> None:
+    from feedback.assertions import failed  # noqa: PLC0415
     from feedback.channels import email, registry, slack, webhook  # noqa: PLC0415
     from feedback.notices import kinds  # noqa: PLC0415
     from feedback.notices import registry as notices  # noqa: PLC0415
+    from feedback.services import assertion_failures  # noqa: PLC0415
 
     for channel in (email, slack, webhook):
         registry.register(channel.KIND)
     for told in kinds.KINDS:
         notices.register(told)
+    failed.register(assertion_failures.tell)
 
 
 def _datasets() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,8 @@ from annotator.forms.texts import SlugField, TextField
 from feedback.assertions import registry
 from feedback.assertions.fields import BadSettings, Field
 from feedback.assertions.kind import Kind
-from feedback.models import Assertion, AssertionVersion
+from feedback.forms.modes import ModeField
+from feedback.models import Assertion, AssertionVersion, FailureMode
 
 BEFORE = "set_"  # a setting's name in the form
 ROWS = {"lines": 4, "long": 4, "code": 8}
@@ -52,6 +54,13 @@ class AssertionForm(forms.Form):
         initial=1.0,
         help_text=_("100: all. Fewer are chosen by chance."),
     )
+    mode = ModeField(
+        label=_("Watches for"),
+        queryset=FailureMode.objects.none(),
+        required=False,
+        empty_label=_("No failure mode"),
+        help_text=_("The failure mode that it is made from: its page shows this assertion."),
+    )
     TAKEN = _("The project has an assertion of this short name already.")
 
     def __init__(
@@ -59,16 +68,18 @@ class AssertionForm(forms.Form):
         *args: Any,
         kind: Kind,
         features: Sequence[str],
+        modes: QuerySet[FailureMode],
         taken: Sequence[str] = (),
         fixed: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`features` that may be chosen; `taken`: keys of the project's other assertions; `fixed`: the key
+        """`features` and `modes` that may be chosen; `taken`: keys of the project's other assertions; `fixed`: the key
         is what it is."""
         super().__init__(*args, **kwargs)
         self.kind, self.taken = kind, taken
         self.settings: dict[str, Any] = {}
         self.fields["features"].choices = [(one, one) for one in features]  # type: ignore[attr-defined]
+        self.fields["mode"].queryset = modes  # type: ignore[attr-defined]
         if not features:
             del self.fields["features"]
         if fixed:
@@ -110,12 +121,17 @@ class AssertionForm(forms.Form):
     def plain(self) -> dict[str, Any]:
         """What stands on the assertion itself."""
         data = self.cleaned_data
-        return {"name": data["name"], "features": data.get("features", []), "share": data["share"]}
+        return {
+            "name": data["name"],
+            "features": data.get("features", []),
+            "share": data["share"],
+            "mode": data["mode"],
+        }
 
     @staticmethod
     def of(assertion: Assertion, version: AssertionVersion) -> dict[str, Any]:
         """The assertion as the form's first values."""
-        found = {name: getattr(assertion, name) for name in ("name", "features", "share")}
+        found = {name: getattr(assertion, name) for name in ("name", "features", "share", "mode")}
         return {**found, **first_values(version.settings)}
 
 

@@ -60,6 +60,13 @@ class PlanForm(forms.Form):
             "Who made them is hidden until it is answered. 0: none."
         ),
     )
+    intern_test = forms.BooleanField(
+        label=_("Ask the intern test of what is not good"),
+        required=False,
+        help_text=_(
+            "Could a good graduate have done this, from exactly this input? What to do next follows."
+        ),
+    )
     turn = forms.ChoiceField(
         label=_("A shift is"), choices=Turn.choices, widget=forms.RadioSelect(attrs={"class": "choices"})
     )
@@ -87,7 +94,7 @@ class PlanForm(forms.Form):
         self.order_fields(["enabled", "hour", "sample_size", "base", *extras, "shadow_pairs"])
 
     def plan_values(self) -> dict[str, Any]:
-        names = ("enabled", "hour", "sample_size", "turn", "text", "guideline")
+        names = ("enabled", "hour", "sample_size", "turn", "intern_test", "text", "guideline")
         return {name: self.cleaned_data[name] for name in names}
 
     def sample_values(self) -> dict[str, Any]:
@@ -112,6 +119,7 @@ class PlanForm(forms.Form):
             **{PART + key: size for key, size in plan.parts},
             "shadow_pairs": plan.shadow_pairs,
             "turn": plan.turn,
+            "intern_test": plan.intern_test,
             "text": version.text if version else "",
             "guideline": version.guideline if version else "",
         }

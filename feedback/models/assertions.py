@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from annotator.models import Item, Project, User
+from feedback.models.modes import FailureMode
 
 
 class Assertion(models.Model):
@@ -23,6 +24,9 @@ class Assertion(models.Model):
     kind = models.CharField(max_length=20)  # a name in feedback.assertions.registry
     enabled = models.BooleanField(default=True)
     share = models.FloatField(default=1.0)
+    mode = models.ForeignKey(
+        FailureMode, on_delete=models.SET_NULL, null=True, related_name="assertions"
+    )  # the failure that it watches for
     # What it was made from, if it was made from an item.
     item = models.ForeignKey(Item, on_delete=models.SET_NULL, null=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -11,6 +11,7 @@ from feedback.templatetags.vibe import long_day
 
 READY, REMINDER, MISSED = "ready", "reminder", "missed"
 SWAP_ASKED, SWAP_ANSWERED, TEST = "swap_asked", "swap_answered", "test"
+DIGEST, FAILING = "digest", "assertion_failing"
 
 
 def _subject(words: str, facts: Facts) -> str:
@@ -73,6 +74,33 @@ def _answered(facts: Facts) -> str:
     return _("%(taker)s looks on %(day)s.") % known
 
 
+def _digest(facts: Facts) -> str:
+    """`context`: rate and note, as texts; `modes`: [name, items, whether it is new]."""
+    parts = [facts.context.get("rate", "")]
+    for name, items, new in facts.context.get("modes", []):
+        parts.append(f"– {name} ×{items}{' · ' + _('new') if new else ''}")
+    parts += ["", facts.context.get("note", "")]
+    return "\n".join(parts).strip()
+
+
+def _failing(facts: Facts) -> str:
+    known = {name: str(facts.context.get(name, "")) for name in ("name", "version")}
+    number = int(facts.context.get("count", 1))
+    return ngettext(
+        "“%(name)s”, version %(version)s, failed one output of what arrived lately.",
+        "“%(name)s”, version %(version)s, failed %(number)s outputs of what arrived lately.",
+        number,
+    ) % {**known, "number": number}
+
+
+def _to_digest(facts: Facts) -> str:
+    return reverse("check-digest", args=[facts.project.slug, facts.day])
+
+
+def _to_assertion(facts: Facts) -> str:
+    return reverse("assertion", args=[facts.project.slug, facts.context["assertion"]])
+
+
 def _to_checks(facts: Facts) -> str:
     if facts.context.get("checks") == 1 and facts.context.get("logged"):
         return reverse("check", args=[facts.project.slug, facts.context["logged"]])
@@ -125,6 +153,22 @@ KINDS = (
         lambda facts: _subject(_("a day in the rotation"), facts),
         _answered,
         _to_calendar,
+    ),
+    Kind(
+        DIGEST,
+        "check.digest",
+        gettext_lazy("What a check came to, when somebody sends it on"),
+        lambda facts: _subject(_("the vibe check of %(day)s") % {"day": long_day(facts.day)}, facts),
+        _digest,
+        _to_digest,
+    ),
+    Kind(
+        FAILING,
+        "assertion.failed",
+        gettext_lazy("An assertion fails on what arrives (told to the owners, at most once an hour)"),
+        lambda facts: _subject(_("an assertion fails"), facts),
+        _failing,
+        _to_assertion,
     ),
     Kind(
         TEST,

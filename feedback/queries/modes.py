@@ -101,6 +101,11 @@ def offered(project: Project) -> QuerySet[FailureMode]:
     return modes.annotate(lately=lately).order_by("-lately", "-pk")
 
 
+def unmerged(project: Project) -> QuerySet[FailureMode]:
+    """By name, the retired ones too."""
+    return FailureMode.objects.filter(project=project, merged_into=None).order_by("name", "pk")
+
+
 def sightings_of(mode: FailureMode) -> QuerySet[Sighting]:
     """What stands, of the mode and of those merged into it, whoever saw it."""
     return Sighting.objects.filter(mode__in=family_of(mode.project, mode.pk), current=True, present=True)

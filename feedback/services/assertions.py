@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotator.models import Item, Project, User
-from feedback.models import Assertion, AssertionMark, AssertionVersion
+from feedback.models import Assertion, AssertionMark, AssertionVersion, FailureMode
 
 
 @transaction.atomic
@@ -24,6 +24,7 @@ def make(
     share: float = 1.0,
     enabled: bool = True,
     item: Item | None = None,
+    mode: FailureMode | None = None,
     by: User | None = None,
 ) -> AssertionVersion:
     """`settings` as `registry.settings` read them. IntegrityError: the project has one of this key."""
@@ -37,6 +38,7 @@ def make(
         share=share,
         enabled=enabled,
         item=item,
+        mode=mode,
         created_by=by,
     )
     return AssertionVersion.objects.create(
@@ -49,7 +51,7 @@ def change(
     assertion: Assertion, *, settings: Mapping[str, Any], by: User | None = None, **plain: Any
 ) -> AssertionVersion:
     """The version in force afterwards: a new one where the settings are others. `plain`: name, features,
-    share and enabled, which change no result."""
+    share, mode and enabled, which change no result."""
     Assertion.objects.select_for_update().get(pk=assertion.pk)
     if plain:
         Assertion.objects.filter(pk=assertion.pk).update(**plain)

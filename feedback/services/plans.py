@@ -77,6 +77,7 @@ def change_plan(
     sample_size: int,
     turn: str,
     enabled: bool,
+    intern_test: bool,
     text: str,
     guideline: str,
     now: datetime,
@@ -85,7 +86,9 @@ def change_plan(
     row = VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if enabled and not row.enabled:
         skip_missed(plan, now=now)
-    VibePlan.objects.filter(pk=plan.pk).update(hour=hour, sample_size=sample_size, turn=turn, enabled=enabled)
+    VibePlan.objects.filter(pk=plan.pk).update(
+        hour=hour, sample_size=sample_size, turn=turn, enabled=enabled, intern_test=intern_test
+    )
     set_question(project=plan.project, key=plan.question.key, text=text, guideline=guideline, desirable="yes")
 
 

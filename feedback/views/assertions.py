@@ -8,8 +8,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +25,7 @@ from feedback.jobs import measure as measuring
 from feedback.models import Assertion, AssertionReport, AssertionVersion
 from feedback.queries import assertions as queries
 from feedback.queries import interactions
+from feedback.queries.modes import modes_on, unmerged
 from feedback.services import assertions as service
 from feedback.services import dry_run
 from feedback.trend import trend
@@ -56,7 +58,7 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     item = _item(me, asked.get("item", ""))
     features = queries.features_of(item) if item else _feature(me, asked.get("interaction", ""))
     kind = registry.KINDS.get(asked.get("kind", ""))
-    page = {**_page(me), "item": item, "from": _from(item, asked.get("interaction", ""))}
+    page = {**_page(me), "item": item, "from": _from(item, asked)}
     if kind is None:
         page["kinds"] = [(one, _may(me, one), _is_off(one)) for one in registry.KINDS.values()]
         return render(request, "feedback/assertion_kinds.html", page, status=422 if sent else 200)
@@ -65,8 +67,9 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
         request.POST if sent else None,
         kind=kind,
         features=_choices(me, features),
+        modes=unmerged(me.project),
         taken=list(me.project.assertions.values_list("key", flat=True)),
-        initial={"features": features, **_marked(me, kind, item)},
+        initial={"features": features, "mode": _mode(item, asked.get("mode", "")), **_marked(me, kind, item)},
     )
     if sent and form.is_valid() and request.POST.get("do") == "save":
         try:
@@ -98,6 +101,7 @@ def edit(request: PersonRequest, slug: str, assertion_key: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         kind=kind,
         features=_choices(me, found.features),
+        modes=unmerged(me.project),
         fixed=True,
         initial=AssertionForm.of(found, version),
     )
@@ -105,6 +109,14 @@ def edit(request: PersonRequest, slug: str, assertion_key: str) -> HttpResponse:
         now = service.change(found, settings=form.settings, by=me.user, **form.plain())
         return _saved(request, me, now)
     return _form(request, me, form, {**_page(me), "assertion": found, "version": version})
+
+
+def _mode(item: Item | None, asked: str) -> int | None:
+    """The failure mode that a link names, or the first that people saw in the item."""
+    if asked.isdecimal() and len(asked) < 19:
+        return int(asked)
+    seen = modes_on([item.pk]).get(item.pk) if item else None
+    return seen[0].pk if seen else None
 
 
 def _form(request: PersonRequest, me: Membership, form: AssertionForm, page: Page) -> HttpResponse:
@@ -248,14 +260,12 @@ def _feature(me: Membership, sent: str) -> list[str]:
     return [feature] if feature else []
 
 
-def _from(item: Item | None, interaction: str) -> str:
+def _from(item: Item | None, asked: QueryDict) -> str:
     """For the links on to the form."""
+    known = {name: str(asked[name]) for name in ("interaction", "mode") if asked.get(name)}
     if item is not None:
-        return f"item={item.pk}"
-    try:
-        return f"interaction={UUID(interaction)}" if interaction else ""
-    except ValueError:
-        return ""
+        known |= {"item": str(item.pk)}
+    return urlencode(known)
 
 
 def _marked(me: Membership, kind: Kind, item: Item | None) -> dict[str, str]:
@@ -282,6 +292,6 @@ def _page(me: Membership) -> Page:
     return {
         "project": me.project,
         "role": me.role,
-        "tab": "assertions",
+        "tab": "failures",
         "may_make": me.role in access.LABELERS,
     }

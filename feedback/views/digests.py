@@ -2,33 +2,60 @@
 
 from datetime import date
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from annotator import access
+from annotator.models import Membership, User
 from annotator.web.request import PersonRequest
 from feedback.access import check_of
+from feedback.models import VibeCheck
 from feedback.queries import checks as queries
 from feedback.queries.digest import digest as digest_of
+from feedback.services import digests
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def digest(request: PersonRequest, slug: str, day: date) -> HttpResponse:
-    """The rate, how outputs failed, what is new, who looked, the note; in a minute's reading."""
-    membership = access.membership(request.user, slug)
-    found = check_of(membership.project, day)
+    """The rate, how outputs failed, what is new, who looked, the note; in a minute's reading.
+
+    POST sends it to the members: `to` is rotation or members.
+    """
+    posted = request.method == "POST"
+    me = access.membership(request.user, slug, access.LABELERS if posted else access.ANYBODY)
+    found = check_of(me.project, day)
+    if posted:
+        _send(request, me, found)
+        return redirect("check-digest", slug, day)
     (seen,) = queries.looked([found])
     page = {
-        "project": membership.project,
-        "role": membership.role,
+        "project": me.project,
+        "role": me.role,
         "tab": "checks",
         "check": found,
         "seen": seen,
         "estimate": seen.estimate,
         "digest": digest_of(found),
         "failed": [one for one in queries.items_of(found) if one.bad],
+        "may_send": me.role in access.LABELERS and found.queue_id is not None,
+        "goes_out": digests.goes_out(found),
     }
     return render(request, "feedback/digest.html", page)
+
+
+def _send(request: PersonRequest, me: Membership, check: VibeCheck) -> None:
+    people = User.objects.filter(memberships__project=me.project, is_active=True)
+    if request.POST.get("to") == "rotation":
+        people = people.filter(rotationmember__plan__project=me.project)
+    told = digests.send(check, list(people.order_by("pk")))
+    if not told:
+        messages.info(request, _("Everybody has it already, as it is now."))
+    else:
+        said = ngettext("Sent to one person.", "Sent to %(n)s people.", len(told)) % {"n": len(told)}
+        messages.success(request, said)

@@ -29,7 +29,7 @@ Page = dict[str, Any]
 
 
 def _page(me: Membership, **more: Any) -> Page:
-    return {"project": me.project, "role": me.role, "tab": "modes", **more}
+    return {"project": me.project, "role": me.role, "tab": "failures", **more}
 
 
 @login_required
@@ -81,6 +81,8 @@ def mode(request: PersonRequest, slug: str, mode_id: int) -> HttpResponse:
         by_version=queries.by_version(found),
         **_rates(found),
         merged=list(found.merged.order_by("name")),
+        assertions=list(found.assertions.filter(retired_at=None)),
+        may_make=me.role in access.LABELERS,
         pages=mode_items(found, request.GET.get("page", "")),
     )
     if me.role == Role.OWNER:

@@ -133,4 +133,4 @@ def _moment(text: str) -> datetime | None:
 
 
 def _page(me: Membership) -> dict[str, object]:
-    return {"project": me.project, "role": me.role, "tab": "assertions"}
+    return {"project": me.project, "role": me.role, "tab": "failures"}

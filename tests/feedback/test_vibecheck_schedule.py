@@ -86,6 +86,7 @@ def test_a_plan_that_is_switched_off_asks_nothing_and_makes_up_for_nothing(plan)
         sample_size=20,
         turn="day",
         enabled=True,
+        intern_test=False,
         text="Is it good?",
         guideline="",
         now=datetime(2026, 11, 27, 9, tzinfo=UTC),
