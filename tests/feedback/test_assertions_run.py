@@ -205,7 +205,8 @@ class TestWhoIsTold:
         day = Interaction.objects.filter(project=project, id__gte=low, id__lt=high)
 
         assert set(SOURCE.members(day)) == set(roses)
-        assertions.retire(rule.assertion)
+        for one in project.assertions.all():
+            assertions.retire(one)
         assert not SOURCE.members(day).exists()
 
 

@@ -131,5 +131,5 @@ def test_a_page_asks_few_queries_whatever_was_seen(
 ):
     looking.see(item, owner, "Rude")
     browser = as_(viewer)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         browser.get(url(FailureMode.objects.get()))

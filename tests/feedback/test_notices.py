@@ -112,17 +112,17 @@ def test_a_kind_of_another_part_can_be_told(project, owner, annotator, hooks):
     from feedback.notices import registry
 
     digest = registry.Kind(
-        "digest", "check.digest", "The end of a check", lambda f: f.context["title"], lambda f: "…", lambda f: "/x/"
+        "weekly", "check.weekly", "The end of a week", lambda f: f.context["title"], lambda f: "…", lambda f: "/x/"
     )  # fmt: skip
     registry.register(digest)
     try:
-        channel(project, owner, "email", tells=["digest"])
+        channel(project, owner, "email", tells=["weekly"])
         annotator.email = "amir@example.com"
         annotator.save()
-        tell(project, annotator, kind="digest", context={"title": "Two new ways to fail\nin one day"})
+        tell(project, annotator, kind="weekly", context={"title": "Two new ways to fail\nin one day"})
         deliver()
     finally:
-        registry._kinds.pop("digest")
+        registry._kinds.pop("weekly")
 
     assert mail.outbox[0].subject == "Two new ways to fail in one day"
 
