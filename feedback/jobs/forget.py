@@ -1,4 +1,4 @@
-"""Once a day: forget answers to questions that nobody will be given again, and what passed its checks."""
+"""Once a day: forget answers that nobody will be given again, what passed its checks, notices of long ago."""
 
 from datetime import timedelta
 
@@ -10,10 +10,19 @@ from annotator.jobs.registry import Kind
 from annotator.jobs.tidy import delete, nightly
 from annotator.jobs.work import Work
 from feedback.ingest.ids import first_id
-from feedback.models import AssertionResult, AssertionVersion, CachedSuggestion, CheckOutcome, TaskVersion
+from feedback.models import (
+    AssertionResult,
+    AssertionVersion,
+    CachedSuggestion,
+    CheckOutcome,
+    Delivery,
+    Notice,
+    TaskVersion,
+)
 
 NAME = "feedback.forget"
 KEEP = timedelta(days=30)  # asked again later, a question is worth a new answer
+KEEP_NOTICES = timedelta(days=180)
 
 
 def forget(work: Work) -> None:
@@ -22,6 +31,9 @@ def forget(work: Work) -> None:
     stale = ~Q(version=Subquery(versions.values("pk")[:1])) | Q(created_at__lt=timezone.now() - KEEP)
     delete(work, CachedSuggestion.objects.filter(stale), "answers")
     _forget_results(work)
+    long_ago = timezone.now() - KEEP_NOTICES
+    delete(work, Delivery.objects.filter(notice__created_at__lt=long_ago), "deliveries")
+    delete(work, Notice.objects.filter(created_at__lt=long_ago), "notices")
 
 
 def _forget_results(work: Work) -> None:
@@ -34,5 +46,5 @@ def _forget_results(work: Work) -> None:
         delete(work, plain.filter(version=version), "results")
 
 
-KIND = Kind(NAME, forget, title=_("Forget old answers"))
+KIND = Kind(NAME, forget, title=_("Forget old answers and notices"))
 SCHEDULE = nightly("forget", NAME)

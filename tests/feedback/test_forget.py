@@ -9,7 +9,7 @@ from django.utils import timezone
 from annotator.jobs import runner
 from annotator.services import jobs
 from feedback.jobs import forget
-from feedback.models import CachedSuggestion, TaskVersion
+from feedback.models import CachedSuggestion, Channel, Delivery, Notice, TaskVersion
 from tests.feedback import judged
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,25 @@ def test_those_of_older_versions_and_old_ones(project):
     runner.run(job.pk, queue="default")
 
     job.refresh_from_db()
-    assert job.result == {"answers": 2}
+    assert job.result["answers"] == 2
     assert set(CachedSuggestion.objects.values_list("pk", flat=True)) == stay
+
+
+def test_notices_of_half_a_year_ago_with_their_deliveries(project, annotator):
+    channel = Channel.objects.create(project=project, kind="email", nonce="n", tells=["ready"])
+    for days_ago in (179, 181, 400):
+        at = timezone.now() - timedelta(days=days_ago)
+        notice = Notice.objects.create(
+            project=project, kind="ready", person=annotator, day=at.date(), created_at=at
+        )
+        Delivery.objects.create(notice=notice, channel=channel)
+    job = jobs.ask(kind=forget.NAME, key="forget now")
+
+    runner.run(job.pk, queue="default")
+
+    assert (Notice.objects.count(), Delivery.objects.count()) == (1, 1)
+    job.refresh_from_db()
+    assert job.result == {"answers": 0, "deliveries": 2, "notices": 2}
 
 
 def test_it_is_asked_for_every_night():
