@@ -22,7 +22,8 @@ HEAVY = 0.5  # of the greatest weight
 
 @dataclass(frozen=True)
 class Cell:
-    """`n` answers with one `chance` (0 < chance <= 1), `hits` of them count towards the rate.
+    """`n` answers with one `chance` (0 < chance <= 1), `hits` of them count towards the rate. A chance of 0
+    is one that is not known: such answers stay out, and are counted in `left_out`.
 
     `factor` multiplies their weights: of days that are taken together, each counts by its population.
     """
@@ -43,15 +44,15 @@ def hajek(answers: Iterable[tuple[float | None, bool]]) -> Estimate:
     The probability is the one that was stored when the item was drawn; an answer without
     (None or 0) stays out and is counted in `left_out`.
     """
-    given = list(answers)
-    known = [Cell(chance, 1, int(hit)) for chance, hit in given if chance is not None and chance > 0]
-    return of_cells(known, left_out=len(given) - len(known))
+    return of_cells(Cell(chance or 0.0, 1, int(hit)) for chance, hit in answers)
 
 
-def of_cells(cells: Iterable[Cell], *, left_out: int = 0) -> Estimate:
+def of_cells(cells: Iterable[Cell]) -> Estimate:
     """The same from answers that are counted already."""
-    known = [cell for cell in cells if cell.n]
+    given = list(cells)
+    known = [cell for cell in given if cell.n and cell.chance > 0]
     n = sum(cell.n for cell in known)
+    left_out = sum(cell.n for cell in given) - n
     if not n:
         return Estimate(reason=Undefined.NO_ANSWERS, left_out=left_out)
     total = sum(cell.n * cell.weight for cell in known)
@@ -72,9 +73,9 @@ def of_days(days: Iterable[tuple[int, Sequence[Cell]]]) -> Estimate:
     however many of its items were answered. A day without answers is in no rate."""
     cells: list[Cell] = []
     for population, found in days:
-        seen = sum(cell.n * cell.weight for cell in found)
-        if seen:
-            cells += [Cell(cell.chance, cell.n, cell.hits, population / seen) for cell in found]
+        known = [cell for cell in found if cell.n and cell.chance > 0]
+        seen = sum(cell.n * cell.weight for cell in known)
+        cells += [Cell(cell.chance, cell.n, cell.hits, population / seen) for cell in known]
     return of_cells(cells)
 
 

@@ -24,10 +24,10 @@ TAKEN = """(SELECT bool_and(p.done_at IS NOT NULL AND o.kind <> 'human')
             FROM annotator_place p LEFT JOIN annotator_rater o ON o.id = p.owner_id
             WHERE p.item_id = a.item_id)"""
 COUNTS = f"""
-    SELECT queue_id, stratum, inclusion_probability, count(*) FILTER (WHERE answer IN ('yes', 'no')),
+    SELECT queue_id, stratum, chance, count(*) FILTER (WHERE answer IN ('yes', 'no')),
            count(*) FILTER (WHERE bad), count(*) FILTER (WHERE answer = 'skip'),
            count(*) FILTER (WHERE answer IS NULL AND {TAKEN})
-    FROM ({ANSWERS}) a GROUP BY queue_id, stratum, inclusion_probability"""  # noqa: S608 - made of a constant
+    FROM ({ANSWERS}) a GROUP BY queue_id, stratum, chance"""  # noqa: S608 - made of a constant
 # What is not good first, then what was not answered, then the rest.
 ONE_CHECK = f"""
     SELECT item_id, coalesce(answer, ''), coalesce(bad, false), coalesce(note, ''),

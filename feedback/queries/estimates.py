@@ -24,7 +24,8 @@ SPREAD = "spread"  # the base that takes some of every feature
 # LIMIT and OFFSET keep the database at an item's few labels: free to join, it read all labels for
 # each of them while its statistics were of a table that had just been filled.
 ANSWERS = f"""
-    SELECT i.id AS item_id, i.queue_id, i.stratum, i.position, i.inclusion_probability, given.*
+    SELECT i.id AS item_id, i.queue_id, i.stratum, i.position,
+           coalesce(i.inclusion_probability, 0) AS chance, given.*
     FROM annotator_item i
     LEFT JOIN LATERAL (
         SELECT question_id FROM annotator_queuequestion c WHERE c.queue_id = i.queue_id
@@ -42,7 +43,7 @@ ANSWERS = f"""
     WHERE i.queue_id = ANY(%s::uuid[])"""  # noqa: S608 - constants only
 
 GIVEN = f"""
-    SELECT queue_id, stratum, inclusion_probability, item_id
+    SELECT queue_id, stratum, chance, item_id
     FROM ({ANSWERS}) a WHERE answer IN ('yes', 'no')"""  # noqa: S608 - made of a constant
 
 K = TypeVar("K", bound=Hashable)

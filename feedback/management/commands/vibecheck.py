@@ -13,6 +13,7 @@ from feedback import days
 from feedback.models import VibeCheck
 from feedback.queries.shifts import zone_of
 from feedback.services import vibecheck
+from feedback.services.plan_words import drawn_by
 
 
 class Command(BaseCommand):
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         for stratum in check.strata:
             name = stratum["name"] or "(no feature)"
             self.stdout.write(f"  {stratum['drawn']:>4} of {stratum['population']:>8}  {name}")
+        for part in drawn_by(check):
+            self.stdout.write(f"  {part.drawn:>4} of {part.population:>8}  {part.words}")
         self.stdout.write(f"On shift: {check.person.shown_name if check.person else 'nobody'}")
         self.stdout.write(settings.PUBLIC_URL + reverse("check", args=[check.project.slug, check.day]))
 
