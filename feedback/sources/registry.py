@@ -26,7 +26,8 @@ class Source:
     `members` narrows the day's production interactions, a lazy queryset, to those that belong; None:
     all of them. It is asked for keys by a cursor and again about the drawn ones, and holds no rows
     itself: a day may have millions. `divide` says how many come from where (`feedback.sampling`).
-    `order`: its place in forms and sentences. `whole` sources alone may be a plan's base.
+    `order`: its place in forms and sentences. `base`: it draws from the whole day, and a plan may begin
+    with it.
     """
 
     key: str

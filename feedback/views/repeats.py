@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -46,8 +46,6 @@ def runs(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpRespons
     me = access.membership(request.user, slug)
     found = interaction_of(me.project, interaction_id)
     group = queries.runs_of(found)
-    if group is None:
-        raise Http404
     page = {
         "project": me.project,
         "role": me.role,
@@ -55,7 +53,7 @@ def runs(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpRespons
         "interaction": found,
         "group": group,
         "read": queries.READ,
-        "query": _filters(found, group, ZoneInfo(me.project.time_zone)),
+        "query": _filters(found, group, ZoneInfo(me.project.time_zone)) if group else "",
     }
     return render(request, "feedback/runs.html", page)
 

@@ -103,3 +103,23 @@ def test_the_check_leads_to_its_pairs_and_so_does_its_end(project, plan, owner, 
         assertContains(as_(owner).get(end.format(queue)), "Compare shadow with production")
         assert as_(viewer).get(end.format(queue)).status_code == 403
         assert as_(stranger).get(end.format(queue)).status_code == 404
+
+
+def test_pairs_that_are_all_held_back_ask_for_nothing(project, plan, owner, as_):
+    """Both sides say the same: there is nothing to compare."""
+    for row in Interaction.objects.filter(environment="shadow"):
+        row.output = row.input.replace("Question", "Answer")
+        row.save()
+    assert logged.check(project).pairs.items.filter(held=True).count() == 3
+
+    assertContains(as_(owner).get(PAGE), "all pairs are held back")
+
+
+def test_the_names_come_after_the_answer_alone(project, plan, owner, as_):
+    """The page that asks about the pair tells neither model."""
+    check = logged.check(project)
+
+    page = as_(owner).get(f"/p/shop/queues/{check.pairs_id}/label/")
+
+    assertNotContains(page, "small-1")
+    assertNotContains(page, "small-2")
