@@ -162,6 +162,14 @@ def newest_failed(version: AssertionVersion) -> list[Failed]:
     ]
 
 
+def against(project: Project, interaction: UUID) -> list[AssertionResult]:
+    """What failed or was uncertain of one interaction, the newest version of each first. Two queries, for
+    each outcome has an index of its own."""
+    rows = AssertionResult.objects.filter(project=project, interaction=interaction)
+    rows = rows.select_related("version__assertion").order_by("version__assertion__name", "-version__number")
+    return [*rows.filter(outcome=CheckOutcome.FAILED), *rows.filter(outcome=CheckOutcome.UNCERTAIN)]
+
+
 @dataclass(frozen=True)
 class Shown:
     """A labelled item in a few words."""

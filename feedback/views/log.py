@@ -18,6 +18,7 @@ from feedback.access import check_of_queue, interaction_of
 from feedback.facts import facts_of
 from feedback.forms.log import TYPED, LogForm
 from feedback.queries import interactions
+from feedback.queries.assertions import against
 from feedback.queries.interactions import PAGE, Page, Where
 from feedback.queries.looked_at import copied_from, looked_at
 from feedback.queries.signals import signals_of, words_of
@@ -88,6 +89,7 @@ def interaction(request: PersonRequest, slug: str, interaction_id: UUID) -> Http
         "rendered_query": form.query(shown=None),
         "typed_query": form.query(shown=TYPED),
         "looked_at": looked_at(found, me),
+        "against": against(me.project, found.pk),
         "signals": [(one, words_of(one)) for one in signals_of(me.project, found)],
         "url": settings.PUBLIC_URL + request.path,
     }

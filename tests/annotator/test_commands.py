@@ -15,7 +15,8 @@ def test_api_key_prints_the_key_and_nothing_else(project, capsys):
     printed = capsys.readouterr()
     assert printed.err == ""
     key = find_key(printed.out.removesuffix("\n"))
-    assert (key.project, sorted(key.scopes)) == (project, ["export", "ingest", "label", "queues", "suggest"])
+    every = ["check", "export", "ingest", "label", "queues", "suggest"]
+    assert (key.project, sorted(key.scopes)) == (project, every)
 
 
 def test_api_key_takes_scopes_and_a_name(project, capsys):

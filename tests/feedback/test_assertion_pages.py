@@ -208,6 +208,15 @@ class TestOnePage:
         assert "no longer in the log" in page
         assert "&lt;b&gt;rose" in page
 
+    def test_an_interaction_tells_what_it_failed(self, project, owner, as_):
+        rule = assertion(project)
+        [row] = interactions(project, 1)
+        store(project.pk, [Said(rule, row.pk, DAY, failed("“%(phrase)s” is in it.", phrase="rose"))])
+        page = text(as_(owner).get(f"/p/shop/log/{row.pk}/"))
+
+        assert f"{HOME}a/no-rose/" in page
+        assert "“rose” is in it." in page
+
     def test_who_is_still_to_answer_does_not_learn_what_others_said(
         self, project, owner, annotator, viewer, as_
     ):

@@ -1,6 +1,7 @@
 """Assertions over what arrives: each once, by arrival, in chunks that can be killed anywhere."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from annotator.jobs import runner
 from annotator.jobs.work import LeaseLost
+from annotator.llm import budget
 from annotator.models import Job, JobState
 from annotator.services import jobs
 from feedback.assertions import failed as hook
@@ -136,6 +138,28 @@ class TestARun:
         run(project)
 
         assert not AssertionResult.objects.exists()
+
+
+class TestAJudge:
+    def test_comes_along_behind_and_stays_within_the_budget(self, project, provider):
+        judged = assertion(project, "polite", "judge", {"question": "Is it polite?"})
+        quick = assertion(project)
+        forget_mark(project)
+        arrived(project, 3, "a rose")
+        provider.always = value({"why": "It shouts.", "answer": "no"})
+        run(project)
+        assert (quick.results.count(), judged.results.count(), provider.sent) == (3, 0, [])
+        assert [slot.kind for slot in job.slots(timezone.now())] == [job.SLOW]
+        run(project, job.SLOW)
+
+        assert {row.reason[1]["why"] for row in judged.results.all()} == {"It shouts."}
+        assert len(provider.sent) == 3
+        budget.set_daily(project=project, dollars=Decimal(0))
+        arrived(project, 1, "a rose", name="later", ago=timedelta(minutes=2))
+        AssertionMark.objects.update(received_at=timezone.now() - timedelta(minutes=4))
+        run(project, job.SLOW)
+        assert outcomes(judged)["later-0"] == "uncertain"
+        assert len(provider.sent) == 3
 
 
 class TestKilled:
