@@ -84,7 +84,12 @@ def make(project: Any, rows: int) -> None:
 
     wording = set_question(project=project, key="good", text="Is it good?")
     queue = make_queue(project=project, name="Bench", questions=[wording.question])
-    facts = {"queue": queue.pk, "rows": rows, "question": wording.question_id, "wording": wording.pk}
+    facts: dict[str, Any] = {
+        "queue": queue.pk,
+        "rows": rows,
+        "question": wording.question_id,
+        "wording": wording.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(LABELLED, {**facts, "rater": named_rater(project, "ann", "human").pk})
     version, job = ask_version(make_dataset(project=project, name="Made", filters=Filters()))
@@ -102,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--make", type=int, default=0)
-    parser.add_argument("--format", default="trl-kto")
+    parser.add_argument("--format", default="trl-sft")
     arguments = parser.parse_args()
     engine = ground.postgres()
 
@@ -134,7 +139,7 @@ def main() -> None:
     same = download(path, token, web)["sha256"] == told["sha256"]
     print("the same bytes twice:", same)
     if told["rows"] != arguments.rows or not same:
-        sys.exit("rows are missing, or differ")
+        sys.exit(f"rows are missing, or differ (status {told['status']})")
     if rate < BAR_ROWS or told["first_byte_ms"] > BAR_FIRST_BYTE:
         sys.exit(f"below {BAR_ROWS:,} rows/s, or over {BAR_FIRST_BYTE:.0f} ms")
 

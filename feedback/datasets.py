@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.datasets.content import Provenance, Row
 from annotator.datasets.filters import Filters
-from annotator.datasets.registry import HeldOut, Left, Reading, Source
+from annotator.datasets.gather import HeldOut, Left
+from annotator.datasets.registry import Reading, Source
 from annotator.datasets.votes import within
 from annotator.models import Project, RaterKind
 from feedback.models import Suggestion, Verdict

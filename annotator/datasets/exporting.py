@@ -22,7 +22,7 @@ from annotator.ways_out import folder, lines, manifest, options, registry
 from annotator.ways_out.model import Format, Refused, Written
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
-TWICE_AT_ONCE = 20_000  # rows that are read before the first byte, at most: more is a job's work
+TWICE_AT_ONCE = 5_000  # rows that are read before the first byte, at most: more is work for a job
 CUT = b'\n{"error": "This export was cut here: take it again.'
 FILES = ".files"  # how the name of the folder ends that an archive is made of
 PACKED = (".gz", ".zst", ".parquet")  # is not made smaller by packing it again

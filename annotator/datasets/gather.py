@@ -4,16 +4,25 @@ import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 
 from annotator.datasets.content import Row
-from annotator.datasets.registry import HeldOut, Left
 from annotator.datasets.words import asked_in, content_hash, label_of, made_in, text_hash
+
+HeldOut = Callable[[str], bool]  # of an input's text
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(Row).decode
+
+
+@dataclass(frozen=True)
+class Left:
+    """An item with answers that gives no row. `reason`: a key of `annotator.datasets.told.REASONS`."""
+
+    reason: str
 
 
 class Gathered:

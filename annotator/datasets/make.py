@@ -17,8 +17,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from annotator.datasets import duplicates, registry
 from annotator.datasets.content import Row, Split
 from annotator.datasets.filters import Filters
-from annotator.datasets.gather import Gathered
-from annotator.datasets.registry import Left, Reading
+from annotator.datasets.gather import Gathered, Left
+from annotator.datasets.registry import Reading
 from annotator.datasets.split import Placed, Shares, place
 from annotator.datasets.told import Tally
 from annotator.datasets.words import digest, label_of

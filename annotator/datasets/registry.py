@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from annotator.datasets.gather import HeldOut, Left
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.utils.functional import _StrPromise
@@ -15,13 +17,6 @@ if TYPE_CHECKING:
     from annotator.datasets.content import Kind, Row
     from annotator.datasets.filters import Filters
     from annotator.models import Project
-
-
-@dataclass(frozen=True)
-class Left:
-    """An item with answers that gives no row. `reason`: a key of `annotator.datasets.told.REASONS`."""
-
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +44,6 @@ class Source:
 
 
 KINDS = ("rated", "preference", "demonstration")
-HeldOut = Callable[[str], bool]  # of an input's text
-
 _sources: dict[str, Source] = {}
 _held_out: dict[str, "Callable[[Project], HeldOut]"] = {}
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from annotator.datasets import make, registry
+from annotator.datasets import make
 from annotator.datasets.filters import Filters
+from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading
 from annotator.models import Dataset, DatasetExport, DatasetRow, DatasetVersion, Item, Label, Project
 
@@ -17,19 +18,20 @@ PAGE = 50
 LOOKING = 0.6  # seconds that a preview may look
 
 
-def datasets_of(project: Project) -> QuerySet[Dataset]:
-    """Newest first, each with its newest version that is made (`newest`, `newest_rows`, `newest_at`)."""
+def datasets_of(project: Project, *, after: Dataset | None = None) -> QuerySet[Dataset]:
+    """Newest first, each with its newest version that is made (`newest`, `newest_rows`, `newest_at`); those
+    older than `after`."""
     made = DatasetVersion.objects.filter(dataset=OuterRef("pk"), made_at__isnull=False).order_by("-number")
-    return (
-        Dataset.objects.filter(project=project)
-        .annotate(
-            newest=Subquery(made.values("number")[:1]),
-            newest_rows=Subquery(made.values("rows")[:1]),
-            newest_at=Subquery(made.values("made_at")[:1]),
-            made=Count("versions"),
-        )
-        .order_by("-created_at", "-pk")
-    )
+    rows = Dataset.objects.filter(project=project)
+    if after is not None:
+        earlier = Q(created_at__lt=after.created_at) | Q(created_at=after.created_at, pk__lt=after.pk)
+        rows = rows.filter(earlier)
+    return rows.annotate(
+        newest=Subquery(made.values("number")[:1]),
+        newest_rows=Subquery(made.values("rows")[:1]),
+        newest_at=Subquery(made.values("made_at")[:1]),
+        made=Count("versions"),
+    ).order_by("-created_at", "-pk")
 
 
 def has_labels(project: Project) -> bool:
@@ -37,7 +39,7 @@ def has_labels(project: Project) -> bool:
 
 
 def versions_of(dataset: Dataset) -> list[DatasetVersion]:
-    """Newest first, with their jobs; counts without the pairs of duplicates."""
+    """Newest first, with their jobs."""
     return list(dataset.versions.select_related("job", "created_by").order_by("-number"))
 
 
@@ -133,7 +135,7 @@ def preview(project: Project, filters: Filters, *, looking: float = LOOKING) -> 
     found, until = Preview(), monotonic() + looking
     with transaction.atomic():
         for n, one in enumerate(make.read(Reading(project, filters, connection, texts=False))):
-            if isinstance(one, registry.Left):
+            if isinstance(one, Left):
                 found.left[one.reason] += 1
             else:
                 found.kinds[one.kind] += 1

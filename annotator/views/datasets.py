@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,10 +29,24 @@ PAGE = 50
 @login_required
 @require_safe
 def datasets(request: PersonRequest, slug: str) -> HttpResponse:
+    """The newest first; `?after=ID` pages on."""
     me = access.membership(request.user, slug)
-    found = list(query.datasets_of(me.project)[:PAGE])
-    page = _page(me) | {"datasets": found, "has_labels": found or query.has_labels(me.project)}
+    after = access.dataset_of(me.project, _id(request)) if request.GET.get("after") else None
+    found = list(query.datasets_of(me.project, after=after)[: PAGE + 1])
+    page = _page(me) | {
+        "datasets": found[:PAGE],
+        "has_labels": bool(found) or query.has_labels(me.project),
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "paged": after is not None,
+    }
     return render(request, "annotator/datasets.html", page)
+
+
+def _id(request: PersonRequest) -> UUID:
+    try:
+        return UUID(request.GET["after"])
+    except ValueError:
+        raise Http404 from None
 
 
 @login_required

@@ -160,6 +160,23 @@ def test_pages_ask_as_much_for_many_as_for_few(project, owner, as_, django_asser
         browser.get(f"/p/shop/datasets/{versions[0].dataset_id}/")
 
 
+def test_the_list_goes_on_over_pages(project, viewer, as_, monkeypatch):
+    from annotator.views import datasets as views
+
+    monkeypatch.setattr(views, "PAGE", 2)
+    made = [frozen.version(project, name=f"Set {n}").dataset for n in range(3)]
+    browser = as_(viewer)
+
+    first = text(browser.get("/p/shop/datasets/"))
+    second = text(browser.get(f"/p/shop/datasets/?after={made[1].pk}"))
+
+    assert "Set 2" in first and "Set 1" in first and "Set 0" not in first  # noqa: PT018
+    assert f"?after={made[1].pk}" in first
+    assert "Set 0" in second
+    assert "Set 1" not in second
+    assert browser.get("/p/shop/datasets/?after=nonsense").status_code == 404
+
+
 def test_what_changed_between_versions_with_examples(project, viewer, as_):
     made = frozen.version(project, rows=[frozen.rated(n) for n in range(1, 6)])
     newer = frozen.another(

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from annotator.chain_rules import asked, next_question
 from annotator.datasets.content import Mark, Row
 from annotator.datasets.filters import Filters
+from annotator.datasets.gather import Left
 from annotator.datasets.reading import Labelled, items_of, queues_of
-from annotator.datasets.registry import Left, Reading, Source
+from annotator.datasets.registry import Reading, Source
 from annotator.datasets.votes import Answered, answered, by_question, in_time
 from annotator.models import QueueKind
 from annotator.queries.chains import Asked, chain_of, steps_of
