@@ -82,10 +82,11 @@ def _notices() -> None:
 
 def _datasets() -> None:
     from annotator.datasets import registry  # noqa: PLC0415
-    from feedback.datasets import SOURCE, held_out  # noqa: PLC0415
+    from feedback.dataset_sources import expectations, failure_modes, suggestions  # noqa: PLC0415
 
-    registry.register(SOURCE)
-    registry.register_held_out("suggestions", held_out)
+    for source in (suggestions, expectations, failure_modes):
+        registry.register(source.SOURCE)
+    registry.register_held_out("suggestions", suggestions.held_out)
 
 
 def _parts_of_pages() -> None:

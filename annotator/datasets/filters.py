@@ -37,9 +37,6 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
 
-    def takes(self, source: str) -> bool:
-        return not self.sources or source in self.sources
-
 
 def read(stored: Any) -> Filters:
     """As `as_json` made them; what is left out is the default. Raises msgspec.ValidationError."""

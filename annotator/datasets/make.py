@@ -59,9 +59,8 @@ class Plan:
 
 def read(reading: Reading) -> Iterator[Row | Left]:
     """What all chosen sources give."""
-    for source in registry.sources():
-        if reading.filters.takes(source.name):
-            yield from source.rows(reading)
+    for source in registry.taken(reading.filters):
+        yield from source.rows(reading)
 
 
 def plan(

@@ -41,6 +41,7 @@ class Source:
     words: "str | _StrPromise"  # one line for people
     kind: "Kind"
     rows: Callable[[Reading], "Iterator[Row | Left]"]
+    usual: bool = True  # whether a dataset that chooses no sources has it
 
 
 KINDS = ("rated", "preference", "demonstration")
@@ -57,6 +58,11 @@ def register_held_out(name: str, of: "Callable[[Project], HeldOut]") -> None:
     """`of(project)` tells of an input's text whether nobody may learn from it. Asked once per version."""
     if _held_out.setdefault(name, of) != of:
         raise ValueError(f"two things that hold inputs out are called {name}")
+
+
+def taken(filters: "Filters") -> list[Source]:
+    """The sources that these filters name, or the usual ones."""
+    return [one for one in sources() if (one.name in filters.sources if filters.sources else one.usual)]
 
 
 def sources() -> list[Source]:

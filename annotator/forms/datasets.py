@@ -69,7 +69,7 @@ class FiltersForm(forms.Form):
 
     def __init__(self, project: Project, data: Any = None, *, filters: Filters | None = None) -> None:
         known = filters or Filters()
-        initial = known.as_json() | {"sources": known.sources or [one.name for one in registry.sources()]}
+        initial = known.as_json() | {"sources": [one.name for one in registry.taken(known)]}
         super().__init__(data, initial=initial)
         queues = Queue.objects.filter(project=project, adjudicates=None).order_by("-created_at")[:MOST_QUEUES]
         names = {str(key): name for key, name in queues.values_list("pk", "name")}
@@ -99,7 +99,7 @@ class FiltersForm(forms.Form):
         given = {
             name: value for name, value in self.cleaned_data.items() if name in Filters.__struct_fields__
         }
-        if given["sources"] == [one.name for one in registry.sources()]:
+        if given["sources"] == [one.name for one in registry.taken(Filters())]:
             given["sources"] = []  # also those that come with a later version
         return read(given)
 

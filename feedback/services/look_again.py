@@ -60,7 +60,6 @@ def _queue(mode: FailureMode, version: FailureModeVersion, by: User) -> Queue:
         key=free_key(mode.project, f"mode-{mode.pk}-{version.number}"),
         text=_("Does it fail like this: “%(name)s”?") % {"name": version.name},
         guideline=guideline(version),
-        desirable="no",
     ).question
     name = _("Looking again: %(name)s, version %(n)s") % {"name": version.name, "n": version.number}
     return make_queue(project=mode.project, name=name, questions=[question], origin=ORIGIN, by=by)

@@ -1,0 +1,1 @@
+"""What production gives to datasets, a file for each kind."""
