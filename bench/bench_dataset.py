@@ -93,9 +93,9 @@ def make(project: Any, rows: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(LABELLED, {**facts, "rater": named_rater(project, "ann", "human").pk})
     version, job = ask_version(make_dataset(project=project, name="Made", filters=Filters()))
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     runner.run(job.pk, queue="default")
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     version.refresh_from_db()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -33,13 +33,8 @@ def run(work: Work) -> None:
         made = make.plan(project, wanted, using=using, progress=progress.say)
     progress.total = 2 * len(made.rows)
 
-    def hold(done: int) -> None:
-        if leases.renew(work.job) is None:  # holds the job's row: nobody else can write meanwhile
-            raise LeaseLost
-        progress.say(done)
-
     try:
-        make.freeze(version, made, hold=hold)
+        make.freeze(version, made, hold=lambda: _hold(work), progress=progress.say)
     finally:
         made.rows.close()
     with work.chunk() as chunk:
@@ -50,11 +45,16 @@ def run(work: Work) -> None:
         chunk.last = True
 
 
+def _hold(work: Work) -> None:
+    """Until the transaction ends: holds the job's row, so that nobody else can write meanwhile."""
+    if leases.renew(work.job) is None:
+        raise LeaseLost
+
+
 def _forget_rows(work: Work, version: DatasetVersion) -> None:
     """What an attempt that was killed has written."""
     with transaction.atomic():
-        if leases.renew(work.job) is None:
-            raise LeaseLost
+        _hold(work)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM annotator_datasetrow WHERE version_id = %s", [version.pk])
 

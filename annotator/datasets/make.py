@@ -119,9 +119,15 @@ def _placed(project: Project, filters: Filters, rows: Gathered, groups: list[int
     return placed
 
 
-def freeze(version: DatasetVersion, made: Plan, *, hold: Callable[[int], None]) -> None:
-    """Write the rows. `hold(rows so far)` is called inside each transaction before it writes, and raises
-    if this is no longer ours to do. Sets counts and hash on the version, and saves nothing of it."""
+def freeze(
+    version: DatasetVersion,
+    made: Plan,
+    *,
+    hold: Callable[[], None],
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> None:
+    """Write the rows. `hold` is called inside each transaction before it writes, and raises if this is no
+    longer ours to do; `progress` after it. Sets counts and hash on the version, and saves nothing of it."""
     tally, told, left = Tally(), hashlib.sha256(), Counter(made.rows.left)
     newest = _newest_wordings(version.dataset.project)
     keys: dict[int, str] = dict.fromkeys((n for pair in made.found.pairs for n in pair[:2]), "")
@@ -151,9 +157,10 @@ def freeze(version: DatasetVersion, made: Plan, *, hold: Callable[[int], None]) 
             )
         )
         if len(batch) == CHUNK:
-            _copy(batch, hold, made, number)
+            _copy(batch, hold)
+            progress(len(made.rows) + number)
             batch = []
-    _copy(batch, hold, made, len(made.rows))
+    _copy(batch, hold)
     version.rows, version.sha256 = tally.rows, told.hexdigest()
     version.queues = sorted(tally.queues)
     version.counts = {
@@ -170,9 +177,9 @@ def freeze(version: DatasetVersion, made: Plan, *, hold: Callable[[int], None]) 
     }
 
 
-def _copy(batch: list[tuple[Any, ...]], hold: Callable[[int], None], made: Plan, number: int) -> None:
+def _copy(batch: list[tuple[Any, ...]], hold: Callable[[], None]) -> None:
     with transaction.atomic():
-        hold(len(made.rows) + number)
+        hold()
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for row in batch:
                 copy.write_row(row)

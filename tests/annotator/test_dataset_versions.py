@@ -9,7 +9,7 @@ from annotator.datasets import job as dataset_job
 from annotator.datasets.filters import Filters
 from annotator.jobs import leases, runner
 from annotator.models import DatasetRow, DefectKind, Item, Job, JobState, PlacedInput, Queue
-from annotator.services import datasets, jobs, queues
+from annotator.services import adjudication, datasets, jobs, queues
 from annotator.services.questions import say, set_question
 from tests import make as makes
 from tests.annotator import frozen as made
@@ -101,6 +101,25 @@ def test_a_pair_is_a_preference_with_its_votes_ties_too(project):
     )
     assert (first.left, first.right, first.left_variant) == ("Left 0", "Right 0", "kestrel")
     assert tie.winner == "tie"
+
+
+def test_what_was_decided_in_the_adjudication_is_the_answer_of_its_item_and_no_row_of_its_own(project):
+    queue = makes.queue(project, items=2, overlap=2)
+    answers(queue, "yn", "yy")
+    adjudication.make_adjudication(queue=queue)
+    adjudication.send(queue)
+    into = Queue.objects.get(adjudicates=queue)
+    decided = answer(into.items.get(), people(into, "judy")[0], "no")
+
+    version = made.made(project, min_votes=2, consensus=True, agreement=1.0)
+
+    found = rows(version)
+    row = found["item-0"]
+    assert set(found) == {"item-0", "item-1"}
+    assert (row.answers, row.votes) == ({"good": "no"}, {"yes": 1, "no": 1})
+    assert row.provenance.consensus == "adjudicated"
+    assert decided.pk in row.provenance.labels
+    assert set(version.queues) == {str(queue.pk)}
 
 
 def test_gold_and_mirrored_items_and_what_was_taken_back_are_no_rows(project):
@@ -238,8 +257,8 @@ def test_a_killed_attempt_is_begun_anew_and_one_that_lost_its_lease_writes_nothi
     monkeypatch.setattr(make, "CHUNK", 5)
     copy, written = make._copy, []
 
-    def die(batch, hold, made_, number):
-        copy(batch, hold, made_, number)
+    def die(batch, hold):
+        copy(batch, hold)
         written.append(DatasetRow.objects.filter(version=version).count())
         raise SystemExit  # as a kill: nothing is put right
 
@@ -248,9 +267,9 @@ def test_a_killed_attempt_is_begun_anew_and_one_that_lost_its_lease_writes_nothi
         dataset_job.run(_work(leases.claim(job.pk)))
     assert written == [5]
 
-    def too_late(batch, hold, made_, number):
+    def too_late(batch, hold):
         Job.objects.filter(pk=job.pk).update(attempts=9)  # somebody else has claimed it meanwhile
-        copy(batch, hold, made_, number)
+        copy(batch, hold)
 
     Job.objects.update(lease_until="2026-01-01T00:00Z")
     monkeypatch.setattr(make, "_copy", too_late)
@@ -262,6 +281,25 @@ def test_a_killed_attempt_is_begun_anew_and_one_that_lost_its_lease_writes_nothi
 
     version.refresh_from_db()
     assert (version.rows, DatasetRow.objects.filter(version=version).count()) == (12, 12)
+
+
+def test_a_worker_that_stops_gives_it_back_and_another_makes_it(project, monkeypatch):
+    filled(project, QUESTIONS)
+    monkeypatch.setattr(make, "CHUNK", 5)
+    monkeypatch.setattr("annotator.exports.job.SAY_EVERY", 0.0)
+    version, job = datasets.ask_version(
+        datasets.make_dataset(project=project, name="Given", filters=Filters())
+    )
+    monkeypatch.setattr("annotator.exports.job.stop.asked", lambda: True)
+    runner.run(job.pk, queue="default")
+    job.refresh_from_db()
+    assert job.state == JobState.DUE
+    monkeypatch.undo()
+
+    runner.run(job.pk, queue="default")
+
+    version.refresh_from_db()
+    assert version.rows == 12
 
 
 def _work(job):

@@ -82,3 +82,16 @@ def test_an_input_that_suggesters_hold_out_is_in_no_training_split_wherever_it_c
     assert {row.kind for row in rows} == {"rated", "demonstration"}
     assert {row.input for row in rows if row.split == "test"} >= set(held)
     assert not {row.input for row in rows if row.split == "train"} & set(held)
+
+
+def test_an_answer_that_was_asked_for_again_is_a_preference_of_an_end_user(project):
+    for name, text in (("old", "Meh"), ("new", "Better")):
+        judged.logged(project, name, text)
+    judged.signal(project, "old", "regenerated", None, new="new")
+    judged.learn(project)
+
+    (row,) = all_rows(made.made(project))
+
+    assert (row.kind, row.left, row.right, row.winner) == ("preference", "Meh", "Better", "right")
+    assert (row.votes, row.provenance.rater_kinds) == ({"right": 1}, ("end_user",))
+    assert made.made(project, rater_kinds=("human",)).rows == 0
