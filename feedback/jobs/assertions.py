@@ -31,8 +31,6 @@ from feedback.services.assertion_results import Said, store
 NAME, SLOW = "assertions", "assertions.slow"
 CHUNK, SLOW_CHUNK = 500, 10
 LAG = timedelta(seconds=60)  # rows become visible when their transaction ends, a little after their time
-IDLE = timedelta(minutes=10)
-IDLE_MOVES = timedelta(minutes=5)
 
 
 def run(work: Work) -> None:
@@ -121,24 +119,19 @@ def _tell(work: Work, project: Project, versions: Sequence[AssertionVersion]) ->
 
 
 def slots(now: datetime) -> Iterator[Slot]:
-    """One a minute where something arrived. A mark with nothing behind it moves along by itself, so that
-    it never falls so far back that a query would have to look for what is not there."""
-    until, due = now - LAG, now.replace(second=0, microsecond=0)
+    """One a minute where something arrived."""
+    due = now.replace(second=0, microsecond=0)
     wanted = _wanted()
     if not wanted:
         return
     wanted -= _under_way()
-    arrived = arrivals.newest(now - IDLE, until)
-    for mark in AssertionMark.objects.filter(project__in={project for project, _slow in wanted}):
-        if (mark.project_id, mark.slow) not in wanted:
-            continue
-        newest = arrived.get(mark.project_id)
-        if mark.received_at < now - IDLE or (newest is not None and newest > mark.received_at):
+    projects = {project for project, _slow in wanted}
+    newest = arrivals.newest(projects, now - LAG)
+    for mark in AssertionMark.objects.filter(project__in=projects).order_by("pk"):
+        if (mark.project_id, mark.slow) in wanted and arrivals.lies_behind(mark, newest.get(mark.project_id)):
             name = SLOW if mark.slow else NAME
             key = f"{mark.project_id}:{due:%Y-%m-%dT%H:%M}"
             yield Slot(f"{name}:{mark.project_id}", due, name, key, mark.project_id)
-        elif mark.received_at < now - IDLE_MOVES:
-            _moved(mark, arrivals.place_of(mark), Place(until, arrivals.LAST))
 
 
 def _wanted() -> set[tuple[int, bool]]:

@@ -21,6 +21,7 @@ from feedback.models import (
 )
 
 NAME = "feedback.forget"
+KEEP_PASSED = timedelta(days=3)  # five assertions on a large log write more rows than the log has
 KEEP = timedelta(days=30)  # asked again later, a question is worth a new answer
 KEEP_NOTICES = timedelta(days=180)
 
@@ -38,11 +39,13 @@ def forget(work: Work) -> None:
 
 def _forget_results(work: Work) -> None:
     """What passed, or did not apply, is counted by day: the rows are no longer needed."""
-    old = first_id(timezone.now() - KEEP)
+    old = first_id(timezone.now() - KEEP_PASSED)
     plain = AssertionResult.objects.filter(
         outcome__in=(CheckOutcome.PASSED, CheckOutcome.NOT_APPLICABLE), interaction__lt=old
     )
-    for version in AssertionVersion.objects.filter(days__day__lt=timezone.now() - KEEP).distinct():
+    for version in AssertionVersion.objects.filter(
+        days__day__lt=(timezone.now() - KEEP_PASSED).date()
+    ).distinct():
         delete(work, plain.filter(version=version), "results")
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -66,8 +65,8 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["project", "id"], name="log_in_order"),
             models.Index(fields=["project", "external_id"], name="log_by_external_id"),
-            # Rows lie in the order in which they came: a few bytes for each stretch of them.
-            BrinIndex(fields=["received_at"], name="log_by_arrival", autosummarize=True, pages_per_range=32),
+            # All of a batch share their time, so an entry serves many rows.
+            models.Index(fields=["project", "received_at"], name="log_by_arrival"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sent_id"], name="ahead_once", condition=~Q(sent_id=None)),

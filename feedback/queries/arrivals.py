@@ -1,12 +1,11 @@
 """What arrived in the log after a mark, in the order in which it arrived.
 
 By the time of receipt and not by that of the interaction: a file of last month that is read today is
-new today. The index by arrival holds a few bytes for each stretch of the table, so a query names both
-ends of a short span of time.
+new today.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,19 +15,17 @@ from feedback.models import AssertionMark, Environment, Interaction
 
 NEXT = """
     SELECT id, received_at, environment FROM feedback_interaction
-    WHERE received_at >= %(at)s AND received_at <= %(until)s AND project_id = %(project)s
+    WHERE project_id = %(project)s AND received_at >= %(at)s AND received_at <= %(until)s
       AND (received_at, id) > (%(at)s, %(id)s)
     ORDER BY received_at, id LIMIT %(most)s"""
-# Read first by the index of time alone: planned together, a project's whole log might be walked.
+# The last of each project alone: one step into the index, whatever the log holds.
 NEWEST = """
-    WITH new AS MATERIALIZED (
-        SELECT project_id, received_at FROM feedback_interaction
-        WHERE received_at > %s AND received_at <= %s)
-    SELECT project_id, max(received_at) FROM new GROUP BY project_id"""
+    SELECT project, (SELECT received_at FROM feedback_interaction i
+                     WHERE i.project_id = project AND i.received_at <= %s
+                     ORDER BY i.received_at DESC LIMIT 1)
+    FROM unnest(%s::bigint[]) AS project"""
 
 LAST = UUID(int=2**128 - 1)
-FIRST_SPAN = timedelta(minutes=1)
-LONGEST_SPAN = timedelta(days=30)
 
 
 class Place(NamedTuple):
@@ -36,44 +33,45 @@ class Place(NamedTuple):
     id: UUID
 
 
-def newest(since: datetime, until: datetime) -> dict[int, datetime]:
-    """By project: when the last of what arrived in that time did."""
+def newest(projects: Collection[int], until: datetime) -> dict[int, datetime]:
+    """When the last that a project's log holds arrived; without those whose log is empty."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST, [since, until])
-        return dict(cursor.fetchall())
+        cursor.execute(NEWEST, [until, list(projects)])
+        return {project: at for project, at in cursor.fetchall() if at is not None}
 
 
 def place_of(mark: AssertionMark) -> Place:
     return Place(mark.received_at, mark.interaction)
 
 
+def lies_behind(mark: AssertionMark, newest: datetime | None) -> bool:
+    """Whether something arrived that the mark has not passed."""
+    if newest is None or newest < mark.received_at:
+        return False
+    return newest > mark.received_at or mark.interaction != LAST
+
+
 def after(project: int, place: Place, until: datetime, most: int) -> tuple[list[Interaction], Place]:
-    """(interactions of production, the place behind them): the next `most` at most, whatever their
-    environment. No interaction and `until`: there is nothing more by then."""
-    span = FIRST_SPAN
-    while place.received_at < until:
-        end = min(until, place.received_at + span)
-        rows = _next(project, place, end, most)
-        if rows:
-            ids = [pk for pk, _at, environment in rows if environment == Environment.PRODUCTION]
-            last = rows[-1]
-            behind = Place(last[1], last[0]) if len(rows) == most else Place(end, LAST)
-            found = Interaction.objects.filter(pk__in=ids).only(
-                "id", "occurred_at", "feature", "input", "output", "context", "metadata"
-            )
-            in_order = found.in_bulk(ids)
-            return [in_order[pk] for pk in ids if pk in in_order], behind
-        place = Place(end, LAST)
-        span = min(2 * span, LONGEST_SPAN)
-    return [], place
+    """(interactions of production, the place behind them): of the next `most`, whatever their
+    environment. The place is that of `until` when there is nothing more by then."""
+    rows = _next(project, place, until, most)
+    ids = [pk for pk, _at, environment in rows if environment == Environment.PRODUCTION]
+    behind = (
+        Place(rows[-1][1], rows[-1][0]) if len(rows) == most else Place(max(until, place.received_at), LAST)
+    )
+    found = Interaction.objects.filter(pk__in=ids).only(
+        "id", "occurred_at", "feature", "input", "output", "context", "metadata"
+    )
+    in_order = found.in_bulk()
+    return [in_order[pk] for pk in ids if pk in in_order], behind
 
 
-def _next(project: int, place: Place, end: datetime, most: int) -> Sequence[tuple[UUID, datetime, str]]:
+def _next(project: int, place: Place, until: datetime, most: int) -> Sequence[tuple[UUID, datetime, str]]:
     facts: dict[str, Any] = {
         "project": project,
         "at": place.received_at,
         "id": place.id,
-        "until": end,
+        "until": until,
         "most": most,
     }
     with connection.cursor() as cursor:

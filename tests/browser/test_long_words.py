@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from annotator.models import ItemImport, Job, Project, Question, User
-from feedback.models import AcceptedRun, LogImport, Suite, VibeCheck
+from feedback.models import AcceptedRun, Assertion, LogImport, Suite, VibeCheck
 from feedback.services import handover
 from tests.browser.pages import PAGES, settled, too_wide
 from tests.feedback import logged
@@ -34,6 +34,7 @@ def world(world):
     Job.objects.update(error=LONG)
     Suite.objects.update(name=LONG[:120])
     AcceptedRun.objects.update(git_ref=LONG[:120], by=LONG[:120], failed=[["polite-shop", LONG[:256], ""]])
+    Assertion.objects.update(name=LONG[:120], features=[LONG[:200]])
     LogImport.objects.update(name=f"{LONG[:240]}.jsonl")
     ItemImport.objects.filter(pk=world.ids["import_id"]).update(queue=check.queue, name=f"{LONG[:240]}.csv")
     item = check.queue.items.order_by("position")[0]
