@@ -18,6 +18,7 @@ from annotator.services.raters import named_rater, rater_of
 from feedback import days
 from feedback.demo import calendar, texts, words
 from feedback.demo.comparisons import make_comparisons
+from feedback.demo.flywheel import make_flywheel
 from feedback.demo.intents import make_intents
 from feedback.demo.shop import make_shop
 from feedback.ingest.record import Record, read
@@ -59,6 +60,8 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     make_comparisons(project, owner, now - timedelta(days=calendar.SPAN))
     make_shop(project, owner)
     make_intents(project, owner, now)
+    make_flywheel(project, owner)
+    plans.change_sample(plan, base="spread", parts=[["negative", 2], ["assertions", 2]], shadow_pairs=0)
     transaction.on_commit(_tell_the_planner)
     return project
 
