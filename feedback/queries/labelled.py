@@ -43,8 +43,10 @@ VISIBLE = f"""
       AND (NOT %(blind)s OR {KNOWN})"""  # noqa: S608 - made of a constant
 
 TEXTS = """
-    SELECT id, input::text, output::text, context::text, metadata::text FROM annotator_item
-    WHERE id = ANY(%(items)s::bigint[])"""
+    SELECT id, input::text, output::text, context::text, metadata::text,
+           (SELECT e.text #>> '{}' FROM feedback_expectation e WHERE e.item_id = i.id AND e.current
+            ORDER BY e.id DESC LIMIT 1)
+    FROM annotator_item i WHERE id = ANY(%(items)s::bigint[])"""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Labelled:
     output: Any
     context: Any
     metadata: Any
+    expected: str | None  # what somebody said that it should have been
 
 
 def found(
@@ -99,8 +102,9 @@ def with_texts(rows: Sequence[tuple[int, bool]]) -> Iterator[Labelled]:
             texts = {row[0]: row[1:] for row in cursor.fetchall()}
         for item, bad in part:
             if item in texts:
-                given, output, context, metadata = map(_read, texts[item])
-                yield Labelled(item, bad, given, output, context, _own(metadata))
+                *payloads, expected = texts[item]
+                given, output, context, metadata = map(_read, payloads)
+                yield Labelled(item, bad, given, output, context, _own(metadata), expected)
 
 
 def _read(text: str | None) -> Any:

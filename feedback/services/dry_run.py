@@ -52,7 +52,12 @@ def tallied(
     found = tally or Tally()
     for row in rows:
         output = output_of(
-            row.output, input=row.input, context=row.context, metadata=row.metadata, tools=tools
+            row.output,
+            input=row.input,
+            context=row.context,
+            metadata=row.metadata,
+            expected=row.expected,
+            tools=tools,
         )
         found.add(row.item, registry.check(kind, settings, output).result, bad=row.bad)
         if until():

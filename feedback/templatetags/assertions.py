@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy
 
 from feedback.assertions import registry
@@ -57,7 +58,7 @@ def settings_words(version: AssertionVersion) -> list[tuple[str, str]]:
         if value is True:
             shown = _("yes")
         elif one.type == "choice":
-            shown = _(dict(one.choices).get(value, value))
+            shown = _now(dict(one.choices).get(value, value))
         else:
             shown = (
                 "\n".join(value)
