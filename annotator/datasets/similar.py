@@ -32,8 +32,8 @@ _P, _Q = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 def shingles(text: str) -> Hashes:
     """Hashes of its pairs of neighbouring words, each once, in order; both ends count as words."""
-    words = [0, *(crc32(word.encode("utf-8", "surrogatepass")) for word in words_of(text)[:MOST_WORDS]), 1]
-    hashed = np.array(words, dtype=np.uint64)
+    encoded = " ".join(words_of(text)[:MOST_WORDS]).encode("utf-8", "surrogatepass")
+    hashed = np.array([0, *map(crc32, encoded.split()), 1], dtype=np.uint64)
     pairs = (hashed[:-1] * _P + hashed[1:]) * _Q
     return np.unique((pairs >> np.uint64(32)).astype(np.uint32))
 
