@@ -14,14 +14,11 @@ _CHANGE = """CASE WHEN a.key IS NULL THEN 'added' WHEN b.key IS NULL THEN 'remov
 
 # Counted without the texts.
 COUNT = f"""
-    SELECT {_CHANGE} AS change, count(*)
+    SELECT {_CHANGE} AS change, count(*), count(*) FILTER (WHERE a.split <> b.split)
     FROM (SELECT key, label, digest, split FROM annotator_datasetrow WHERE version_id = %(old)s) a
     FULL JOIN (SELECT key, label, digest, split FROM annotator_datasetrow WHERE version_id = %(new)s) b
          ON a.key = b.key
     GROUP BY 1"""  # noqa: S608 - constants only
-MOVED = """
-    SELECT count(*) FROM annotator_datasetrow a JOIN annotator_datasetrow b ON a.key = b.key
-    WHERE a.version_id = %(old)s AND b.version_id = %(new)s AND a.split <> b.split"""
 FIND = """
     SELECT key, a.label, b.label, a.split, b.split, a.position, b.position, a.id, b.id
     FROM (SELECT id, key, label, digest, split, position FROM annotator_datasetrow WHERE version_id = %(old)s) a
@@ -58,10 +55,9 @@ def counts(old: DatasetVersion, new: DatasetVersion) -> dict[str, int]:
     found = dict.fromkeys([*WHICH, "same"], 0)
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"old": old.pk, "new": new.pk})
-        for change, n in cursor.fetchall():
-            found[change or "same"] = n
-        cursor.execute(MOVED, {"old": old.pk, "new": new.pk})
-        found["split"] = cursor.fetchone()[0]
+        told: list[tuple[str | None, int, int]] = cursor.fetchall()
+    found |= {change or "same": n for change, n, _moved in told}
+    found["split"] = sum(moved for _change, _n, moved in told)
     return found
 
 
