@@ -1,0 +1,82 @@
+"""What a check came to is sent on; an assertion that fails is told to the owners, and to their webhook."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core import mail
+
+from annotator.models import User
+from feedback.assertions.failed import Failures, on_failed
+from feedback.models import Notice, VibeCheck
+from feedback.services import channels
+from tests.feedback import logged, looking
+from tests.feedback.asserted import assertion
+from tests.feedback.hooks import receiving
+from tests.feedback.test_notices import deliver
+
+
+@pytest.fixture
+def check(project, owner, next_morning) -> VibeCheck:
+    logged.interactions(project, 4)
+    logged.plan(project, owner)
+    check = logged.check(project)
+    logged.answer(check.queue, owner, "nyyy")
+    looking.see(check.queue.items.first(), owner, "Invents a policy")
+    VibeCheck.objects.filter(pk=check.pk).update(note="Watch refunds.")
+    return check
+
+
+def url(check: VibeCheck) -> str:
+    return f"/p/shop/checks/{check.day}/digest/"
+
+
+def test_a_digest_goes_to_everybody_once_and_again_with_another_note(
+    project, check, owner, annotator, as_, settings
+):
+    channels.add(project=project, kind="email", url="", tells=["digest"], by=owner)
+    User.objects.update(email="someone@example.com")
+
+    page = as_(annotator).post(url(check), {"to": "members"}, follow=True)
+    assert b"Sent to 2 people." in page.content
+    again = as_(annotator).post(url(check), {"to": "members"}, follow=True)
+    assert b"Everybody has it already" in again.content
+    deliver()
+
+    assert len(mail.outbox) == 2
+    said = mail.outbox[0].body
+    for words in ("About 25", "Invents a policy ×1 · new", "Watch refunds.", url(check)):
+        assert words in said
+    VibeCheck.objects.filter(pk=check.pk).update(note="Watch returns, too.")
+    as_(annotator).post(url(check), {"to": "rotation"})
+    assert Notice.objects.filter(kind="digest").count() == 3
+
+
+def test_a_viewer_sends_nothing_and_without_a_channel_the_page_says_so(check, viewer, owner, as_):
+    assert as_(viewer).post(url(check), {"to": "members"}).status_code == 403
+    assert b"No channel sends digests yet" in as_(owner).get(url(check)).content
+    assert b"Send to the rotation" not in as_(viewer).get(url(check)).content
+
+
+def test_a_failing_assertion_is_told_once_an_hour_with_its_examples(project, owner, annotator, settings):
+    rule = assertion(project)
+    with receiving() as hook:
+        settings.WEBHOOK_HOSTS = [hook.host]
+        channels.add(project=project, kind="webhook", url=hook.url, tells=["assertion_failing"], by=owner)
+        example = uuid4()
+        one = Failures(project.pk, rule.assertion.pk, rule.assertion.key, "No roses", 1, 3, (example,))
+        with time_machine.travel("2026-11-24T09:10:00Z", tick=False) as clock:
+            on_failed(one)
+            clock.shift(timedelta(minutes=20))
+            on_failed(one)
+            clock.shift(timedelta(minutes=40))
+            on_failed(one)
+        deliver()
+
+        assert Notice.objects.filter(kind="assertion_failing").count() == 2
+        assert set(Notice.objects.values_list("person", flat=True)) == {owner.pk}
+        body = json.loads(hook.got[0][2])
+        assert body["type"] == "assertion.failed"
+        assert (body["data"]["count"], body["data"]["examples"]) == (3, [str(example)])
