@@ -24,14 +24,14 @@ POLICY = {
 }
 
 
-def check(answer) -> None:
+def check(answer, kept: str = "no-store") -> None:
     assert set(answer["Content-Security-Policy"].split("; ")) == POLICY
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in answer["Permissions-Policy"]
-    assert "no-store" in answer["Cache-Control"]
+    assert kept in answer["Cache-Control"]
     assert "Access-Control-Allow-Origin" not in answer
 
 
@@ -41,7 +41,9 @@ def test_every_page_and_every_refusal(db):
         for role in ("nobody", "stranger", "viewer", "owner", "export"):
             if row.method == "GET":
                 answer = world.call(role, "GET", path_of(row.route, world.ids))
-                check(answer)
+                # A calendar asks again every few minutes, for a secret that is in its address.
+                feed = row.route.startswith("calendar/") and answer.status_code == 200
+                check(answer, "private" if feed else "no-store")
                 if answer.streaming:
                     list(answer.streaming_content)
 

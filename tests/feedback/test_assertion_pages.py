@@ -45,7 +45,7 @@ class TestTheForm:
         assert form["set_phrases"].initial == form.get_initial_for_field(
             form.fields["set_phrases"], "set_phrases"
         )
-        assert form.initial == {"features": ["poems"], "set_phrases": "rose"}
+        assert form.initial == {"features": ["poems"], "mode": None, "set_phrases": "rose"}
         assert [value for value, _ in form.fields["features"].choices] == ["poems", "search"]
 
     def test_is_tried_before_it_is_saved(self, project, annotator, as_):
