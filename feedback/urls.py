@@ -112,6 +112,7 @@ urlpatterns = [
         "p/<slug:slug>/modes/<int:mode_id>/look-again/", modes.mode_look_again, name="failure-mode-look-again"
     ),
     path("p/<slug:slug>/queues/<uuid:queue_id>/alike/", check_panels.alike, name="item-alike"),
+    path("p/<slug:slug>/log/item/<int:item_id>/said/", check_panels.said, name="item-said"),
     path("p/<slug:slug>/assertions/", assertions.assertions, name="assertions"),
     path("p/<slug:slug>/assertions/new/", assertions.new, name="assertion-new"),
     path("p/<slug:slug>/assertions/a/<slug:assertion_key>/", assertions.assertion, name="assertion"),

@@ -48,6 +48,12 @@ def find(project: Project, key: str) -> Found | None:
     return None
 
 
+def holding(assertion: Assertion) -> list[Found]:
+    """The suites that run it, as `all_of` finds them."""
+    found = all_of(assertion.project)
+    return [one for one in found if any(each.assertion_id == assertion.pk for each in one.versions)]
+
+
 def names(project: Project) -> list[str]:
     """The keys that `find` knows, the first of them."""
     return [one.key for one in all_of(project)][:MOST_NAMED]

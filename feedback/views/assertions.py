@@ -24,7 +24,7 @@ from feedback.forms.assertions import BEFORE, AssertionForm
 from feedback.jobs import measure as measuring
 from feedback.models import Assertion, AssertionReport, AssertionVersion
 from feedback.queries import assertions as queries
-from feedback.queries import interactions
+from feedback.queries import interactions, suites
 from feedback.queries.modes import modes_on, unmerged
 from feedback.services import assertions as service
 from feedback.services import dry_run
@@ -162,6 +162,7 @@ def assertion(request: PersonRequest, slug: str, assertion_key: str) -> HttpResp
         "times": times,
         "trend": trend(current),
         "failed": queries.newest_failed(version),
+        "suites": suites.holding(found),
         "may_edit": me.role in access.LABELERS and _may(me, registry.get(found.kind)),
         "off": _is_off(registry.get(found.kind)),
         "origin": settings.PUBLIC_URL,

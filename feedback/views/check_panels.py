@@ -1,4 +1,4 @@
-"""Fragments that lower pages show: at home, on a project's first page, at the end of a queue."""
+"""Fragments that lower pages show: at home, on a project's first page, beside an item, at the end of a queue."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from annotator import access
+from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
 from feedback.access import check_of_queue
 from feedback.queries import checks as queries
@@ -16,6 +17,7 @@ from feedback.queries.alike import alike as alike_of
 from feedback.queries.digest import digest as digest_of
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
+from feedback.queries.said import Said, made_from, said_of
 from feedback.queries.shadows import compared
 from feedback.queries.shifts import rota_of
 from feedback.queries.waiting import next_of, today_in, waiting_for, waiting_in
@@ -80,6 +82,26 @@ def alike(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     item = queue.items.filter(external_id=request.GET.get("item", "")).only("pk").first()
     page = {"project": membership.project, "alike": alike_of(item) if item else None}
     return render(request, "feedback/alike.html", page)
+
+
+@login_required
+@require_safe
+def said(request: PersonRequest, slug: str, item_id: int) -> HttpResponse:
+    """On an item's page: how people say that it fails, what it should have been, and what watches for that.
+
+    Empty when nothing was said, and for whoever must not know yet.
+    """
+    me = access.membership(request.user, slug)
+    item = access.item_of(me.project, item_id)
+    blind = access.is_blind(me, item.queue)
+    known = Said() if blind else said_of([item.pk]).get(item.pk, Said())
+    page = {
+        "project": me.project,
+        "modes": known.modes,
+        "expected": [(row.rater, payload_html(row.text)) for row in known.expectations],
+        "assertions": [] if blind else made_from(item),
+    }
+    return render(request, "feedback/item_said.html", page)
 
 
 @login_required

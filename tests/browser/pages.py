@@ -18,7 +18,7 @@ NO_PAGES: tuple[str, ...] = (
     "/end/",
 )
 NO_PAGES += ("panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
-NO_PAGES += ("/alike/",)
+NO_PAGES += ("/alike/", "/said/")
 NO_PAGES += (".ics", "panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 NO_PAGES += ("datasets/preview/", "/format/", "/download/", "/archive/")
 PAGES = [

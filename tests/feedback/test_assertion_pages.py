@@ -183,7 +183,7 @@ class TestOnePage:
         second = assertions.change(rule.assertion, settings={**rule.settings, "phrases": ["thorn"]})
         AssertionDay.objects.create(version=second, day=timezone.now().date(), passed=10)
         browser = as_(owner)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             answer = browser.get(f"{HOME}a/no-rose/")
 
         assert [
