@@ -67,6 +67,10 @@ def makes_an_assertion(page: Page) -> None:
     expect(page.locator("#dry-run")).to_contain_text("0 of 5 good items")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Version 1 runs on what arrives from now on.")).to_be_visible()
+    page.get_by_role("link", name="The item that it was made from").click()
+    expect(page.get_by_role("link", name="Turns people away")).to_be_visible()
+    expect(page.get_by_text(RIGHT)).to_be_visible()
+    page.get_by_role("link", name="Answers", exact=True).click()
 
 
 def makes_a_dataset(page: Page) -> DatasetVersion:
@@ -84,10 +88,11 @@ def makes_a_dataset(page: Page) -> DatasetVersion:
 
 
 def makes_a_key(page: Page) -> str:
-    """For the build, as the suite's page says."""
+    """For the build, as the page of the assertion's suite says."""
     page.get_by_role("link", name="Failures", exact=True).click()
-    page.get_by_role("link", name="Suites").click()
-    page.get_by_role("link", name="refunds").click()
+    page.get_by_role("link", name="Assertions", exact=True).click()
+    page.get_by_role("link", name="Answers", exact=True).click()
+    page.get_by_role("region", name="In your build").get_by_role("link", name="refunds").click()
     expect(page.get_by_text("genba check outputs.jsonl --suite refunds", exact=True)).to_be_visible()
     page.get_by_role("link", name="make one").click()
     page.get_by_label("Name").fill("Our build")
