@@ -62,3 +62,14 @@ def trend(points: Sequence[tuple[date, Estimate]]) -> Trend | None:
     )
     line = "M" + "L".join(f"{x(day)} {y(value)}" for day, value, _low, _high in known)
     return Trend(marks, line, top)
+
+
+def bars(counts: Sequence[int]) -> str:
+    """A path of one upright line a day, the highest count at the top; a day without one has none."""
+    highest, n = max(counts, default=0), len(counts)
+    return "".join(
+        f"M{EDGE + (100 - 2 * EDGE) * at / max(n - 1, 1):.2f} {100 - EDGE}"
+        f"V{100 - EDGE - (100 - 2 * EDGE) * count / highest:.2f}"
+        for at, count in enumerate(counts)
+        if count
+    )

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from feedback.views import (
     assertions,
+    better,
     calendar,
     calendar_feed,
     check_panels,
@@ -53,6 +54,7 @@ urlpatterns = [
         "p/<slug:slug>/log/import/<uuid:upload_id>/rejects.jsonl", imports.rejects, name="log-import-rejects"
     ),
     path("p/<slug:slug>/log/<uuid:interaction_id>/", log.interaction, name="interaction"),
+    path("p/<slug:slug>/better/", better.better, name="better"),
     path("p/<slug:slug>/checks/", checks.checks, name="checks"),
     path("p/<slug:slug>/checks/plan/", check_plan.plan, name="check-plan"),
     path("p/<slug:slug>/checks/plan/rotation/", check_plan.rotation, name="check-rotation"),

@@ -76,13 +76,14 @@ class Measured:
     variance: float
 
 
-def bounds(p: float, n: float) -> tuple[float, float]:
-    """Wilson's interval around a rate `p` of `n` answers, which need not be whole."""
+def bounds(p: float, n: float, z: float = Z) -> tuple[float, float]:
+    """Wilson's interval around a rate `p` of `n` answers, which need not be whole. `z`: for another
+    certainty than 95 %."""
     if n == inf:
         return p, p
-    spread = Z * Z / n
+    spread = z * z / n
     centre = (p + spread / 2) / (1 + spread)
-    half = Z / (1 + spread) * sqrt(p * (1 - p) / n + spread / (4 * n))
+    half = z / (1 + spread) * sqrt(p * (1 - p) / n + spread / (4 * n))
     low = 0.0 if p <= 0 else max(0.0, centre - half)
     high = 1.0 if p >= 1 else min(1.0, centre + half)
     return low, high

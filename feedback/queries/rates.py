@@ -9,7 +9,7 @@ from annotator.models import Project
 from annotator.stats.hajek import Cell, of_cells
 from annotator.stats.intervals import Estimate
 from feedback.models import VibeCheck
-from feedback.queries.estimates import days_rate, given_of, groups_of
+from feedback.queries.estimates import Given, days_rate, given_of, groups_of
 
 WEEKS = 12
 
@@ -34,9 +34,10 @@ def recent_checks(project: Project, *, today: date, weeks: int = WEEKS) -> list[
     )
 
 
-def by_week(checks: Collection[VibeCheck], bad: Collection[int]) -> list[OfWeek]:
-    """The rate of interactions that are in the set, of each week that has a check. One query."""
-    given, hits = given_of(list(checks)), frozenset(bad)
+def by_week(checks: Collection[VibeCheck], bad: Collection[int], given: Given | None = None) -> list[OfWeek]:
+    """The rate of interactions that are in the set, of each week that has a check. One query, none where
+    their answered items are `given`."""
+    given, hits = given_of(list(checks)) if given is None else given, frozenset(bad)
     weeks: dict[date, list[VibeCheck]] = {}
     for check in checks:
         weeks.setdefault(monday_of(check.day), []).append(check)
@@ -46,12 +47,17 @@ def by_week(checks: Collection[VibeCheck], bad: Collection[int]) -> list[OfWeek]
     ]
 
 
-def by_key(checks: Collection[VibeCheck], key_of: Mapping[int, K], bad: Collection[int]) -> dict[K, Estimate]:
+def by_key(
+    checks: Collection[VibeCheck],
+    key_of: Mapping[int, K],
+    bad: Collection[int],
+    given: Given | None = None,
+) -> dict[K, Estimate]:
     """The rate among the interactions of each key, all days together: Hajek's estimate in a domain, whose
-    size is itself estimated. Items without a key are in none. One query."""
+    size is itself estimated. Items without a key are in none. One query, as `by_week`."""
     hits = frozenset(bad)
     cells: dict[K, list[Cell]] = {}
-    for rows in given_of(list(checks)).values():
+    for rows in (given_of(list(checks)) if given is None else given).values():
         for chance, item in rows:
             if item in key_of:
                 cells.setdefault(key_of[item], []).append(Cell(chance, 1, int(item in hits)))

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from annotator.stats.intervals import Estimate, Undefined
-from annotator.templatetags.estimates import bar_dot, bar_span, interval, percent
+from annotator.templatetags.estimates import bar_dot, bar_span, interval, percent, points
 from feedback.queries.late import Late
 
 register = template.Library()
-for known in (percent, interval, bar_span, bar_dot):
+for known in (percent, interval, bar_span, bar_dot, points):
     register.filter(known.__name__, known)
 
 
