@@ -28,7 +28,12 @@ LABELS = """
 def labels_between(project: Project, edges: Sequence[datetime]) -> list[int]:
     """How many answers people gave from each of these moments to the next; skips are none, a changed answer
     counts when it was first given. One query, which reads what was written in that time."""
-    facts: dict[str, Any] = {"edges": list(edges), "project": project.pk, "first": edges[0], "last": edges[-1]}
+    facts: dict[str, Any] = {
+        "edges": list(edges),
+        "project": project.pk,
+        "first": edges[0],
+        "last": edges[-1],
+    }
     counts = [0] * (len(edges) - 1)
     with connection.cursor() as cursor:
         cursor.execute(LABELS, facts)

@@ -12,8 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import Case, Count, Q, Sum, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, Count, DateTimeField, Q, Sum, Value, When
 from django.utils.formats import number_format
 
 from annotator import access
@@ -161,7 +160,10 @@ class Labels:
     def a_day(self) -> str:
         """On average, with a tenth where there are few."""
         found = self.now / LONG
-        return number_format(found, decimal_pos=0 if found >= 10 or not found else 1, force_grouping=True)
+        if 0 < found < 0.05:
+            return "<0.1"
+        digits = 1 if 0 < found < 9.95 else 0
+        return number_format(round(found, digits), decimal_pos=digits, force_grouping=True)
 
     @property
     def most(self) -> int:
@@ -203,22 +205,22 @@ class OfTask:
     figure: Figure
 
 
-def accepted(project: Project, periods: Periods) -> list[OfTask]:
+def accepted(project: Project, periods: Periods, now: datetime) -> list[OfTask]:
     """The task with the most verdicts first. What is so young that somebody may still answer counts
     nowhere. One query."""
     rows = (
         Suggestion.objects.filter(task__project=project, created_at__gte=periods.began, hidden=False)
         .exclude(value="")
         .exclude(verdict="")
-        .exclude(shown_at__gt=Now() - PATIENCE)
-        .annotate(now=Case(When(created_at__gte=periods.begins, then=Value(1)), default=Value(0)))
+        .exclude(shown_at__gt=Value(now, DateTimeField()) - PATIENCE)
+        .annotate(newer=Case(When(created_at__gte=periods.begins, then=Value(1)), default=Value(0)))
     )
     taken = Count("pk", filter=Q(verdict=Verdict.ACCEPTED))
     found: dict[tuple[str, str], dict[int, tuple[int, int]]] = {}
-    for key, name, now, n, hits in rows.values_list("task__key", "task__name", "now").annotate(
+    for key, name, newer, n, hits in rows.values_list("task__key", "task__name", "newer").annotate(
         n=Count("pk"), hits=taken
     ):
-        found.setdefault((key, name), {})[now] = (hits, n)
+        found.setdefault((key, name), {})[newer] = (hits, n)
     tasks = sorted(found.items(), key=lambda one: (-sum(n for _hits, n in one[1].values()), one[0]))
     return [
         OfTask(
@@ -367,7 +369,7 @@ def better(me: Membership, now: datetime) -> Better:
         failures(project, periods),
         labels(project, periods),
         agreement(me, periods),
-        accepted(project, periods),
+        accepted(project, periods, now),
         asserted(project, periods),
         over_time.datasets_since(project, periods.began, periods.begins),
         open_modes(project, periods),
