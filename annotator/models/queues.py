@@ -305,9 +305,7 @@ class Lease(models.Model):
     released_at = models.DateTimeField(null=True)
     # What the queue's set-up said when the item was shown, for the set-up may change before the answer.
     hidden_share = models.FloatField(null=True)  # of pre-labels
-    random_share = models.FloatField(
-        null=True
-    )  # of a queue whose order is by uncertainty; null: another order
+    random_share = models.FloatField(null=True)  # of an order by uncertainty; null: another order
 
 
 class Answer(models.TextChoices):
@@ -358,7 +356,7 @@ class Label(models.Model):
         indexes = [
             models.Index(fields=["queue", "id"], name="labels_by_queue"),
             models.Index(fields=["item", "question", "rater", "-id"], name="labels_newest_first"),
-            # Rows lie by time, but for files that tell an earlier one. A few pages, hardly written to.
+            # Rows lie by time, but for those of files: a few pages of index are enough.
             BrinIndex(fields=["created_at"], name="labels_by_time", autosummarize=True, pages_per_range=32),
         ]
         constraints = [
