@@ -169,7 +169,7 @@ def test_two_weeks_of_real_texts(bakery, told, as_):
 
 def _who_did_what(plan) -> None:
     now = days.moment(of_day(14), 12, BERLIN)
-    cells = {}
+    cells: dict = {}
     for month in (date(2026, 10, 1), date(2026, 11, 1)):
         cells |= {cell.day: cell for cell in month_of(plan, month, now=now).cells if cell.inside}
     mine = [cells[of_day(n)] for n in range(14)]
