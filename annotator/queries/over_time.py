@@ -79,7 +79,7 @@ def _agreed(reports: Sequence[Report]) -> Agreed:
 
 @dataclass(frozen=True)
 class Datasets:
-    """Versions that were made and files that were exported: in all, since `begins`, and in the time before."""
+    """Versions that were made and files that were exported since `begins`, and from `began` until then."""
 
     made: int
     made_before: int
