@@ -213,15 +213,11 @@ def test_days_are_as_long_as_the_clock_makes_them():
     assert (periods.began, periods.begins) == (periods.edges[0], periods.edges[LONG])
 
 
-def test_old_labels_are_not_read(project, owner):
-    """By the index on time: what lies before the eight weeks costs nothing."""
-    queue, rater = make.queue(project, items=1), rater_of(project, owner)
-    label(queue, rater, NEXT_MORNING)
+def test_labels_of_a_time_are_found_by_an_index(project, owner):
+    label(make.queue(project, items=1), rater_of(project, owner), NEXT_MORNING)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT count(*) FROM annotator_label WHERE created_at >= now() - interval '56 days'"
-        )
+        cursor.execute("SET LOCAL enable_seqscan = off")  # of a table of one row it would read all
+        cursor.execute("EXPLAIN SELECT FROM annotator_label WHERE created_at >= %s", [NEXT_MORNING])
         plan = "\n".join(row for (row,) in cursor.fetchall())
     assert "labels_by_time" in plan
     assert labels_between(project, [NEXT_MORNING, NEXT_MORNING + timedelta(hours=1)]) == [1]
@@ -368,8 +364,8 @@ def test_datasets_that_went_out(project, owner, as_):
 # --- what it costs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ["owner", "annotator"])
-def test_the_number_of_queries_does_not_grow(project, owner, annotator, as_, who):
+@pytest.mark.parametrize(("who", "most"), [("owner", 19), ("annotator", 21)])
+def test_the_number_of_queries_does_not_grow(project, owner, annotator, as_, who, most):
     browser = as_({"owner": owner, "annotator": annotator}[who])
 
     def queries() -> int:
@@ -394,7 +390,7 @@ def test_the_number_of_queries_does_not_grow(project, owner, annotator, as_, who
         more(n)
 
     assert queries() == few
-    assert few <= 26
+    assert few <= most
 
 
 def test_everything_of_another_project_stays_there(project, owner, stranger, as_):
