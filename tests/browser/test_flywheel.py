@@ -116,6 +116,11 @@ def test_what_a_person_saw_turns_a_build_red(project, owner, page_of, server, tm
     (row,) = (json.loads(one.content) for one in rated.values() if one.label == "no")
     assert (row["output"], row["provenance"]["item"]) == (REFUSAL, bad.pk)
 
+    (right,) = DatasetRow.objects.filter(version=version, kind="demonstration")
+    shown = json.loads(right.content)
+    assert (shown["output"], shown["rejected"]) == (RIGHT, REFUSAL)
+    assert right.group == next(one.group for one in rated.values() if one.label == "no")
+
     monkeypatch.setenv("GENBA_URL", server.url)
     monkeypatch.setenv("GENBA_API_KEY", makes_a_key(page))
     file, report = tmp_path / "outputs.jsonl", tmp_path / "junit.xml"
