@@ -92,7 +92,7 @@ def makes_a_key(page: Page) -> str:
     page.get_by_role("link", name="Failures", exact=True).click()
     page.get_by_role("link", name="Assertions", exact=True).click()
     page.get_by_role("link", name="Answers", exact=True).click()
-    page.get_by_role("region", name="In your build").get_by_role("link", name="refunds").click()
+    page.get_by_role("region", name="Suites").get_by_role("link", name="refunds").click()
     expect(page.get_by_text("genba check outputs.jsonl --suite refunds", exact=True)).to_be_visible()
     page.get_by_role("link", name="make one").click()
     page.get_by_label("Name").fill("Our build")

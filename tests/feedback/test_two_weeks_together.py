@@ -18,7 +18,7 @@ from feedback import days
 from feedback.demo import calendar as demo
 from feedback.demo import texts, words
 from feedback.models import FailureMode, Sighting, VibeCheck
-from feedback.queries.calendar import month_of
+from feedback.queries.calendar import Cell, month_of
 from feedback.queries.checks import looked, weeks_of
 from feedback.queries.estimates import rates_of
 from feedback.queries.rates import by_week
@@ -169,7 +169,7 @@ def test_two_weeks_of_real_texts(bakery, told, as_):
 
 def _who_did_what(plan) -> None:
     now = days.moment(of_day(14), 12, BERLIN)
-    cells: dict = {}
+    cells: dict[date, Cell] = {}
     for month in (date(2026, 10, 1), date(2026, 11, 1)):
         cells |= {cell.day: cell for cell in month_of(plan, month, now=now).cells if cell.inside}
     mine = [cells[of_day(n)] for n in range(14)]
