@@ -19,7 +19,7 @@ from annotator.models import DatasetExport, DatasetVersion, Membership
 from annotator.queries.jobs import Shown
 from annotator.services.datasets import ask_dataset_export
 from annotator.ways_out import registry
-from annotator.ways_out.model import Refused
+from annotator.ways_out.model import REASONS, Refused
 from annotator.web import dataset_downloads, downloads
 from annotator.web.request import PersonRequest
 
@@ -83,6 +83,12 @@ def make(request: PersonRequest, slug: str, dataset_id: UUID, number: int) -> Ht
     return redirect("dataset-export", slug, export.pk)
 
 
+def _dropped(found: DatasetExport) -> list[tuple[str, int]]:
+    """Why rows gave no line, in words that are still to be translated, and how many: the most first."""
+    counts = (found.manifest or {}).get("counts", {}).get("dropped", {})
+    return sorted(((REASONS.get(reason, reason), n) for reason, n in counts.items()), key=lambda one: -one[1])
+
+
 @login_required
 @require_safe
 def export(request: PersonRequest, slug: str, dataset_export_id: UUID) -> HttpResponse:
@@ -97,6 +103,7 @@ def export(request: PersonRequest, slug: str, dataset_export_id: UUID) -> HttpRe
         "dataset": found.version.dataset,
         "format": form_,
         "manifest": found.manifest,
+        "dropped": _dropped(found),
         "shown": Shown(found.job, timezone.now()) if found.job else None,
         "is_there": bool(found.sha256) and exporting.path_of(found.pk).exists(),
         "may_change": found.job is not None and access.may_change_job(me, found.job),

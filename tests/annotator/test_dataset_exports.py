@@ -146,6 +146,21 @@ def test_an_archive_is_made_by_a_job_with_provenance_manifest_and_readme(version
     assert [json.loads(line)["external_id"] for line in beside] == [f"item-{n}" for n in range(1, 31)]
 
 
+def test_rows_without_a_line_are_told_in_words(version, owner, as_):
+    browser = as_(owner)
+    answer = browser.post(base(version) + "exports/", {"format": "trl-sft", "split": "train", "how": "file"})
+    done = run(DatasetExport.objects.get().job)
+
+    page = browser.get(answer["Location"]).content.decode()
+
+    assert done.state == JobState.DONE, done.error
+    told = page[page.index('id="dropped"') :]
+    assert "An answer was not the desirable one." in told
+    (n,) = DatasetExport.objects.get().manifest["counts"]["dropped"].values()
+    assert f'<span class="number row-end">{n}</span>' in told
+    assert "not_desirable" not in page
+
+
 def test_asking_twice_finds_the_same_file_until_it_is_gone(version):
     first, job = datasets.ask_dataset_export(asked(version))
     assert datasets.ask_dataset_export(asked(version))[0] == first
