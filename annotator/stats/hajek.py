@@ -12,7 +12,7 @@ design; with it in 94 to 98.5 % of nine (decision 19).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, sqrt
 
 from annotator.stats.intervals import Estimate, Undefined, bounds, kish
@@ -26,16 +26,24 @@ class Cell:
     is one that is not known: such answers stay out, and are counted in `left_out`.
 
     `factor` multiplies their weights: of days that are taken together, each counts by its population.
+    `answered`: the share of what was drawn like these that is answered. What is left open is as uncertain as
+    what was not drawn, and who looked at one of eight that were all drawn has not looked at all.
     """
 
     chance: float
     n: int
     hits: int
     factor: float = 1.0
+    answered: float = 1.0
 
     @property
     def weight(self) -> float:
         return self.factor / self.chance
+
+    @property
+    def unseen(self) -> float:
+        """The probability not to be among the answered."""
+        return 1 - self.chance * self.answered
 
 
 def hajek(answers: Iterable[tuple[float | None, bool]]) -> Estimate:
@@ -58,7 +66,7 @@ def of_cells(cells: Iterable[Cell]) -> Estimate:
     total = sum(cell.n * cell.weight for cell in known)
     rate = min(sum(cell.hits * cell.weight for cell in known) / total, 1.0)
     square = sum(
-        (1 - cell.chance) * cell.weight**2 * (cell.hits * (1 - rate) ** 2 + (cell.n - cell.hits) * rate**2)
+        cell.unseen * cell.weight**2 * (cell.hits * (1 - rate) ** 2 + (cell.n - cell.hits) * rate**2)
         for cell in known
     )
     se = sqrt(square) / total
@@ -75,13 +83,13 @@ def of_days(days: Iterable[tuple[int, Sequence[Cell]]]) -> Estimate:
     for population, found in days:
         known = [cell for cell in found if cell.n and cell.chance > 0]
         seen = sum(cell.n * cell.weight for cell in known)
-        cells += [Cell(cell.chance, cell.n, cell.hits, population / seen) for cell in known]
+        cells += [replace(cell, factor=population / seen) for cell in known]
     return of_cells(cells)
 
 
 def _effective(cells: Sequence[Cell], rate: float, se: float, total: float) -> float:
     """How many answers of a plain sample would be worth as much."""
-    uncertain = sum((1 - cell.chance) * cell.n * cell.weight**2 for cell in cells)
+    uncertain = sum(cell.unseen * cell.n * cell.weight**2 for cell in cells)
     if not uncertain:
         return inf  # all were asked
     by_weights = total**2 / uncertain

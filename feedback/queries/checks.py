@@ -15,7 +15,7 @@ from annotator.stats.hajek import Cell
 from annotator.stats.intervals import Estimate
 from feedback.ingest import preview
 from feedback.models import VibeCheck
-from feedback.queries.estimates import ANSWERS, Group, day_rate, days_rate, group_rate
+from feedback.queries.estimates import ANSWERS, Group, answered_of, day_rate, days_rate, group_rate
 
 ITEMS = 25  # a page
 
@@ -148,7 +148,10 @@ def _parts(check: VibeCheck, counts: Counts) -> Iterable[Part]:
     for known in check.strata:
         name = known["name"]
         rows = counts.get((check.queue_id, name), []) if check.queue_id else []
-        cells = tuple(Cell(chance, answered, bad) for chance, answered, bad, _skipped, _taken in rows)
+        share = answered_of(known, sum(row[1] for row in rows))
+        cells = tuple(
+            Cell(chance, answered, bad, answered=share) for chance, answered, bad, _skipped, _taken in rows
+        )
         yield Part(
             check,
             Group(name, known["population"], cells, asked=known["drawn"] > 0),

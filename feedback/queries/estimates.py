@@ -7,7 +7,7 @@ the strata's interval is the narrower one. Checks from before there were parts k
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -133,6 +133,12 @@ def groups_of(check: VibeCheck, given: Given, bad: frozenset[int]) -> list[Group
     groups = []
     for known in check.strata:
         items = given.get((check.queue_id, known["name"]), []) if check.queue_id else []
-        cells = tuple(Cell(chance, 1, int(item in bad)) for chance, item in items)
+        share = answered_of(known, len(items))
+        cells = tuple(Cell(chance, 1, int(item in bad), answered=share) for chance, item in items)
         groups.append(Group(known["name"], known["population"], cells, asked=known["drawn"] > 0))
     return groups
+
+
+def answered_of(group: Mapping[str, Any], answers: int) -> float:
+    """The share of a group's drawn items that is answered. `group`: one of a check's strata."""
+    return min(answers / group["drawn"], 1.0) if group["drawn"] else 1.0

@@ -9,7 +9,7 @@ from annotator.models import Project
 from annotator.stats.hajek import Cell, of_cells
 from annotator.stats.intervals import Estimate
 from feedback.models import VibeCheck
-from feedback.queries.estimates import Given, days_rate, given_of, groups_of
+from feedback.queries.estimates import Given, answered_of, days_rate, given_of, groups_of
 
 WEEKS = 12
 
@@ -56,9 +56,12 @@ def by_key(
     """The rate among the interactions of each key, all days together: Hajek's estimate in a domain, whose
     size is itself estimated. Items without a key are in none. One query, as `by_week`."""
     hits = frozenset(bad)
+    drawn = {(check.queue_id, known["name"]): known for check in checks for known in check.strata}
     cells: dict[K, list[Cell]] = {}
-    for rows in (given_of(list(checks)) if given is None else given).values():
+    for where, rows in (given_of(list(checks)) if given is None else given).items():
+        share = answered_of(drawn[where], len(rows)) if where in drawn else 1.0
         for chance, item in rows:
             if item in key_of:
-                cells.setdefault(key_of[item], []).append(Cell(chance, 1, int(item in hits)))
+                cell = Cell(chance, 1, int(item in hits), answered=share)
+                cells.setdefault(key_of[item], []).append(cell)
     return {key: of_cells(found) for key, found in cells.items()}

@@ -12,6 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from feedback.models import Signal, VibeCheck
 from feedback.queries.checks import looked, newest, weeks_of
 from feedback.queries.estimates import rates_of
+from feedback.queries.rates import by_key
 from feedback.sampling import Stratum
 from feedback.services import plans
 from feedback.sources import outliers, registry
@@ -343,3 +344,41 @@ def test_the_words_for_a_stratum_of_many_features():
     source = registry.find("spread")
     assert source is not None
     assert source.why(Stratum("(rest)", ("a", "b"), 9, 2)) == "drawn at random: 2 of 9 in the small features"
+
+
+def test_a_day_that_was_drawn_whole_is_uncertain_until_all_is_answered(project, owner, plan):
+    """Eight interactions, two of them disliked, all drawn: one good answer says little of the other seven."""
+    logged.interactions(project, 8)
+    disliked(project, "email-1", "email-2")
+    check = logged.check(project)
+    assert {item.inclusion_probability for item in check.queue.items.all()} == {1.0}
+
+    logged.answer(check.queue, owner, "y")
+    (seen,) = looked([check])
+    (week,) = weeks_of([seen])
+    (versions,) = by_key(
+        [check], dict.fromkeys(check.queue.items.values_list("pk", flat=True), 1), []
+    ).values()
+    for told in (seen.estimate, seen.parts[0].estimate, week.estimate, versions):
+        assert told.value == 0
+        assert told.high > 0.5
+
+    logged.answer(check.queue, owner, ".yyyyyyn")
+    (seen,) = looked([check])
+    assert (seen.estimate.low, seen.estimate.high) == (0.125, 0.125)
+
+
+def test_a_week_of_small_days_is_uncertain_until_they_are_answered(project, owner):
+    """By the plan that everybody begins with: ten a day, all drawn, one of each looked at."""
+    logged.plan(project, owner, sample_size=20)
+    checks = []
+    for n in range(3):
+        at = datetime(2026, 11, 16 + n, 12, tzinfo=UTC)
+        logged.interactions(project, 10, at=at, name=f"day-{n}")
+        checks.append(logged.check(project, day=at.date()))
+        logged.answer(checks[-1].queue, owner, "y")
+
+    (week,) = weeks_of(looked(checks))
+
+    assert (week.estimate.value, week.estimate.n) == (0, 3)
+    assert week.estimate.high > 0.3

@@ -179,6 +179,16 @@ def test_all_looked_at_is_the_rate_itself():
     assert (found.value, found.low, found.high) == (0.25, 0.25, 0.25)
 
 
+def test_one_of_eight_that_were_all_drawn_is_not_all():
+    """Answered at random, it is worth a little more than one plain answer, for one of eight is known."""
+    found = of_cells([Cell(1, 1, 0, answered=1 / 8)])
+
+    assert (found.value, found.low) == (0, 0)
+    assert found.n_eff == pytest.approx(8 / 7)
+    assert found.high > 0.7
+    assert of_days([(8, [Cell(1, 1, 0, answered=1 / 8)]), (8, [Cell(1, 8, 0)])]).high > 0.3
+
+
 def test_the_strata_of_the_reference_as_cells():
     """statistics: 200 disliked of which 30 of 50 are bad, 9,800 others of which 8 of 100 are."""
     found = of_cells([Cell(50 / 200, 50, 30), Cell(100 / 9800, 100, 8)])
