@@ -68,9 +68,11 @@ def made_in(row: Row) -> str:
 
 
 def content_hash(row: Row) -> UUID:
-    """The same for rows that ask the same about the same texts, but for case and white space."""
+    """The same for rows that ask the same about the same texts, but for case and white space. A class is what
+    is asked about: an output that fails in two ways is two rows."""
     parts = (row.input, row.output, row.rejected, row.left, row.right)
-    return _hash(row.kind, row.question, *(" ".join(text_of(one).casefold().split()) for one in parts))
+    asked = row.question or (row.value if row.kind == "rated" else "")
+    return _hash(row.kind, asked, *(" ".join(text_of(one).casefold().split()) for one in parts))
 
 
 def digest(row: Row) -> UUID:
@@ -84,7 +86,7 @@ def label_of(row: Row) -> str:
     """What a person would call the row's class: the answers, the winner, the value."""
     if row.kind == "preference":
         return row.winner
-    if row.kind == "demonstration":
+    if row.kind == "demonstration" or row.value:
         return (row.value or row.why)[:200]
     if len(row.answers) == 1:
         return next(iter(row.answers.values()))[:200]

@@ -6,8 +6,10 @@ from django.db import connection, transaction
 from annotator.datasets import make
 from annotator.datasets.filters import Filters
 from annotator.datasets.registry import Reading
+from annotator.models import DatasetRow
 from annotator.services.raters import rater_of
 from feedback.services import modes, sightings
+from tests.annotator import frozen
 from tests.feedback import logged, looking
 
 
@@ -58,3 +60,16 @@ def test_a_mode_is_a_class_once_an_item_and_only_where_it_is_chosen(project, ite
         ("Rude", items[1].output, None),
     ]
     assert not [row for row in rows(project) if row.key.startswith("failure_modes")]
+
+
+def test_an_output_that_fails_in_two_ways_is_a_row_of_each_class(project, items, owner):
+    looking.see(items[0], owner, "Rude", "Made up")
+    looking.see(items[1], owner, "Rude")
+
+    version = frozen.made(project, sources=("failure_modes",), duplicates="exact")
+
+    labels = DatasetRow.objects.filter(version=version).order_by("position").values_list("label", flat=True)
+    assert sorted(labels) == ["Made up", "Rude", "Rude"]
+    told = [found for split in version.counts["labels"].values() for found in split]
+    assert set(told) == {"Made up", "Rude"}
+    assert version.counts["left_out"] == {}
