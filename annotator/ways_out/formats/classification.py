@@ -71,9 +71,9 @@ def classification(options: Options, rows: Rows) -> Plan:
 
 
 def _texts(row: Row, wanted: str) -> tuple[str, str]:
-    """What was asked of a value is the input; what was asked of an output is the output."""
+    """A value was found for the input; a class that people gave, a failure mode too, is the output's."""
     if wanted == "auto":
-        wanted = "input" if row.value or row.output is None else "output"
+        wanted = "input" if row.kind == "demonstration" or row.output is None else "output"
     given, made = messages.as_text(row.input), messages.as_text(row.output)
     return (made, "") if wanted == "output" else (given, made if wanted == "both" else "")
 

@@ -28,8 +28,9 @@ TAGS = ("<example>", "</example>", "<input>", "</input>", "<output>", "</output>
 
 def pair(row: Row) -> tuple[str, str] | Drop:
     """(what came in, what should go out): a class where one is known, else the right answer."""
-    if row.value:
-        found = (messages.as_text(row.input), row.value)
+    if row.value:  # of a rated row the output's class, as a failure mode is
+        given = row.output if row.kind == "rated" else row.input
+        found = (messages.as_text(given), row.value)
     else:
         payload = right(row, winners=False)
         if isinstance(payload, Drop):

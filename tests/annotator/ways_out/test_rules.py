@@ -1,5 +1,7 @@
 """What maps to what: ties, both bad, conflicts, edits, margins, conversations, marks. Worked examples."""
 
+import json
+
 import pytest
 
 from annotator.datasets.content import Mark
@@ -10,7 +12,7 @@ from annotator.ways_out.formats.hallucination import sentences, words
 from annotator.ways_out.model import EMPTY, NOT_TEXT, PROMPT_ORDER, TOOL_CALLS
 from annotator.ways_out.registry import get
 from annotator.ways_out.sides import log_odds_margin, share_margin
-from tests.annotator.ways_out.ground import demonstration, pair, rated, row, told
+from tests.annotator.ways_out.ground import demonstration, pair, rated, row, sent, told
 
 Q = {"role": "user", "content": "What is the refund window?"}
 A = {"role": "assistant", "content": "30 days from delivery."}
@@ -322,6 +324,16 @@ def test_the_class_is_the_value_else_the_first_answer():
         "label": "no",
     }
     assert risky(["yes", "NA", "007", "none", "class_1"]) == ["007", "NA", "none"]
+
+
+def test_a_failure_mode_is_the_class_of_the_output_that_fails():
+    rude = rated(None, "We never refund, go away.", question="", answers={}, value="Rude")
+
+    (line,), _written = told(get("classification-jsonl"), [rude])
+    assert line == {"text": "We never refund, go away.", "label": "Rude"}
+
+    data, _written = sent(get("few-shot-json"), [rude])
+    assert json.loads(data) == [{"input": "We never refund, go away.", "output": "Rude"}]
 
 
 def test_the_target_of_a_choice_is_its_letter():
