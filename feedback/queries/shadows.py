@@ -1,4 +1,4 @@
-"""Shadow and production answers of one day to the same input."""
+"""Shadow and production answers of one day to the same input of the same feature."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from feedback.queries.shifts import zone_of
 ROWS = 5_000  # a round trip
 # The newest answer of an input on each side: an input that was asked a thousand times is one pair.
 SIDE = """
-    SELECT DISTINCT ON (input_hash) input_hash, id FROM feedback_interaction
+    SELECT DISTINCT ON (input_hash, feature) input_hash, feature, id FROM feedback_interaction
     WHERE project_id = %(project)s AND id >= %(low)s AND id < %(high)s AND environment = '{environment}'
     AND input_hash IS NOT NULL AND output IS NOT NULL AND error = ''
-    ORDER BY input_hash, id DESC"""
+    ORDER BY input_hash, feature, id DESC"""
 PAIRS = f"""
     SELECT p.id, s.id FROM ({SIDE.format(environment="shadow")}) s
-    JOIN ({SIDE.format(environment="production")}) p USING (input_hash)"""  # noqa: S608 - constants only
+    JOIN ({SIDE.format(environment="production")}) p USING (input_hash, feature)"""  # noqa: S608 - constants only
 
 
 def pairs_of(project: Project, day: date) -> Iterator[bytes]:

@@ -66,6 +66,15 @@ def test_an_input_asked_often_is_one_pair_and_failures_are_none(project, plan):
     assert logged.check(project).pairs.items.count() == 8
 
 
+def test_another_feature_answers_another_question(project, plan):
+    """The same text is summarised by one feature and answered by the other: no two answers to one thing."""
+    Interaction.objects.filter(environment="shadow").exclude(external_id="shadow-3").update(feature="summary")
+
+    (pair,) = logged.check(project).pairs.items.all()
+
+    assert pair.input == "Question 3"
+
+
 @pytest.mark.parametrize("most", [0, 3])
 def test_no_pairs_no_queue(project, plan, most):
     plans.change_sample(plan, base="spread", parts=[], shadow_pairs=most)
