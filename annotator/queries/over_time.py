@@ -16,11 +16,12 @@ from annotator.stats.intervals import Estimate, wilson
 MOST_QUEUES = 500  # the newest results
 
 # Which of the days, by their edges: neither the reader's clock nor a day of 23 hours is in the way. What
-# follows another row changes an answer, and is no further label.
+# follows another answer changes it, and is no further label; what follows a skip is the first.
 LABELS = """
     SELECT width_bucket(l.created_at, %(edges)s::timestamptz[]), count(*)
     FROM annotator_label l JOIN annotator_rater r ON r.id = l.rater_id
-    WHERE r.project_id = %(project)s AND r.kind = 'human' AND l.supersedes_id IS NULL AND l.answer <> 'skip'
+    WHERE r.project_id = %(project)s AND r.kind = 'human' AND l.answer NOT IN ('skip', 'undo')
+      AND NOT EXISTS (SELECT FROM annotator_label b WHERE b.id = l.supersedes_id AND b.answer <> 'skip')
       AND l.created_at >= %(first)s AND l.created_at < %(last)s
     GROUP BY 1"""
 

@@ -185,7 +185,8 @@ def test_labels_count_on_the_projects_day_once_each_and_only_peoples(project, ow
     first = label(queue, olivia, midnight)
     label(queue, amir, midnight - timedelta(seconds=1))
     label(queue, olivia, midnight + timedelta(hours=3), answer="no", supersedes=first)  # the same, changed
-    label(queue, olivia, midnight, 1, answer="skip")
+    skipped = label(queue, olivia, midnight - timedelta(days=1), 1, answer="skip")
+    label(queue, olivia, midnight, 1, supersedes=skipped)  # thought better of it: its first answer
     label(queue, named_rater(project, "tiny", "llm"), midnight, 2)
     label(queue, olivia, midnight - WEEKS, 2)
     label(queue, olivia, midnight - 3 * WEEKS, 3)
@@ -194,8 +195,8 @@ def test_labels_count_on_the_projects_day_once_each_and_only_peoples(project, ow
     found = told(project, owner).labels
 
     counts = {day: n for day, n in found.by_day if n}
-    assert counts == {date(2026, 11, 22): 1, date(2026, 11, 23): 1, date(2026, 10, 26): 1}
-    assert (found.now, found.before, found.a_day) == (2, 1, "0.1")
+    assert counts == {date(2026, 11, 22): 1, date(2026, 11, 23): 2, date(2026, 10, 26): 1}
+    assert (found.now, found.before, found.a_day) == (3, 1, "0.1")
 
 
 def test_days_are_as_long_as_the_clock_makes_them():
@@ -346,7 +347,7 @@ def test_failure_modes_that_are_open_and_those_that_were_mended(project, owner, 
     assertContains(page, "1 came back")
 
 
-def test_datasets_that_went_out(project, owner, as_):
+def test_datasets_that_went_out(project, owner, as_, viewer):
     version = frozen.version(project)
     newest = frozen.export(version)
     before, unfinished = frozen.export(version), frozen.export(version)
@@ -358,7 +359,10 @@ def test_datasets_that_went_out(project, owner, as_):
 
     assert (found.exported, found.exported_before, found.made, found.made_before) == (1, 1, 1, 0)
     assert found.newest == newest
-    assertContains(as_(owner).get(PAGE), f"/p/shop/files/{newest.pk}/")
+    leads_to = f"/p/shop/datasets/{version.dataset.pk}/{version.number}/"
+    for person in (owner, viewer):  # who may not take files finds what they hold
+        assertContains(as_(person).get(PAGE), leads_to)
+        assert as_(person).get(leads_to).status_code == 200
 
 
 # --- what it costs -----------------------------------------------------------------------------------
