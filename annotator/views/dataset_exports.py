@@ -43,8 +43,10 @@ def _export(request: PersonRequest, slug: str, export_id: UUID) -> tuple[Members
 @login_required
 @require_safe
 def form(request: PersonRequest, slug: str, dataset_id: UUID, number: int) -> HttpResponse:
-    """A fragment: the options of the format in the address."""
+    """A fragment: the options of the format in the address. Of no rows there is no form."""
     version = _version(request, slug, dataset_id, number)
+    if not version.rows:
+        raise Http404
     fields = ExportForm(version, chosen=request.GET.get("format", ""))
     return render(request, "annotator/dataset_export_options.html", {"export_form": fields})
 

@@ -48,13 +48,14 @@ def shown_rows(found: Sequence[Listed]) -> list[ShownRow]:
 def filters_in_words(filters: Filters, project: Project) -> list[tuple[str, str]]:
     """(what, which) of each that was set, and how it is divided."""
     names = {one.name: str(one.title) for one in registry.sources()}
+    usual = [one.name for one in registry.taken(filters)]
     kinds = dict(RaterKind.choices)
     queues: Mapping[str, str] = {}
     if filters.queues:
         rows = Queue.objects.filter(project=project, pk__in=filters.queues).values_list("pk", "name")
         queues = {str(key): name for key, name in rows}
     told = [
-        (_("Rows"), ", ".join(names.get(one, one) for one in filters.sources or names)),
+        (_("Rows"), ", ".join(names.get(one, one) for one in filters.sources or usual)),
         (_("Queues"), ", ".join(queues.get(one, one) for one in filters.queues)),
         (_("Questions"), ", ".join(filters.questions)),
         (_("Features"), ", ".join(filters.features)),

@@ -9,6 +9,7 @@ from annotator.jobs import runner
 from annotator.models import Dataset, DatasetVersion, Job
 from annotator.queries.datasets import preview
 from annotator.services import queues
+from annotator.web.dataset_words import filters_in_words
 from tests import make
 from tests.annotator import frozen
 from tests.annotator.answering import answers
@@ -221,6 +222,19 @@ def test_options_of_a_format_come_with_it(project, owner, as_):
 
     assert 'name="most"' in page
     assert 'value="train"' in page
+
+
+def test_without_rows_there_is_nothing_to_choose(project, owner, as_):
+    version = frozen.version(project, rows=[])
+
+    assert as_(owner).get(f"/p/shop/datasets/{version.dataset_id}/1/format/").status_code == 404
+
+
+def test_a_dataset_that_chooses_no_sources_names_those_it_takes(project):
+    words = dict(filters_in_words(Filters(), project))
+
+    assert "Answers to yes/no questions" in words["Rows"]
+    assert "Failure modes" not in words["Rows"]
 
 
 def test_warnings_say_what_not_to_rely_on():
