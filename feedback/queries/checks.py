@@ -190,12 +190,12 @@ class Seen:
         return str((self.item.metadata or {}).get("interaction", ""))
 
 
-def items_of(check: VibeCheck, *, page: int = 0) -> list[Seen]:
+def items_of(check: VibeCheck, *, page: int = 0, most: int = ITEMS) -> list[Seen]:
     """A page of the check's items: two queries, payloads of this page's only."""
     if check.queue_id is None:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"{ONE_CHECK} LIMIT %s OFFSET %s", [[check.queue_id], ITEMS, page * ITEMS])
+        cursor.execute(f"{ONE_CHECK} LIMIT %s OFFSET %s", [[check.queue_id], most, page * most])
         rows = cursor.fetchall()
     items = Item.objects.in_bulk([row[0] for row in rows])
     return [Seen(items[row[0]], *row[1:]) for row in rows]

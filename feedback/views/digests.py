@@ -42,7 +42,7 @@ def digest(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "seen": seen,
         "estimate": seen.estimate,
         "digest": digest_of(found),
-        "failed": [one for one in queries.items_of(found) if one.bad],
+        "failed": queries.items_of(found, most=seen.bad) if seen.bad else [],
         "may_send": me.role in access.LABELERS and found.queue_id is not None,
         "goes_out": digests.goes_out(found),
     }

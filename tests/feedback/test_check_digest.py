@@ -62,6 +62,18 @@ def test_the_digest_is_for_members_and_says_what_was_not_good(project, checks, o
     assert as_(stranger).get(url).status_code == 404
 
 
+def test_the_digest_tells_of_all_that_was_not_good(project, owner, next_morning, as_):
+    logged.plan(project, owner, sample_size=40)
+    logged.interactions(project, 40)
+    check = logged.check(project)
+    logged.answer(check.queue, owner, "n" * 30 + "y" * 10)
+
+    page = as_(owner).get(f"/p/shop/checks/{check.day}/digest/")
+
+    assert len(page.context["failed"]) == 30
+    assert all(one.bad for one in page.context["failed"])
+
+
 def test_yesterdays_and_last_weeks_notes_are_there_at_the_start(project, checks, owner, annotator, as_):
     _before, today = checks
     for ago, note in ((1, "Yesterday’s."), (3, "Not this."), (8, "Last week’s.")):
