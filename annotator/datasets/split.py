@@ -1,6 +1,6 @@
 """Which split an input is in: train, dev or test. Pure.
 
-An input has one split in its project, for ever. Inputs that are nearly the same are in the same one.
+An input has one split in its project, for ever. Inputs of one version that are nearly the same are in the same one.
 Where two rules would contradict each other, a row is left out rather than a test made worthless.
 """
 
