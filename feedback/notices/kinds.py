@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from annotator.stats.intervals import Estimate
+from annotator.templatetags.estimates import interval, percent
 from feedback.notices.registry import Facts, Kind
 from feedback.templatetags.vibe import long_day
 
@@ -75,12 +77,22 @@ def _answered(facts: Facts) -> str:
 
 
 def _digest(facts: Facts) -> str:
-    """`context`: rate and note, as texts; `modes`: [name, items, whether it is new]."""
-    parts = [facts.context.get("rate", "")]
+    """`context`: `rate`: [it, low, high], nothing of them known without answers; `modes`: [name, items,
+    whether it is new]; `note`."""
+    parts = [_rate(Estimate(*facts.context.get("rate", ())))]
     for name, items, new in facts.context.get("modes", []):
         parts.append(f"– {name} ×{items}{' · ' + _('new') if new else ''}")
     parts += ["", facts.context.get("note", "")]
     return "\n".join(parts).strip()
+
+
+def _rate(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return _("No rate yet.")
+    return _("About %(rate)s of the day’s outputs were not good (95 %%: %(interval)s).") % {
+        "rate": percent(estimate.value),
+        "interval": interval(estimate) or percent(estimate.value),
+    }
 
 
 def _failing(facts: Facts) -> str:

@@ -1,12 +1,10 @@
 """Sending on what a check came to."""
 
+import json
 from collections.abc import Sequence
-
-from django.utils.translation import gettext as _
+from hashlib import blake2b
 
 from annotator.models import User
-from annotator.stats.intervals import Estimate
-from annotator.templatetags.estimates import interval, percent
 from feedback.models import Channel, Notice, VibeCheck
 from feedback.notices import kinds
 from feedback.queries.checks import looked
@@ -17,27 +15,19 @@ NOTE = 2_000  # characters: the whole note is on the page
 
 
 def send(check: VibeCheck, to: Sequence[User]) -> list[Notice]:
-    """To those who have not got it with this note yet."""
+    """To those who have not got it as it is now."""
     (seen,) = looked([check])
-    found = digest(check)
+    found, estimate = digest(check), seen.estimate
     context = {
-        "rate": _rate(seen.estimate),
+        "rate": [estimate.value, estimate.low, estimate.high],
         "modes": [[one.mode.name, one.items, one.new] for one in found.modes],
         "note": check.note[:NOTE],
     }
-    about = f"{check.pk}:{handover.state_of(check)}"
+    told = json.dumps([context, handover.state_of(check)], sort_keys=True)
+    about = f"{check.pk}:{blake2b(told.encode(), digest_size=8).hexdigest()}"
     return notices.send(
         kinds.DIGEST, project=check.project, day=check.day, to=to, about=about, context=context
     )
-
-
-def _rate(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return _("No rate yet.")
-    return _("About %(rate)s of the day’s outputs were not good (95 %%: %(interval)s).") % {
-        "rate": percent(estimate.value),
-        "interval": interval(estimate) or percent(estimate.value),
-    }
 
 
 def goes_out(check: VibeCheck) -> bool:

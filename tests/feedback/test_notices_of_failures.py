@@ -33,7 +33,7 @@ def url(check: VibeCheck) -> str:
     return f"/p/shop/checks/{check.day}/digest/"
 
 
-def test_a_digest_goes_to_everybody_once_and_again_with_another_note(
+def test_a_digest_goes_to_everybody_once_and_again_when_it_tells_something_else(
     project, check, owner, annotator, as_, settings
 ):
     channels.add(project=project, kind="email", url="", tells=["digest"], by=owner)
@@ -52,6 +52,22 @@ def test_a_digest_goes_to_everybody_once_and_again_with_another_note(
     VibeCheck.objects.filter(pk=check.pk).update(note="Watch returns, too.")
     as_(annotator).post(url(check), {"to": "rotation"})
     assert Notice.objects.filter(kind="digest").count() == 3
+    looking.see(check.queue.items.last(), owner, "Rude")  # looked further, the note is the same
+    as_(annotator).post(url(check), {"to": "rotation"})
+    assert Notice.objects.filter(kind="digest").count() == 4
+
+
+def test_a_digest_is_read_in_the_readers_language(project, check, owner, annotator, as_):
+    channels.add(project=project, kind="email", url="", tells=["digest"], by=owner)
+    User.objects.update(email="someone@example.com", language="ko")
+    User.objects.filter(pk=annotator.pk).update(language="en")
+
+    as_(annotator).post(url(check), {"to": "rotation"})
+    deliver()
+
+    (letter,) = mail.outbox
+    assert "그날 출력의 약 25" in letter.body
+    assert "About" not in letter.body
 
 
 def test_a_viewer_sends_nothing_and_without_a_channel_the_page_says_so(check, viewer, owner, as_):
