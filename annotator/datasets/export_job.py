@@ -43,7 +43,10 @@ def run(work: Work) -> None:
         if leases.renew(work.job) is None:  # holds the job's row: nobody else can publish now
             raise LeaseLost
         file.publish(part, target)
-        DatasetExport.objects.filter(pk=export.pk).update(manifest=told, bytes=size, sha256=sha256)
+        kept = DatasetExport.objects.filter(pk=export.pk).update(manifest=told, bytes=size, sha256=sha256)
+        if not kept:  # deleted while it was packed: whoever deleted it found no file yet
+            target.unlink(missing_ok=True)
+            raise PermanentError(str(_("The export was deleted.")))
         work.result = {"export": str(export.pk), "bytes": size}
         chunk.done = chunk.total = asked.rows
         chunk.last = True

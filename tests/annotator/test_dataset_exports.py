@@ -199,6 +199,31 @@ def test_a_killed_attempt_leaves_nothing_and_the_next_makes_the_same_file(versio
     ]
 
 
+def test_why_rows_gave_no_line_is_said_in_words(project, owner, as_):
+    version = frozen.version(project, rows=[frozen.rated(1), frozen.pair(2), frozen.pair(3, "tie")])
+    export, job = datasets.ask_dataset_export(asked(version, "trl-preference"))
+    run(job)
+
+    page = as_(owner).get(f"/p/shop/files/{export.pk}/").content.decode()
+
+    assert "A tie has no form in any trainer." in page
+    assert "other_kind" not in page
+
+
+def test_what_is_deleted_while_it_is_packed_leaves_no_file(version, monkeypatch):
+    export, job = datasets.ask_dataset_export(asked(version))
+    of = exporting.sha256_of
+
+    def deleted_meanwhile(file):
+        datasets.delete_versions([version])
+        return of(file)
+
+    monkeypatch.setattr(exporting, "sha256_of", deleted_meanwhile)
+
+    assert run(job).state == JobState.FAILED
+    assert not exporting.path_of(export.pk).exists()
+
+
 def test_nothing_useful_is_a_failed_job_that_says_why(version):
     _export, job = datasets.ask_dataset_export(asked(version, "trl-preference"))
 
