@@ -385,6 +385,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("current", True)), fields=["version"], name="sightings_by_version"
             ),
         ),
+        migrations.AddIndex(
+            model_name="sighting",
+            index=models.Index(
+                condition=models.Q(("ended_by__isnull", False)), fields=["item"], name="sightings_ended"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="sighting",
             constraint=models.UniqueConstraint(

@@ -96,6 +96,7 @@ class Sighting(models.Model):
             models.Index(fields=["mode", "-occurred_at"], condition=Q(current=True), name="sightings_newest"),
             models.Index(fields=["item"], condition=Q(current=True), name="sightings_by_item"),
             models.Index(fields=["version"], condition=Q(current=True), name="sightings_by_version"),
+            models.Index(fields=["item"], condition=Q(ended_by__isnull=False), name="sightings_ended"),
         ]
         constraints = [
             models.UniqueConstraint(

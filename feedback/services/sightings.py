@@ -21,6 +21,7 @@ def set_modes(item: Item, rater: Rater, modes: Collection[int]) -> None:
 
     `modes` are of the item's project. Call it inside a transaction that holds the item.
     """
+    _let_go(item, rater)
     standing = {row.mode_id: row for row in _standing(item, rater) if row.present}
     _supersede([row for mode, row in standing.items() if mode not in modes])
     new = [mode for mode in modes if mode not in standing]
@@ -35,12 +36,16 @@ def judge(item: Item, rater: Rater, version: FailureModeVersion, *, present: boo
     What anybody saw under another wording, or of a mode that was merged into this one, ends with it; `unjudge` brings that back.
     """
     unjudge(item, rater, version)
+    family = family_of(item.queue.project, version.mode_id)
+    older = Sighting.objects.filter(item=item, mode__in=family, current=True).exclude(version=version)
+    mine = Sighting.objects.filter(item=item, rater=rater, mode__in=family, ended_by__isnull=False)
+    theirs = mine.exclude(ended_by__rater=rater)  # of mine, what others' looks ended: it rests on mine now
+    ended = [row.pk for rows in (older, theirs) for row in rows.only("pk")]
+    older.update(current=False)  # before the new row: there is one current one of each rater
     _end(item, rater, [version.mode_id])
     row = _row(item, rater, version, present=present)
     row.save()
-    family = family_of(item.queue.project, version.mode_id)
-    older = Sighting.objects.filter(item=item, mode__in=family, current=True)
-    older.exclude(version=version).update(current=False, ended_by=row)
+    Sighting.objects.filter(pk__in=ended).update(ended_by=row)
 
 
 def unjudge(item: Item, rater: Rater, version: FailureModeVersion) -> None:
@@ -48,11 +53,12 @@ def unjudge(item: Item, rater: Rater, version: FailureModeVersion) -> None:
     mine = Sighting.objects.filter(item=item, rater=rater, version=version, current=True)
     rows = list(mine.values_list("pk", flat=True))
     mine.update(current=False)
-    Sighting.objects.filter(ended_by__in=rows).update(current=True, ended_by=None)
+    Sighting.objects.filter(item=item, ended_by__in=rows).update(current=True, ended_by=None)
 
 
 def take_back(item: Item, rater: Rater) -> None:
     """Nothing is said of the item any more: its answer was taken back, or is another one now."""
+    _let_go(item, rater)
     Sighting.objects.filter(item=item, rater=rater, current=True).update(current=False)
     Expectation.objects.filter(item=item, rater=rater, current=True).update(current=False)
     InternAnswer.objects.filter(item=item, rater=rater, current=True).update(current=False)
@@ -129,6 +135,11 @@ def newest_of(modes: Iterable[int]) -> QuerySet[FailureModeVersion]:
     """The wording in force of each."""
     rows = FailureModeVersion.objects.filter(mode__in=list(modes))
     return rows.order_by("mode", "-number").distinct("mode")
+
+
+def _let_go(item: Item, rater: Rater) -> None:
+    """The rater has said something else since: what another look ended does not come back with its undo."""
+    Sighting.objects.filter(item=item, rater=rater, ended_by__isnull=False).update(ended_by=None)
 
 
 def _supersede(rows: Iterable[Sighting]) -> None:

@@ -5,9 +5,10 @@ import pytest
 from annotator import weights
 from annotator.jobs import runner
 from annotator.models import Job
+from annotator.services.raters import rater_of
 from feedback.models import LookAgain, Sighting
 from feedback.queries.modes import seen_mode, stale_items
-from feedback.services import look_again
+from feedback.services import look_again, modes, sightings
 from tests.annotator import ordering
 from tests.annotator.labeling import person
 from tests.feedback import logged, looking
@@ -91,3 +92,62 @@ def test_of_too_few_nothing_is_learned_and_all_come(project, items, owner, monke
 
     assert queue.items.count() == 3
     assert queue.items.first().reason == "told under an older wording"
+
+
+@pytest.fixture
+def again(project, items, owner, monkeypatch):
+    """(the mode, the queue): one item that the owner saw it in under an older wording."""
+    monkeypatch.setattr(weights, "missing_packages", lambda: ["torch"])
+    (rude,) = looking.see(items[0], owner, "Rude")
+    looking.reword(rude, owner)
+    return rude, look_again.begin(rude, owner)[0]
+
+
+def looks(queue, browser, answer="yes"):
+    """A look at the one item; the function that takes it back."""
+    tab = person(queue, browser)
+    (item,) = tab.items(1)
+    question = item["questions"][0]["key"]
+    assert tab.answer(item, answer, question=question)["status"] == 201
+    return lambda: tab.answer(item, "undo", question=question)
+
+
+def test_undo_brings_back_what_the_same_person_had_seen_before(again, owner, as_):
+    rude, queue = again
+    undo = looks(queue, as_(owner), "no")
+    assert seen_mode(rude).items == 0
+
+    assert undo()["status"] == 201
+    assert (seen_mode(rude).items, seen_mode(rude).stale) == (1, 1)
+
+
+def test_undo_brings_nothing_back_whose_answer_was_taken_back_meanwhile(
+    again, items, project, owner, annotator, as_
+):
+    rude, queue = again
+    undo = looks(queue, as_(annotator))
+    sightings.take_back(items[0], rater_of(project, owner))  # the owner's answer is “good” now
+
+    assert undo()["status"] == 201
+    assert seen_mode(rude).items == 0
+
+
+def test_undo_beside_one_who_has_seen_it_anew_leaves_that_alone(again, items, project, owner, annotator, as_):
+    rude, queue = again
+    undo = looks(queue, as_(annotator), "no")
+    sightings.set_modes(items[0], rater_of(project, owner), [rude.pk])
+
+    assert undo()["status"] == 201
+    assert (seen_mode(rude).items, seen_mode(rude).stale) == (1, 0)
+
+
+def test_of_two_who_look_again_each_takes_back_what_was_theirs(again, items, project, owner, annotator):
+    rude, _queue = again
+    version = modes.newest_version(rude)
+    for who in (annotator, owner):
+        sightings.judge(items[0], rater_of(project, who), version, present=False)
+
+    sightings.unjudge(items[0], rater_of(project, annotator), version)
+    assert seen_mode(rude).items == 0
+    sightings.unjudge(items[0], rater_of(project, owner), version)
+    assert (seen_mode(rude).items, seen_mode(rude).stale) == (1, 1)
