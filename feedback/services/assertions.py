@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotator.models import Item, Project, User
 from feedback.models import Assertion, AssertionMark, AssertionVersion, FailureMode
+from feedback.services import checking
 
 
 @transaction.atomic
@@ -85,12 +86,13 @@ def switch(assertion: Assertion, *, on: bool) -> None:
 
 
 def begin(project: Project) -> None:
-    """Where nothing runs yet, what arrives from now on is checked, and not what came before."""
+    """Where nothing of a pace runs yet, what arrives from now on is checked, and not what came before: its
+    mark stood still meanwhile."""
     now = {"received_at": timezone.now(), "interaction": UUID(int=0)}
-    if not running().filter(project=project).exists():
-        AssertionMark.objects.filter(project=project).update(**now)
-    for slow in (False, True):
-        AssertionMark.objects.get_or_create(project=project, slow=slow, defaults=now)
+    kinds = running().filter(project=project).values_list("kind", flat=True).distinct()
+    moving = {checking.is_slow_kind(kind) for kind in kinds}
+    for slow in {False, True} - moving:
+        AssertionMark.objects.update_or_create(project=project, slow=slow, defaults=now)
 
 
 def running() -> QuerySet[Assertion]:

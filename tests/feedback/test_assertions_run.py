@@ -279,6 +279,16 @@ class TestTheClock:
 
         assert rule.results.count() == 0
 
+    def test_a_judge_that_comes_later_does_not_begin_with_the_first_day(self, project, rule, provider):
+        """Nothing moved the mark of the slow ones: what arrived before would cost money, and is let alone."""
+        arrived(project, 3, "a rose")
+        polite = assertion(project, "polite", "judge", {"question": "Is it polite?"}, enabled=False)
+        assertions.switch(polite.assertion, on=True)
+        run(project, job.SLOW)
+        run(project)
+
+        assert (provider.sent, polite.results.count(), rule.results.count()) == ([], 0, 3)
+
 
 class TestMeasuring:
     def test_on_what_people_called_bad_and_good(self, project, owner, rule):
