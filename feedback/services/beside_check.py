@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.urls import reverse
@@ -75,13 +76,15 @@ def _take(item: Item, rater: Rater, said: Said) -> None:
 
 def _modes(queue: Queue, rater: Rater, said: Said) -> set[int]:
     """Ids of the project's own modes. One that was merged since the screen was opened is what it became;
-    one that is not known is left out."""
+    one that is not known is left out, and so is a new one where there are as many as a project may have: the
+    answer itself is not lost for it."""
     found: set[int] = set()
     if said.get("modes"):
         roots = roots_of(queue.project)
         found = {roots[one] for one in said["modes"] if one in roots}
     for name in said.get("new", ()):
-        found.add(modes.named(queue.project, clean(name), rater.user).pk)
+        with suppress(modes.TooMany):
+            found.add(modes.named(queue.project, clean(name), rater.user).pk)
     return found
 
 
@@ -93,9 +96,11 @@ def asks(queue: Queue) -> dict[str, Any]:
     bad = [answer for answer in (Answer.YES, Answer.NO) if is_bad(answer, desirable)]
     plan = getattr(queue.project, "vibe_plan", None)
     interns = [{"key": key, "name": str(name)} for key, name in Intern.choices]
+    known = [{"id": mode.pk, "name": mode.name} for mode in offered(queue.project)]
     return {
         "asks": [str(answer) for answer in bad],
-        "modes": [{"id": mode.pk, "name": mode.name} for mode in offered(queue.project)],
+        "modes": known,
+        "full": len(known) >= modes.MOST,  # no new one can be named
         "alike": reverse("item-alike", args=[queue.project.slug, queue.pk]),
         "notes": _notes(queue),
         "intern": interns if plan and plan.intern_test else [],

@@ -132,6 +132,28 @@ def test_what_makes_no_sense_is_named_and_the_answer_is_not_stored(tab, beside, 
     assert tab.answer(item, "no")["status"] == 201
 
 
+def test_where_nobody_can_choose_from_more_the_answer_stands_without_the_new_name(
+    tab, project, owner, monkeypatch
+):
+    known = modes.named(project, "Rude", owner)
+    monkeypatch.setattr(modes, "MOST", 1)
+    item = tab.items()[0]
+
+    result = tab.answer(item, "no", beside={"modes": [known.pk], "new": ["Too long"], "expected": "Short"})
+
+    assert result["status"] == 201
+    assert seen() == {(item["external_id"], "Rude")}
+    assert Expectation.objects.get().text == "Short"
+
+
+def test_the_screen_knows_when_no_new_name_can_be_given(check, project, owner, as_, monkeypatch):
+    modes.named(project, "Rude", owner)
+    address = f"/p/shop/queues/{check.queue_id}/label/"
+    assert as_(owner).get(address).context["config"]["beside"]["full"] is False
+    monkeypatch.setattr(modes, "MOST", 1)
+    assert as_(owner).get(address).context["config"]["beside"]["full"] is True
+
+
 def test_other_queues_take_nothing_beside_answers(project, annotator, as_):
     queue = make.queue(project)
     tab = person(queue, as_(annotator))

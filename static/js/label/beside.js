@@ -18,7 +18,7 @@ export class Beside {
   #chosen = new Set();
 
   /**
-   * @param {{asks: string[], modes: Mode[], texts: Record<string, string>}} config
+   * @param {{asks: string[], modes: Mode[], full?: boolean, texts: Record<string, string>}} config
    * @param {{done: () => void, back: () => void, changed: () => void}} on
    */
   constructor(config, on) {
@@ -135,6 +135,7 @@ export class Beside {
   #choose() {
     const found = this.#offered;
     const same = this.modes.find((mode) => key(mode.name) === key(this.#typed));
+    if (!same && found.length !== 1 && this.config.full) return;
     const mode = same ?? (found.length === 1 ? found[0] : this.#learn(this.#typed));
     this.#chosen.add(key(mode.name));
     this.find.value = "";
@@ -179,7 +180,7 @@ export class Beside {
     const offered = this.#offered;
     const buttons = offered.map((mode, n) => this.#button(mode, n));
     const typed = this.#typed;
-    const isNew = typed !== "" && !this.modes.some((mode) => key(mode.name) === key(typed));
+    const isNew = typed !== "" && !this.config.full && !this.modes.some((mode) => key(mode.name) === key(typed));
     if (isNew) buttons.push(button(format(this.texts.named, { name: typed }), { named: "" }, offered.length === 1 ? "" : "↵"));
     part("beside-modes").replaceChildren(...buttons);
     const left = this.modes.filter((mode) => key(mode.name).includes(key(typed))).length - offered.length;
