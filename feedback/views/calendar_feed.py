@@ -28,7 +28,8 @@ def calendar_feed(request: HttpRequest, feed: str) -> HttpResponse:
     now = timezone.now()
     plan = plan_for(link.project)
     today = rota.today_of(plan, now)
-    shifts = shifts_of(plan, link.person, first=today - BACK, last=today + AHEAD)
+    # A plan that is switched off makes no checks: nobody has to look.
+    shifts = shifts_of(plan, link.person, first=today - BACK, last=today + AHEAD) if plan.enabled else []
     body = calendar_of(
         link.project,
         [shift.day for shift in shifts],

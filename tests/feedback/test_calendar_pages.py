@@ -347,6 +347,18 @@ def test_a_link_ends_when_it_is_renewed_switched_off_or_its_person_leaves(
     assert client.get(second).status_code == 404
 
 
+def test_while_no_checks_are_made_the_link_holds_no_shifts(project, plan, as_, annotator, client):
+    as_(annotator).post(LINK)
+    plan.enabled = False
+    plan.save()
+
+    answer = client.get(feed_of(annotator, project))
+
+    assert answer.status_code == 200
+    assert b"BEGIN:VCALENDAR" in answer.content
+    assert b"BEGIN:VEVENT" not in answer.content
+
+
 @pytest.mark.parametrize("token", ["x", "WzEsIngiXQ.x", "a.b.c", "%00", "é"])
 def test_a_wrong_link_opens_nothing(plan, client, token):
     assert client.get(f"/calendar/{token}.ics").status_code == 404
