@@ -203,6 +203,34 @@ class TestTime:
         assert time.monotonic() - began < 20 * patterns.SECONDS
 
     @pytest.mark.parametrize(
+        "pattern",
+        [
+            r"((a{1000}){1000}){1000}",  # written out it takes all memory
+            r"(?:a{300}) {300}",
+            r"(a{300})(?#said){300}",
+            "(?ix)(a{300})  # said\n{300}",
+            r"([(]a{300}[)]){300}",
+            r"a{99999999999}",
+            "a" * 2001,
+        ],
+    )
+    def test_a_pattern_that_would_take_all_memory_is_none(self, pattern):
+        with pytest.raises(patterns.NoPattern, match="it has more than"):
+            patterns.compiled(pattern)
+
+    @pytest.mark.parametrize(
+        "pattern",
+        [
+            r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$",
+            r"(?x) \d{4} - \d{2} - \d{2}  # a day",
+            r".{10000}",
+            r"(?:(?:a?){0,9999}){0,9999}",
+        ],
+    )
+    def test_repeats_that_take_little_are_taken(self, pattern):
+        assert patterns.compiled(pattern)
+
+    @pytest.mark.parametrize(
         "schema",
         [
             {"properties": {"a": {"pattern": SLOW}}},
@@ -247,6 +275,7 @@ class TestSettings:
             ("lacks", {"phrases": "x", "colour": "red"}, "colour", "no such setting"),
             ("lacks", {"phrases": "x", "case": "perhaps"}, "case", "true or false"),
             ("pattern", {"pattern": "(a"}, "pattern", "no regular expression"),
+            ("pattern", {"pattern": "((a{900}){900}){900}"}, "pattern", "repeats written out"),
             ("pattern", {"pattern": "a", "must": "may"}, "must", "Choose one of: match, lack"),
             ("length", {}, "low", "lower or an upper limit"),
             ("length", {"low": 5, "high": 4}, "low", "above the upper"),
