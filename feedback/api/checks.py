@@ -187,7 +187,10 @@ def post_check_batch(request: KeyRequest) -> dict[str, Any]:
         guardrail.Asked(one.output, one.input, one.context, one.metadata, one.expected)
         for one in sent.outputs
     ]
-    found = guardrail.check(request.auth.key.project, versions, asked, judge=sent.judge)
+    try:
+        found = guardrail.check(request.auth.key.project, versions, asked, judge=sent.judge)
+    except guardrail.TooLong as error:
+        raise Refused(413, "outputs: these take too long to check at once. Send fewer.") from error
     return {
         "assertions": [_named(one) for one in versions],
         "results": [

@@ -22,6 +22,7 @@ REPLY = "genba:checked:{}"
 KEPT_SECONDS = 60  # an answer that nobody fetched
 MOST_SECONDS = 25.0  # for all that workers are asked in one request
 SPARE = 1.0
+MOST_COMPUTED = 20.0  # seconds of a web process: patterns and schemas may each take their whole time
 
 
 # Written out: a host waits for it, and the ORM would compile it for each request.
@@ -42,6 +43,10 @@ class Unknown(LookupError):
     def __init__(self, keys: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(", ".join(keys))
         self.keys, self.known = keys, known
+
+
+class TooLong(Exception):
+    """So many outputs take longer than one request may."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,17 @@ def _in_force(project: Project) -> list[AssertionVersion]:
 def check(
     project: Project, versions: Sequence[AssertionVersion], outputs: Sequence[Asked], *, judge: bool
 ) -> list[list[Outcome]]:
-    """For each output what each version says. What needs a worker is asked there, all at once."""
+    """For each output what each version says. What needs a worker is asked there, all at once.
+
+    Raises TooLong, never for one output alone.
+    """
     slow = [one for one in versions if checking.is_slow(one)]
     waited = _asked(project, slow, outputs) if judge and slow else {}
-    found = []
+    found: list[list[Outcome]] = []
+    end = time.monotonic() + MOST_COMPUTED
     for n, sent in enumerate(outputs):
+        if found and time.monotonic() > end:
+            raise TooLong
         output = checking.output_of(
             sent.output,
             input=sent.input,

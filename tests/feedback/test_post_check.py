@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from annotator.web.redis_client import client as redis_client
-from feedback.services import assertions
+from feedback.services import assertions, guardrail
 from tests import make, provider
 from tests.feedback.asserted import assertion
 from tests.feedback.desks import open_desk
@@ -147,6 +147,17 @@ class TestABatch:
         answer = post(BATCH, key, outputs=[{"output": "x"}] * 101)
 
         assert (answer.status_code, answer.json()["limit"]) == (413, 100)
+
+    def test_of_those_that_take_too_long_fewer_may_be_sent(self, project, key, monkeypatch):
+        """A client halves what is answered with 413; one alone is always checked."""
+        assertion(project)
+        monkeypatch.setattr(guardrail, "MOST_COMPUTED", -1.0)
+
+        many = post(BATCH, key, outputs=[{"output": "x"}] * 2)
+        one = post(BATCH, key, outputs=[{"output": "x"}])
+
+        assert (many.status_code, one.status_code) == (413, 200)
+        assert "Send fewer" in many.json()["message"]
 
     def test_what_is_expected_comes_with_each(self, project, key):
         assertion(project, "right", "equals", {})
