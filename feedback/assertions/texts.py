@@ -9,8 +9,9 @@ _SYSTEM = ("system", "developer")
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 # Languages that put no spaces between words: each of these letters counts as one.
 _ALONE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
-_SENTENCE_END = re.compile(r"[.!?。！？…]+[\"'”’)\]]*(?=\s|$)|[。！？]|\n\s*\n")
-_ITEM = re.compile(r"^\s*(?:[-*•–+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S", re.MULTILINE)
+# Outputs that run away are a megabyte of dots or of empty lines: neither may be read again from each of them.
+_SENTENCE_END = re.compile(r"(?<![.!?。！？…])[.!?。！？…]++[\"'”’)\]]*+(?=\s|$)|[。！？]|\n\s*\n")
+_ITEM = re.compile(r"^[^\S\n]*(?:[-*•–+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S", re.MULTILINE)
 
 
 def of(value: Any) -> str:

@@ -7,6 +7,7 @@ import pytest
 from feedback.assertions import patterns, registry, schemas
 from feedback.assertions.alignment import Tally, Verdict
 from feedback.assertions.fields import BadSettings
+from feedback.assertions.kinds import execution
 from feedback.assertions.kinds.numbers import _numbers
 from feedback.assertions.kinds.personal import is_card, is_iban
 from feedback.assertions.kinds.similarity import chrf
@@ -190,6 +191,9 @@ def test_check_digits():
     assert not is_card("0000000000000000")
 
 
+MEGABYTE = 1_000_000
+
+
 class TestTime:
     SLOW = r"(a|aa)+$"
 
@@ -201,6 +205,31 @@ class TestTime:
 
         assert (found.result, "took longer" in str(found)) == (UNCERTAIN, True)
         assert time.monotonic() - began < 20 * patterns.SECONDS
+
+    @pytest.mark.parametrize(
+        ("kind", "sent", "text"),
+        [
+            ("length", {"unit": "sentences", "high": 5}, "." * MEGABYTE + "a"),
+            ("length", {"unit": "sentences", "high": 5}, "a" + ".)" * (MEGABYTE // 2)),
+            ("length", {"unit": "items", "high": 5}, "\n" * MEGABYTE + "a"),
+            ("length", {"unit": "items", "high": 5}, " \n" * (MEGABYTE // 2) + "a"),
+            ("numbers", {"input": True}, "\n" * MEGABYTE + "7"),
+            ("personal", {"emails": True, "given": True}, "jane@example.com " * 5_000),
+        ],
+    )
+    def test_an_output_that_runs_away_is_read_once(self, kind, sent, text):
+        began = time.monotonic()
+        found = said(kind, sent, text, input="jane@example.com 7 " * 10_000)
+
+        assert found.result == PASSED
+        assert time.monotonic() - began < 2  # as it was: hours
+
+    def test_so_is_code_that_runs_away(self):
+        began = time.monotonic()
+        assert execution.code_of("```" + "a" * MEGABYTE) is None
+        assert execution.code_of("```python\nx = 1\n```\n```" + "`" * MEGABYTE)[0] == "x = 1"
+
+        assert time.monotonic() - began < 2
 
     @pytest.mark.parametrize(
         "pattern",

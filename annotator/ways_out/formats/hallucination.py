@@ -25,7 +25,8 @@ NAMES = Option(
 SUPPORTED, HALLUCINATED = "supported", "hallucinated"
 _WORD = re.compile(r"\w+|[^\w\s]")
 _CLOSING = r"[\"'”’»)\]}」』）]*"
-_END = re.compile(rf"\n|[.!?…]+{_CLOSING}(?=\s)|[。！？]+{_CLOSING}")
+# A text that runs away is a megabyte of dots: it is not read again from each of them.
+_END = re.compile(rf"\n|(?<![.!?…])[.!?…]++{_CLOSING}+(?=\s)|[。！？]+{_CLOSING}")
 
 
 def words(text: str) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ TOO_LONG = gettext_noop("The code takes longer than %(seconds)s s.")
 TOO_LARGE = gettext_noop("The code takes more than %(mb)s MB, or writes too much.")
 NEEDS = gettext_noop("The code needs “%(module)s”, which it does not get here.")
 
-_BLOCK = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+_BLOCK = re.compile(r"```[ \t]*+(\w*+)[^\n]*+(?:\n(.*?)(?:\n```|\Z)|\Z)", re.DOTALL)
 _PYTHON = ("python", "py", "python3")
 
 
@@ -55,7 +55,7 @@ def code_of(text: str) -> tuple[str, Span] | None:
     blocks = list(_BLOCK.finditer(text))
     for wanted in (_PYTHON, ("",)):
         for block in blocks:
-            if block[1].lower() in wanted:
+            if block[2] is not None and block[1].lower() in wanted:
                 return block[2], Span(*block.span(2))
     if blocks or not text.strip():
         return None

@@ -12,7 +12,7 @@ NO_CONTEXT = gettext_noop("No documents were given to it.")
 INVENTED = gettext_noop("%(number)s stands in nothing that it was given.")
 
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,'’ \u00a0\u202f]{0,30}\d|(?<!\w)\d(?!\w)|(?<![\w.,])\d")
-_LIST = re.compile(r"^\s*\(?\d{1,3}[.)]\s", re.MULTILINE)
+_LIST = re.compile(r"^[^\S\n]*\(?\d{1,3}[.)]\s", re.MULTILINE)
 _MARK = re.compile(r"\[[^\[\]\n]{1,40}\]")
 _GROUPED = (
     re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"),  # 1,234.5
