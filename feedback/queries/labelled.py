@@ -14,9 +14,12 @@ READ = 20_000  # of a queue's newest labels
 STEP = 250  # items read at a time
 
 # Whoever may still be asked about an item i of the queue q must not learn what others said of it.
-KNOWN = """(q.closed_at IS NOT NULL OR (q.overlap = 1 AND q.gold_rate = 0 AND q.mirror_share = 0)
-            OR EXISTS (SELECT FROM annotator_label o JOIN annotator_rater m ON m.id = o.rater_id
-                       WHERE o.item_id = i.id AND m.user_id = %(user)s))"""
+KNOWN = """((q.closed_at IS NOT NULL OR (q.overlap = 1 AND q.gold_rate = 0 AND q.mirror_share = 0)
+             OR EXISTS (SELECT FROM annotator_label o JOIN annotator_rater m ON m.id = o.rater_id
+                        WHERE o.item_id = i.id AND m.user_id = %(user)s))
+            AND NOT EXISTS (SELECT FROM annotator_item c JOIN annotator_queue d ON d.id = c.queue_id
+                            JOIN annotator_place p ON p.item_id = c.id
+                            WHERE c.copy_of_id = i.id AND d.adjudicates_id = q.id AND p.done_at IS NULL))"""
 # An item's newest label by a person counts; what an adjudication decided is a later one, of a copy. Which
 # answer is bad, the question's wording says; that of a check is good unless it says otherwise.
 FOUND = f"""

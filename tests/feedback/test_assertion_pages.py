@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from annotator.models import Job, Label
+from annotator.models import Item, Job, Label, Place
+from annotator.services import adjudication
 from annotator.services.raters import rater_of
 from feedback.assertions.outcome import failed
 from feedback.models import Assertion, AssertionDay, AssertionVersion
@@ -247,6 +248,27 @@ class TestOnePage:
             idempotency_key="own",
         )
         assert told(annotator) == (1, 0)
+
+    def test_nor_does_who_may_still_be_asked_to_decide_between_them(self, project, owner, annotator, as_):
+        queue = labelled(project, owner, bad=["a rose"], good=["rose water", "rose oil"])
+        queue.overlap, queue.closed_at = 2, timezone.now()
+        queue.save()
+        into = adjudication.make_adjudication(queue=queue)
+        disputed = queue.items.get(external_id="1")
+        copy = Item.objects.create(
+            queue=into, external_id="copy", output="rose water", copy_of=disputed, position=1
+        )
+        place = Place.objects.create(queue=into, item=copy, position=1, n=1)
+
+        def told(person):
+            tried = as_(person).post(NEW, {**FORM, "do": "try"})
+            return sorted(one.output for one in tried.context["items"]["wrong"])
+
+        assert told(owner) == ["rose oil", "rose water"]
+        assert told(annotator) == ["rose oil"]
+        place.done_at = timezone.now()
+        place.save()
+        assert told(annotator) == ["rose oil", "rose water"]
 
 
 class TestTheList:
