@@ -100,6 +100,14 @@ def test_an_assertion_that_the_accepted_run_had_not_makes_its_failures_new(check
     assert re.search(r"no-refusal v3 +0 of 1 +0\.0 % +new +1 +0", out)
 
 
+def test_a_run_in_which_nothing_was_decided_is_red(check):
+    status, out, _err = check(output("q-1", "?"))
+
+    assert status == 1
+    assert "RED: no assertion could tell whether any output is good" in out
+    assert check(output("q-1", "?"), options=["--accept"])[0] == 1
+
+
 def test_a_rate_by_another_version_is_named_so(check, contract):
     accept(check, output("q-1", REFUSAL), output("q-2", GOOD))
     (run,) = contract.runs.values()
@@ -121,7 +129,8 @@ def test_limits(check):
     assert "RED: no-refusal passes 50.0 %, under 51.0 %. If that is meant" in out
     # What no assertion decides has no rate, and is told.
     status, out, _err = check(output("q-1", "?"), output("q-2", "?"), options=["--fail-under", "1"])
-    assert status == 0
+    assert status == 1  # for nothing at all was decided
+    assert "under 100" not in out
     assert re.search(r"short v1 +0 of 0 \(2 undecided\) +– ", out)
     assert "- short · 2 outputs, the first because: There is nothing to check.\n" in out
 

@@ -96,3 +96,5 @@ def test_a_failing_assertion_is_told_once_an_hour_with_its_examples(project, own
         body = json.loads(hook.got[0][2])
         assert body["type"] == "assertion.failed"
         assert (body["data"]["count"], body["data"]["examples"]) == (3, [str(example)])
+        # What failed since, within the hour, is in the next one.
+        assert json.loads(hook.got[1][2])["data"]["count"] == 6

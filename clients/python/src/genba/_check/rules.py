@@ -10,6 +10,8 @@ def faults(
 ) -> list[str]:
     """What speaks against the run, in words; empty: it is green. None: that limit does not hold."""
     said = []
+    if done.counts and not any(count.passed + count.failed for count in done.counts.values()):
+        said.append("no assertion could tell whether any output is good, so nothing was checked")
     if max_new_failures is not None and found.new_failures > max_new_failures:
         limit = "none may be" if max_new_failures == 0 else f"at most {max_new_failures} may be"
         said.append(f"{counted(found.new_failures, 'new failure', 'new failures')}, where {limit}")
