@@ -54,6 +54,7 @@ def named(project: Project, name: str, by: User | None) -> FailureMode:
     return _offered(project, name) or _make(project, Words(name), Severity.MAJOR, by)
 
 
+@begins_anew
 @transaction.atomic
 def make(project: Project, words: Words, *, severity: str, by: User) -> FailureMode:
     """A new mode. Raises NameTaken, TooMany."""
@@ -86,6 +87,7 @@ def _offered(project: Project, name: str) -> FailureMode | None:
     ).first()
 
 
+@begins_anew
 @transaction.atomic
 def reword(
     mode: FailureMode, words: Words, *, severity: str, seen: int, by: User
@@ -123,6 +125,7 @@ def newest_version(mode: FailureMode) -> FailureModeVersion:
 @transaction.atomic
 def merge(mode: FailureMode, into: FailureMode) -> None:
     """From now on what was seen of `mode` counts for `into`. Raises Circle."""
+    Project.objects.select_for_update(no_key=True).get(pk=mode.project_id)  # one merger at a time
     roots = roots_of(mode.project)
     if roots[into.pk] == mode.pk or into.pk == mode.pk:
         raise Circle
@@ -161,6 +164,7 @@ def open_again(mode: FailureMode) -> None:
     FailureMode.objects.filter(pk=mode.pk).update(fixed_at=None, fixed_in="")
 
 
+@begins_anew
 @transaction.atomic
 def split(mode: FailureMode, words: Words, items: Sequence[Item], *, by: User) -> FailureMode:
     """A new mode that takes over what was seen on these items, whoever saw it. Raises NameTaken, TooMany."""
