@@ -15,7 +15,8 @@ def until(page: Page, now: Callable[[], Any], wanted: Any) -> None:
     end = time.monotonic() + SECONDS
     while now() != wanted and time.monotonic() < end:
         page.wait_for_timeout(20)
-    assert now() == wanted
+    found = now()
+    assert found == wanted, f"{found} is not {wanted}"
 
 
 def listen(page: Page, name: str) -> Callable[[], list[Any]]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import sys
 from collections import Counter
@@ -21,6 +22,8 @@ GOOD, REFUSAL = "In 14 days.", "I cannot help with that."
 @pytest.fixture
 def contract(monkeypatch):
     server = CheckContract()
+    # Other tests of this process may have asked for the library's log, on a stream that is closed by now.
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
     monkeypatch.setattr(genba._answers.Backoff, "next", lambda self: 0.0)
     for name in ("GITHUB_SHA", "GITHUB_ACTOR", "GITHUB_STEP_SUMMARY", "CI_COMMIT_SHA", "GITLAB_USER_LOGIN"):
         monkeypatch.delenv(name, raising=False)
