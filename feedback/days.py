@@ -27,6 +27,11 @@ def day_of(when: datetime, zone: ZoneInfo) -> date:
     return when.astimezone(zone).date()
 
 
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
 def is_over(day: date, zone: ZoneInfo, now: datetime) -> bool:
     return day < day_of(now, zone)
 

@@ -8,12 +8,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from annotator.api.auth import ByKey, KeyRequest
-from annotator.api.batches import JSON
 from annotator.api.errors import Refused
 from annotator.models import Scope
-from annotator.reading import hygiene
-from annotator.reading.errors import BadRecord
-from annotator.web.body import read_body
+from feedback.api.body import read_json
 from feedback.api.interactions_schema import Refusal
 from feedback.assertions.outcome import Outcome, Result
 from feedback.models import AssertionVersion
@@ -147,7 +144,7 @@ def post_check(request: KeyRequest) -> dict[str, Any]:
 
     `pass` is false when an assertion failed. One that is uncertain, or does not apply, fails nothing.
     """
-    sent: One = _read(request, _one, settings.INGEST_MAX_RECORD_BYTES)
+    sent: One = read_json(request, _one, limit=settings.INGEST_MAX_RECORD_BYTES)
     versions = _chosen(request, sent)
     asked = guardrail.Asked(sent.output, sent.input, sent.context, sent.metadata, sent.expected)
     project = request.auth.key.project
@@ -177,7 +174,7 @@ def post_check(request: KeyRequest) -> dict[str, Any]:
 )
 def post_check_batch(request: KeyRequest) -> dict[str, Any]:
     """The same assertions over up to 100 outputs, in the order in which they were sent: for a build."""
-    sent: Many = _read(request, _many, settings.INGEST_MAX_BYTES)
+    sent: Many = read_json(request, _many, limit=settings.INGEST_MAX_BYTES)
     if len(sent.outputs) > MOST_OUTPUTS:
         raise Refused(413, f"outputs: at most {MOST_OUTPUTS} in one request.", limit=MOST_OUTPUTS)
     if any(len(one.id or "") > LONGEST for one in sent.outputs):
@@ -227,20 +224,6 @@ def get_assertions(
             for one in found
         ]
     }
-
-
-def _read(request: KeyRequest, decode: Any, limit: int) -> Any:
-    body = read_body(request, limit=limit, types=JSON)
-    try:
-        text, _repaired = hygiene.repaired(body)
-        hygiene.check_depth(text, settings.INGEST_MAX_DEPTH)
-        return decode(text)
-    except BadRecord as bad:
-        raise Refused(400, str(bad)) from bad
-    except msgspec.ValidationError as wrong:
-        raise Refused(422, str(wrong)) from wrong
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise Refused(400, f"The body is not JSON: {broken}") from broken
 
 
 def _chosen(request: KeyRequest, sent: One | Many) -> list[AssertionVersion]:

@@ -10,13 +10,10 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from annotator.api.auth import ByKey, KeyRequest
-from annotator.api.batches import JSON
 from annotator.api.errors import Refused
 from annotator.models import Project, Scope
-from annotator.reading import hygiene
-from annotator.reading.errors import BadRecord
-from annotator.web.body import read_body
 from feedback import tokens
+from feedback.api.body import read_json
 from feedback.api.interactions_schema import Refusal
 from feedback.models import Suggestion, SuggestionTask, Suggests
 from feedback.services import suggest
@@ -101,7 +98,7 @@ def post_suggestions(request: KeyRequest) -> dict[str, Any]:
     A share of the answers, set per task, is without one on purpose (`hidden`): what people do then
     is what suggestions are measured against. Show nothing, and send the page's signals all the same.
     """
-    sent: Asked = _read(request, _asked)
+    sent: Asked = read_json(request, _asked, limit=settings.INGEST_MAX_RECORD_BYTES)
     project = request.auth.key.project
     task = _task(project, sent.task)
     version = current(task)
@@ -134,25 +131,11 @@ def post_feedback_tokens(request: KeyRequest) -> dict[str, Any]:
 
     The interaction may be logged before or after.
     """
-    sent: TokenIn = _read(request, _token)
+    sent: TokenIn = read_json(request, _token, limit=settings.INGEST_MAX_RECORD_BYTES)
     if not 1 <= len(sent.interaction) <= 256:
         raise Refused(422, "interaction: must be text of 1 to 256 characters")
     token, expires = tokens.make(request.auth.key.project.pk, sent.interaction)
     return {"token": token, "expires_at": expires.isoformat()}
-
-
-def _read(request: KeyRequest, decode: Any) -> Any:
-    body = read_body(request, limit=settings.INGEST_MAX_RECORD_BYTES, types=JSON)
-    try:
-        text, _repaired = hygiene.repaired(body)
-        hygiene.check_depth(text, settings.INGEST_MAX_DEPTH)
-        return decode(text)
-    except BadRecord as bad:
-        raise Refused(400, str(bad)) from bad
-    except msgspec.ValidationError as wrong:
-        raise Refused(422, str(wrong)) from wrong
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise Refused(400, f"The body is not JSON: {broken}") from broken
 
 
 def _task(project: Project, key: str) -> SuggestionTask:

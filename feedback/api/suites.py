@@ -10,12 +10,9 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from annotator.api.auth import ByKey, KeyRequest
-from annotator.api.batches import JSON
 from annotator.api.errors import Refused
 from annotator.models import Project, Scope
-from annotator.reading import hygiene
-from annotator.reading.errors import BadRecord
-from annotator.web.body import read_body
+from feedback.api.body import read_json
 from feedback.api.interactions_schema import Refusal
 from feedback.queries import suites
 from feedback.queries.suites import Found
@@ -166,7 +163,7 @@ def post_accepted_run(request: KeyRequest, key: str) -> Status[dict[str, Any]]:
     """New runs are held against it from now on. One that says the same as the newest is no new one."""
     project = request.auth.key.project
     found = _found(project, key)
-    sent: RunIn = _read(request)
+    sent: RunIn = read_json(request, _run, limit=settings.INGEST_MAX_BYTES, depth=DEEPEST)
     _check(sent, found)
     try:
         run, created = services.accept(
@@ -196,20 +193,6 @@ def post_accepted_run(request: KeyRequest, key: str) -> Status[dict[str, Any]]:
 def get_suite(request: KeyRequest, key: str) -> dict[str, Any]:
     """By the key of a suite, or by the name of a feature, which may hold slashes: so this route is the last."""
     return _told(_found(request.auth.key.project, key))
-
-
-def _read(request: KeyRequest) -> RunIn:
-    body = read_body(request, limit=settings.INGEST_MAX_BYTES, types=JSON)
-    try:
-        text, _repaired = hygiene.repaired(body)
-        hygiene.check_depth(text, DEEPEST)
-        return _run(text)
-    except BadRecord as bad:
-        raise Refused(400, str(bad)) from bad
-    except msgspec.ValidationError as wrong:
-        raise Refused(422, str(wrong)) from wrong
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise Refused(400, f"The body is not JSON: {broken}") from broken
 
 
 def _check(sent: RunIn, found: Found) -> None:

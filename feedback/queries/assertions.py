@@ -122,7 +122,7 @@ def over_time(assertion: Assertion) -> list[Period]:
     weekly = len({row.day for row in found}) > DAYS
     summed: dict[tuple[date, int], Counter[str]] = {}
     for row in found:
-        day = row.day - timedelta(days=row.day.weekday()) if weekly else row.day
+        day = days.monday_of(row.day) if weekly else row.day
         counts = summed.setdefault((day, row.number), Counter())
         counts.update({name: getattr(row, name) for name in COUNTED})
     return [Period(day, number, Counted(counts)) for (day, number), counts in sorted(summed.items())]

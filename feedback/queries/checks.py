@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from annotator.models import Answer, Item, Project, User
 from annotator.queries.labels import current_labels
 from annotator.stats.hajek import Cell
 from annotator.stats.intervals import Estimate
+from feedback.days import monday_of
 from feedback.ingest import preview
 from feedback.models import VibeCheck
 from feedback.queries.estimates import ANSWERS, Group, answered_of, day_rate, days_rate, group_rate
@@ -231,7 +232,7 @@ def weeks_of(rows: Sequence[Looked]) -> list[Week]:
     """The newest first. A week's days count by what was logged on them, not by what was looked at."""
     weeks: dict[date, list[Looked]] = {}
     for row in rows:
-        weeks.setdefault(row.check.day - timedelta(days=row.check.day.weekday()), []).append(row)
+        weeks.setdefault(monday_of(row.check.day), []).append(row)
     return [
         Week(
             monday,

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotator.models import Project
+from feedback import days
 from feedback.models import Intern, InternAnswer
 
 WEEKS = 6
@@ -52,8 +53,7 @@ class Interns:
 def interns(project: Project) -> Interns:
     """The last weeks, the most frequent answer first. One query."""
     zone = ZoneInfo(project.time_zone)
-    monday = timezone.now().astimezone(zone).date()
-    monday -= timedelta(days=monday.weekday())
+    monday = days.monday_of(days.day_of(timezone.now(), zone))
     weeks = [monday - timedelta(weeks=n) for n in reversed(range(WEEKS))]
     rows = InternAnswer.objects.filter(item__queue__project=project, current=True)
     rows = rows.annotate(week=TruncWeek("created_at", tzinfo=zone))

@@ -8,6 +8,7 @@ from typing import TypeVar
 from annotator.models import Project
 from annotator.stats.hajek import Cell, of_cells
 from annotator.stats.intervals import Estimate
+from feedback.days import monday_of
 from feedback.models import VibeCheck
 from feedback.queries.estimates import Given, answered_of, days_rate, given_of, groups_of
 
@@ -20,10 +21,6 @@ K = TypeVar("K", bound=Hashable)
 class OfWeek:
     monday: date
     estimate: Estimate
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def recent_checks(project: Project, *, today: date, weeks: int = WEEKS) -> list[VibeCheck]:

@@ -7,7 +7,7 @@ verdicts leave out what is young (see `tally`); what rests on answers alone coun
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from statistics import median
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 
 from annotator.stats import medians
 from annotator.stats.intervals import Estimate, newcombe, wilson
+from feedback.days import monday_of
 from feedback.models import Suggestion, SuggestionTask, Verdict
 from feedback.queries.tally import Tally, grown, known
 
@@ -63,7 +64,7 @@ def over_time(counted: Sequence[Tally]) -> list[Rates]:
     """By day; by week when there are more than DAYS of them. The oldest first."""
     by_day = _by(grown(counted), lambda one: one.day)
     if len(by_day) > DAYS:
-        by_day = _by(grown(counted), lambda one: one.day - timedelta(days=one.day.weekday()))
+        by_day = _by(grown(counted), lambda one: monday_of(one.day))
     return [Rates.of("", by_day[day], day) for day in sorted(by_day)]
 
 

@@ -12,7 +12,7 @@ from annotator.models import Project
 from annotator.queries.prepared import prepared_cursor
 from annotator.reading.errors import gettext_noop
 from annotator.web.redis_client import ERRORS, client
-from feedback.assertions.outcome import Outcome, Result, uncertain
+from feedback.assertions.outcome import Outcome, Output, Result, Tools, uncertain
 from feedback.models import Assertion, AssertionVersion
 from feedback.services import assertions, checking
 
@@ -105,13 +105,7 @@ def check(
     for n, sent in enumerate(outputs):
         if found and time.monotonic() > end:
             raise TooLong
-        output = checking.output_of(
-            sent.output,
-            input=sent.input,
-            context=sent.context,
-            metadata=sent.metadata,
-            expected=sent.expected,
-        )
+        output = _output(sent)
         found.append(
             [
                 checking.run(one, output)
@@ -151,20 +145,24 @@ def _asked(
     return found
 
 
+def _output(sent: Asked, tools: Tools | None = None) -> Output:
+    return checking.output_of(
+        sent.output,
+        input=sent.input,
+        context=sent.context,
+        metadata=sent.metadata,
+        expected=sent.expected,
+        tools=tools,
+    )
+
+
 def answer(ask: dict[str, Any]) -> None:
     """In the worker: one output, one version, and the answer to whoever waits."""
     version = AssertionVersion.objects.select_related("assertion").get(
         pk=ask["version"], assertion__in=Assertion.objects.filter(project=ask["project"])
     )
     sent = Asked(**ask["sent"])
-    output = checking.output_of(
-        sent.output,
-        input=sent.input,
-        context=sent.context,
-        metadata=sent.metadata,
-        expected=sent.expected,
-        tools=checking.worker_tools(ask["project"]),
-    )
+    output = _output(sent, checking.worker_tools(ask["project"]))
     said = checking.run(version, output)
     told = {
         "n": ask["n"],
