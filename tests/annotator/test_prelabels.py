@@ -19,7 +19,7 @@ def asked_with(project, *, items, hidden_share):
 
 def test_a_suggestion_is_shown_to_most_and_the_label_says_to_whom(project):
     queue = asked_with(project, items=60, hidden_share=0.5)
-    for item in queue.items.all()[:50]:
+    for item in queue.items.order_by("position", "pk")[:50]:
         prelabel(item, "good", "yes", 0.83)
     me = program(queue)
     items = me.items(50)
