@@ -90,7 +90,13 @@ def warnings(counts: dict[str, Any]) -> list[str]:
             )
             % {"n": stale}
         )
-    if total and splits["test"] < FEW_TEST_ROWS:
+    if total and not splits["test"]:
+        found.append(
+            _(
+                "The test split is empty: nothing can be measured on it. Take more rows, or give it a larger share."
+            )
+        )
+    elif total and splits["test"] < FEW_TEST_ROWS:
         found.append(
             ngettext(
                 "The test split has %(n)s row: what is measured on it is uncertain by more than ±10 percentage points.",

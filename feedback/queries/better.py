@@ -31,7 +31,7 @@ from feedback.queries.tally import PATIENCE
 from feedback.services import assertions
 
 MOST_VERSIONS = 8
-MOST_NAMED = 3
+MOST_NAMED = 6
 MOST_TASKS = 5
 
 VERSION = "CASE WHEN json_typeof(m.metadata) = 'object' THEN coalesce(m.metadata->>'{}', '') ELSE '' END"

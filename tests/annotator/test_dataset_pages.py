@@ -257,3 +257,14 @@ def test_warnings_say_what_not_to_rely_on():
         "1 input is left out",
     ):
         assert words in found
+
+
+def test_of_an_empty_test_split_no_uncertainty_is_told():
+    counts = {
+        "splits": {"train": 82, "dev": 2, "test": 0},
+        "labels": {"train": {"yes": 56, "no": 26}, "dev": {"yes": 2}, "test": {}},
+        "stale": 0,
+        "largest_group": 1,
+    }
+
+    assert [one.split(":")[0] for one in told.warnings(counts)] == ["The test split is empty"]
