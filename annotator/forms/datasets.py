@@ -15,7 +15,7 @@ from annotator.forms.texts import TextField
 from annotator.models import Project, Question, Queue, RaterKind
 from annotator.queries.datasets import features_of
 
-MOST_QUEUES = 200  # offered, the newest
+MOST_QUEUES = 200  # offered
 
 
 class FiltersForm(forms.Form):
@@ -71,7 +71,9 @@ class FiltersForm(forms.Form):
         known = filters or Filters()
         initial = known.as_json() | {"sources": [one.name for one in registry.taken(known)]}
         super().__init__(data, initial=initial)
-        queues = Queue.objects.filter(project=project, adjudicates=None).order_by("-created_at")[:MOST_QUEUES]
+        # People's own ones have no origin and come first: one of each day would push them out within a year.
+        found = Queue.objects.filter(project=project, adjudicates=None).order_by("origin", "-created_at")
+        queues = found[:MOST_QUEUES]
         names = {str(key): name for key, name in queues.values_list("pk", "name")}
         keys = Question.objects.filter(project=project).order_by("key").values_list("key", flat=True)
         features = dict.fromkeys([*features_of(project), *known.features])

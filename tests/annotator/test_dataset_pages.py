@@ -5,6 +5,7 @@ from django.utils.html import escape
 
 from annotator.datasets import told
 from annotator.datasets.filters import Filters
+from annotator.forms.datasets import FiltersForm
 from annotator.jobs import runner
 from annotator.models import Dataset, DatasetVersion, Job
 from annotator.queries.datasets import preview
@@ -96,6 +97,17 @@ def test_what_is_wrong_is_said_at_its_place(project, owner, as_, queue, change, 
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not Dataset.objects.exists()
+
+
+def test_queues_of_people_are_offered_before_those_of_each_day(project):
+    for name, origin in (("Refunds", ""), ("Check 1", "vibecheck"), ("Tone", ""), ("Check 2", "vibecheck")):
+        made = make.queue(project, items=0, name=name)
+        made.origin = origin
+        made.save()
+
+    offered = FiltersForm(project).fields["queues"].choices
+
+    assert [name for _, name in offered] == ["Tone", "Refunds", "Check 2", "Check 1"]
 
 
 def test_two_of_one_name_are_refused_and_a_change_is_for_the_next_version(project, owner, as_, queue):
