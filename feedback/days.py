@@ -1,7 +1,8 @@
 """A day in a time zone, over changes of the clock. Pure.
 
 `fold=0` does the right thing at both: an hour that does not exist is the moment the clock
-jumped (02:30 is then 03:30), an hour that comes twice is its first coming.
+jumped (02:30 is then 03:30), an hour that comes twice is its first coming. Where the jump ends the
+day itself (in Nuuk the clock goes from 22:59 to midnight), a late hour is the last that there is.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +20,9 @@ def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """That hour of that day, in UTC."""
-    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+    at = datetime.combine(day, time(hour), zone).astimezone(UTC)
+    jumped = hour > 0 and at.astimezone(zone).date() > day
+    return at - timedelta(hours=1) if jumped else at
 
 
 def day_of(when: datetime, zone: ZoneInfo) -> date:

@@ -41,10 +41,12 @@ def times(plan: VibePlan, day: date) -> Iterator[tuple[str, datetime]]:
 
 
 def reminder_at(plan: VibePlan, day: date) -> datetime:
-    """So many hours before the day ends, but not before there was time to look."""
+    """So many hours before the day ends, but not before there was time to look: an hour after the
+    check, or half of what is left of the day where that is less."""
     zone = zone_of(plan.project)
-    before = days.bounds(day, zone)[1] - timedelta(hours=plan.reminder_hours)
-    return max(before, days.moment(day, plan.hour, zone) + SOONEST)
+    struck, end = days.moment(day, plan.hour, zone), days.bounds(day, zone)[1]
+    soonest = struck + min(SOONEST, (end - struck) / 2)
+    return max(end - timedelta(hours=plan.reminder_hours), soonest)
 
 
 @transaction.atomic

@@ -1,15 +1,19 @@
 """What is told to whom, once; how deliveries go and go again; and the owners' page of all that."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from annotator.jobs import leases, runner, schedules
 from annotator.models import Job, JobState
+from feedback import days
 from feedback.jobs import notices as job
 from feedback.models import Channel, Delivery, Notice, VibeCheck, VibePlan
 from feedback.services import channels, handover, notices, rounds
@@ -283,6 +287,41 @@ def test_a_late_hour_is_not_reminded_of_before_there_was_time_to_look(drawn):
     VibePlan.objects.update(hour=20)
     drawn.refresh_from_db()
     assert rounds.reminder_at(drawn, TODAY).hour == 21
+
+
+CLOCKS = [  # where the clock changes: by day, at midnight, before it, and where it never does
+    ("Europe/Berlin", date(2026, 10, 25)),
+    ("Europe/Berlin", date(2027, 3, 28)),
+    ("America/Havana", date(2027, 3, 14)),
+    ("America/Nuuk", date(2027, 3, 27)),  # after 22:59 comes the next day: no 23:00
+    ("America/Nuuk", date(2026, 10, 24)),
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("Asia/Seoul", date(2026, 11, 24)),
+]
+
+
+@pytest.mark.parametrize(("zone", "day"), CLOCKS)
+def test_at_every_hour_the_reminder_comes_after_the_check_and_before_the_day_ends(drawn, zone, day):
+    drawn.project.time_zone = zone
+    end = days.bounds(day, ZoneInfo(zone))[1]
+    for drawn.hour, drawn.reminder_hours in product(range(24), (1, 8, 23)):
+        struck = days.moment(day, drawn.hour, ZoneInfo(zone))
+        at = rounds.reminder_at(drawn, day)
+        assert struck + HOUR / 4 <= at <= end - HOUR / 4, (drawn.hour, drawn.reminder_hours)
+
+
+@pytest.mark.parametrize("hour", [22, 23])
+def test_who_has_a_check_late_at_night_is_reminded_by_the_clock(drawn, hour):
+    VibePlan.objects.update(hour=hour)
+    at = NEXT_MORNING.replace(hour=hour)
+    while at < NEXT_MORNING.replace(hour=2) + timedelta(days=1):
+        with time_machine.travel(at, tick=False):
+            schedules.ask_due(at)
+            for waiting in Job.objects.filter(kind=job.ROUND, state=JobState.DUE):
+                runner.run_claimed(leases.claim(waiting.pk))
+        at += HOUR / 4
+
+    assert told() == [("ready", "amir"), ("reminder", "amir")]
 
 
 def test_the_clock_asks_for_a_rounds_job_once(drawn):
