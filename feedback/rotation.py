@@ -2,7 +2,8 @@
 
 Turns go round by looked-at day or by week. What is said about single dates comes on top, and
 moves nobody else's turn: a holiday takes a date out, a cover or a swap gives it to somebody, an
-absence gives it to the next one who is there.
+absence gives it to the next one who is there. A day that has ended is as it was, whatever the rule
+would say of it by now.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ class Why(StrEnum):
     HOLIDAY = "holiday"
     WEEKDAY = "weekday"
     NOBODY = "nobody"
+    BEFORE = "before"  # the rotation had not begun
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Shift(Generic[Person]):
     @property
     def is_one(self) -> bool:
         """Somebody is meant to look on this day, whether there is anybody or not."""
-        return self.why not in {Why.HOLIDAY, Why.WEEKDAY}
+        return self.why not in {Why.HOLIDAY, Why.WEEKDAY, Why.BEFORE}
 
 
 def _anybody(_person: object) -> bool:
@@ -96,7 +98,7 @@ def _anybody(_person: object) -> bool:
 
 @dataclass(frozen=True)
 class Rota(Generic[Person]):
-    """`can`: may look at all. `trades`: the newest of each date."""
+    """`can`: may look at all. `trades`: the newest of each date. `ended`: what days were that are over."""
 
     people: Sequence[Person]
     cycle: Cycle
@@ -104,9 +106,12 @@ class Rota(Generic[Person]):
     absences: Sequence[Away[Person]] = ()
     trades: Mapping[date, Trade[Person]] = field(default_factory=dict)
     can: Callable[[Person], bool] = _anybody
+    ended: Mapping[date, Shift[Person]] = field(default_factory=dict)
 
     def on(self, day: date) -> Shift[Person]:
         """The one answer to “who, and why”."""
+        if day in self.ended:
+            return self.ended[day]
         if day in self.holidays:
             return Shift(day, None, Why.HOLIDAY, name=self.holidays[day])
         if not self.cycle.is_looked_at(day):

@@ -1,4 +1,4 @@
-"""What is said about single dates of the rotation, and the secret links of its calendar."""
+"""What is said about single dates of the rotation, what its past days were, and secret links to them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -75,6 +75,25 @@ class Swap(models.Model):
                 fields=["project", "day"], condition=Q(state="asked"), name="one_question_a_day"
             ),
         ]
+
+
+class EndedShift(models.Model):
+    """What a day of the rotation was when it ended: whatever is set later changes days to come alone.
+
+    `why` is one of rotation.Why; `name` is of the holiday; `begins_at` is when the check came.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="ended_shifts")
+    day = models.DateField()
+    person = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    instead_of = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    why = models.CharField(max_length=10)
+    name = models.CharField(max_length=80, blank=True)
+    begins_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["project", "day"], name="a_day_ends_once")]
 
 
 class CalendarLink(models.Model):

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from annotator.stats.intervals import Estimate
 from annotator.templatetags.estimates import interval, percent
 from feedback.notices.registry import Facts, Kind
-from feedback.templatetags.vibe import long_day
+from feedback.templatetags.vibe import long_day, short_day
 
 READY, REMINDER, MISSED = "ready", "reminder", "missed"
 SWAP_ASKED, SWAP_ANSWERED, TEST = "swap_asked", "swap_answered", "test"
-DIGEST, FAILING = "digest", "assertion_failing"
+DIGEST, FAILING, DAYS = "digest", "assertion_failing", "days_changed"
 
 
 def _subject(words: str, facts: Facts) -> str:
@@ -74,6 +74,26 @@ def _answered(facts: Facts) -> str:
     if known["back"]:
         return _("%(taker)s looks on %(day)s, and %(giver)s on %(back)s.") % known
     return _("%(taker)s looks on %(day)s.") % known
+
+
+def _moved(facts: Facts) -> str:
+    """`context`: `by`; `changes`: {person, gained, lost}, days each. Of those whom this message is for."""
+    mine = (one for one in facts.context.get("changes", []) if one["person"] in facts.people)
+    lines = (_moved_of(one["person"], _days(one["gained"]), _days(one["lost"])) for one in mine)
+    return "\n".join([_("%(by)s changed the rotation.") % {"by": facts.context.get("by", "")}, *lines])
+
+
+def _moved_of(name: str, gained: str, lost: str) -> str:
+    known = {"name": name, "gained": gained, "lost": lost}
+    if gained and lost:
+        return _("%(name)s looks on %(gained)s; not on %(lost)s any more.") % known
+    if gained:
+        return _("%(name)s looks on %(gained)s too.") % known
+    return _("%(name)s does not look on %(lost)s any more.") % known
+
+
+def _days(found: list[str]) -> str:
+    return ", ".join(short_day(date.fromisoformat(day)) for day in found)
 
 
 def _digest(facts: Facts) -> str:
@@ -164,6 +184,14 @@ KINDS = (
         gettext_lazy("What was asked is answered or taken back"),
         lambda facts: _subject(_("a day in the rotation"), facts),
         _answered,
+        _to_calendar,
+    ),
+    Kind(
+        DAYS,
+        "rotation.changed",
+        gettext_lazy("Somebody’s next two weeks in the rotation change"),
+        lambda facts: _subject(_("days in the rotation changed"), facts),
+        _moved,
         _to_calendar,
     ),
     Kind(

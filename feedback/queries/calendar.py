@@ -128,10 +128,12 @@ def _state(checks: Iterable[Looked], *, over: bool) -> str:
     return "note" if "answered" in states else "done"
 
 
-def shifts_of(plan: VibePlan, person: User, *, first: date, last: date) -> list[OnDay]:
-    """The days on which this person is on shift."""
+def shifts_of(plan: VibePlan, person: User, *, first: date, last: date) -> list[tuple[date, datetime]]:
+    """The days on which this person is on shift, and when their checks come."""
     rota = rota_of(plan, first, last)
     span = (first + days.DAY * n for n in range((last - first).days + 1))
     return [
-        shift for shift in map(rota.on, span) if shift.person is not None and shift.person.pk == person.pk
+        (shift.day, rota.begins_at(shift.day))
+        for shift in map(rota.on, span)
+        if shift.person is not None and shift.person.pk == person.pk
     ]

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from annotator.access import LABELERS
 from annotator.models import Membership, Project, User
 from feedback import days, rotation
-from feedback.models import Absence, Holiday, RotationMember, Swap, SwapState, Turn, VibePlan
-from feedback.rotation import Away, Cycle, Rota, Trade, Why
+from feedback.models import Absence, EndedShift, Holiday, RotationMember, Swap, SwapState, Turn, VibePlan
+from feedback.rotation import Away, Cycle, Rota, Shift, Trade, Why
 
 AHEAD = timedelta(days=rotation.FURTHEST)
 
@@ -49,7 +49,8 @@ class OnDay:
 class PlanRota:
     """A plan's rotation for a span of days: outside of it, single dates are not known.
 
-    `rules` speaks of people by their ids; `users` knows all that it may name.
+    `rules` speaks of people by their ids; `users` knows all that it may name. `struck`: when the checks
+    of ended days came.
     """
 
     plan: VibePlan
@@ -59,8 +60,11 @@ class PlanRota:
     swaps: list[Swap]
     absences: list[Absence]
     holidays: list[Holiday]
+    struck: dict[date, datetime]
 
     def on(self, day: date) -> OnDay:
+        if day < self.begun:
+            return OnDay(day, None, Why.BEFORE, None, "", is_one=False)
         shift = self.rules.on(day)
         return OnDay(
             day,
@@ -79,6 +83,15 @@ class PlanRota:
         day = self.rules.day_for(logged)
         return self.person_on(day) if day else None
 
+    def begins_at(self, day: date) -> datetime:
+        """When the check of that day's shift comes, or came."""
+        return self.struck.get(day) or days.moment(day, self.plan.hour, self.zone)
+
+    @cached_property
+    def begun(self) -> date:
+        """Its first day: kept ones go back without a gap, further where older days were drawn by hand."""
+        return min([self.plan.starts_on, *self.struck])
+
     def _user(self, pk: int | None) -> User | None:
         return None if pk is None else self.users.get(pk)
 
@@ -92,7 +105,7 @@ def rota_of(plan: VibePlan, first: date, last: date) -> PlanRota:
 
 
 def rotas_of(plans: Iterable[VibePlan], first: date, last: date) -> dict[int, PlanRota]:
-    """By plan, for the days from `first` to `last` and what lies ahead of them. Five queries for any number.
+    """By plan, for the days from `first` to `last` and what lies ahead of them. Six queries for any number.
 
     Each plan comes with its project.
     """
@@ -129,6 +142,11 @@ def rotas_of(plans: Iterable[VibePlan], first: date, last: date) -> dict[int, Pl
         .order_by("decided_at", "pk")
     ):
         swaps[swap.project_id].append(swap)
+    ended: dict[int, list[EndedShift]] = defaultdict(list)
+    for kept in EndedShift.objects.filter(project__in=projects, day__range=(first, until)).select_related(
+        "person", "instead_of"
+    ):
+        ended[kept.project_id].append(kept)
     return {
         plan.pk: _rota(
             plan,
@@ -137,6 +155,7 @@ def rotas_of(plans: Iterable[VibePlan], first: date, last: date) -> dict[int, Pl
             holidays[plan.project_id],
             absences[plan.project_id],
             swaps[plan.project_id],
+            ended[plan.project_id],
         )
         for plan in by_id.values()
     }
@@ -149,6 +168,7 @@ def _rota(
     holidays: list[Holiday],
     absences: list[Absence],
     swaps: list[Swap],
+    ended: list[EndedShift],
 ) -> PlanRota:
     def can(user_id: int) -> bool:
         return (plan.project_id, user_id) in may
@@ -158,6 +178,7 @@ def _rota(
         users[swap.taker_id] = swap.taker
         if swap.giver_id is not None and swap.giver is not None:
             users[swap.giver_id] = swap.giver
+    users |= {one.pk: one for kept in ended for one in (kept.person, kept.instead_of) if one}
     rules = Rota(
         people=[row.user_id for row in members],
         cycle=cycle_of(plan),
@@ -165,9 +186,13 @@ def _rota(
         absences=[Away(one.person_id, one.first, one.last) for one in absences],
         trades=_trades(swaps),
         can=can,
+        ended={
+            one.day: Shift(one.day, one.person_id, Why(one.why), one.instead_of_id, one.name) for one in ended
+        },
     )
     people = [OnRotation(row.user, can(row.user_id)) for row in members]
-    return PlanRota(plan, people, rules, users, swaps, absences, holidays)
+    struck = {one.day: one.begins_at for one in ended}
+    return PlanRota(plan, people, rules, users, swaps, absences, holidays, struck)
 
 
 def cycle_of(plan: VibePlan) -> Cycle:

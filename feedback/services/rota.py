@@ -1,6 +1,6 @@
 """What people say about single dates of the rotation: away, holidays, covers and swaps, links.
 
-Each change ends with a round, so that open checks and notices follow it.
+Each is a `change`: open checks and notices follow it, and days that are over stay as they were.
 """
 
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from feedback.models import Absence, CalendarLink, Holiday, Swap, SwapState, Vib
 from feedback.notices import kinds
 from feedback.queries.shifts import PlanRota, rota_of, zone_of
 from feedback.services import notices, rounds
+from feedback.services.changes import change
 
 SALT = "genba.calendar"
 FURTHEST = days.DAY * 366  # ahead: what is further off is a slip of the keyboard
@@ -41,7 +42,6 @@ def today_of(plan: VibePlan, now: datetime) -> date:
 # --- away, and holidays ------------------------------------------------------------------------
 
 
-@transaction.atomic
 def add_absence(
     plan: VibePlan, *, person: User, first: date, last: date, by: Membership, now: datetime
 ) -> Absence:
@@ -52,37 +52,41 @@ def add_absence(
         raise RotaError(_("The last day is before the first."), "last")
     if last < today:
         raise RotaError(_("These days are over: nothing would change."), "last")
+    if first < today - FURTHEST:
+        raise RotaError(_("That is more than a year ago."), "first")
     if last > today + FURTHEST:
         raise RotaError(_("That is more than a year from now."), "last")
-    _lock(plan)
-    made = Absence.objects.create(project=plan.project, person=person, first=first, last=last)
-    rounds.go_round(plan, now=now)
-    return made
+    with change(plan, by=by.user, now=now):
+        return Absence.objects.create(project=plan.project, person=person, first=first, last=last)
 
 
-@transaction.atomic
 def remove_absence(plan: VibePlan, absence: Absence, *, by: Membership, now: datetime) -> None:
+    """From today on: whoever was away on days that are over was away."""
     if absence.person_id != by.user_id and by.role != Role.OWNER:
         raise NotYours
-    _lock(plan)
-    absence.delete()
-    rounds.go_round(plan, now=now)
+    today = today_of(plan, now)
+    if absence.last < today:
+        raise RotaError(_("These days are over: they stay as they were."))
+    with change(plan, by=by.user, now=now):
+        if absence.first < today:
+            absence.last = today - days.DAY
+            absence.save(update_fields=["last"])
+        else:
+            absence.delete()
 
 
-@transaction.atomic
-def add_holiday(plan: VibePlan, *, day: date, name: str, now: datetime) -> None:
+def add_holiday(plan: VibePlan, *, day: date, name: str, by: User, now: datetime) -> None:
     """The same date again gets the new name."""
     _not_over(plan, day, now, "day")
-    _lock(plan)
-    Holiday.objects.update_or_create(project=plan.project, day=day, defaults={"name": name})
-    rounds.go_round(plan, now=now)
+    with change(plan, by=by, now=now):
+        Holiday.objects.update_or_create(project=plan.project, day=day, defaults={"name": name})
 
 
-@transaction.atomic
-def remove_holiday(plan: VibePlan, holiday: Holiday, *, now: datetime) -> None:
-    _lock(plan)
-    holiday.delete()
-    rounds.go_round(plan, now=now)
+def remove_holiday(plan: VibePlan, holiday: Holiday, *, by: User, now: datetime) -> None:
+    if holiday.day < today_of(plan, now):
+        raise RotaError(_("That day is over: it stays as it was."))
+    with change(plan, by=by, now=now):
+        holiday.delete()
 
 
 # --- covers and swaps ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from feedback.models import VibeCheck, VibePlan
 from feedback.notices import kinds
 from feedback.queries.checks import Looked, looked
 from feedback.queries.shifts import AHEAD, PlanRota, rota_of, zone_of
-from feedback.services import notices
+from feedback.services import ended, notices
 
 TOLD = 3  # days after which a missed one is not told any more
 LATE = timedelta(minutes=10)  # after which older checks are told of, though the draw found nothing
@@ -32,11 +32,12 @@ class Open:
 
 
 def times(plan: VibePlan, day: date) -> Iterator[tuple[str, datetime]]:
-    """When there may be something to tell about a day's shift."""
+    """When there may be something to tell about a day's shift; and its end, when it is kept."""
     zone = zone_of(plan.project)
     yield "ready", days.moment(day, plan.hour, zone) + LATE
     if plan.reminder_hours:
         yield "reminder", reminder_at(plan, day)
+    yield "ended", days.bounds(day, zone)[1]
     yield "over", days.moment(day + days.DAY, plan.hour, zone)
 
 
@@ -54,6 +55,7 @@ def go_round(plan: VibePlan, *, now: datetime) -> None:
     project = plan.project
     plan = VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)  # one round at a time
     plan.project = project
+    ended.keep(plan, now=now)
     today = days.day_of(now, zone_of(project))
     rota = rota_of(plan, today - AHEAD, today)
     found = _open(rota, today)

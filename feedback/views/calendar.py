@@ -164,12 +164,16 @@ def away(request: PersonRequest, slug: str) -> HttpResponse:
 def away_remove(request: PersonRequest, slug: str, absence_id: int) -> HttpResponse:
     me = access.membership(request.user, slug, access.LABELERS)
     found = feedback_access.absence_of(me.project, absence_id)
+    plan, now = feedback_access.plan_for(me.project), timezone.now()
     try:
-        rota.remove_absence(feedback_access.plan_for(me.project), found, by=me, now=timezone.now())
+        rota.remove_absence(plan, found, by=me, now=now)
     except rota.NotYours as error:
         raise PermissionDenied from error
-    messages.success(request, _("Taken back: the turns of these days are as before."))
-    return _back(slug, found.first)
+    except rota.RotaError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Taken back: the turns of the days to come are as before."))
+    return _back(slug, max(found.first, rota.today_of(plan, now)))
 
 
 @login_required
@@ -180,7 +184,7 @@ def holidays(request: PersonRequest, slug: str) -> HttpResponse:
     form = HolidayForm(request.POST)
 
     def act() -> None:
-        rota.add_holiday(plan, **form.cleaned_data, now=timezone.now())
+        rota.add_holiday(plan, **form.cleaned_data, by=request.user, now=timezone.now())
 
     if _tried(request, form, act, _("Saved: nobody is on shift on that day.")):
         return _back(slug, form.cleaned_data["day"])
@@ -192,8 +196,12 @@ def holidays(request: PersonRequest, slug: str) -> HttpResponse:
 def holiday_remove(request: PersonRequest, slug: str, holiday_id: int) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     found = feedback_access.holiday_of(me.project, holiday_id)
-    rota.remove_holiday(feedback_access.plan_for(me.project), found, now=timezone.now())
-    messages.success(request, _("%(name)s is a day like the others again.") % {"name": found.name})
+    try:
+        rota.remove_holiday(feedback_access.plan_for(me.project), found, by=request.user, now=timezone.now())
+    except rota.RotaError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(name)s is a day like the others again.") % {"name": found.name})
     return _back(slug, found.day)
 
 

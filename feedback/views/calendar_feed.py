@@ -32,8 +32,7 @@ def calendar_feed(request: HttpRequest, feed: str) -> HttpResponse:
     shifts = shifts_of(plan, link.person, first=today - BACK, last=today + AHEAD) if plan.enabled else []
     body = calendar_of(
         link.project,
-        [shift.day for shift in shifts],
-        hour=plan.hour,
+        shifts,
         person=link.person_id,
         host=urlsplit(settings.PUBLIC_URL).hostname or "localhost",
         url=settings.PUBLIC_URL + reverse("check-calendar", args=[link.project.slug]),

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +16,8 @@ from feedback.forms.rota import DaysForm
 from feedback.models import VibePlan
 from feedback.queries.shifts import next_turns, rota_of
 from feedback.queries.waiting import next_of, today_in
-from feedback.services import plans, rounds
+from feedback.services import plans
+from feedback.services.changes import change
 from feedback.services.plan_words import explained
 
 SHIFTS = 7
@@ -31,10 +31,9 @@ def plan(request: PersonRequest, slug: str) -> HttpResponse:
     found = plans.ensure_plan(membership.project, now=now)
     form = PlanForm(request.POST if request.method == "POST" else None, initial=PlanForm.of(found))
     if form.is_valid():
-        with transaction.atomic():
+        with change(found, by=request.user, now=now):
             plans.change_plan(found, **form.plan_values(), now=now)
             plans.change_sample(found, **form.sample_values())
-        rounds.go_round(found, now=now)
         messages.success(request, _("The plan is saved."))
         return redirect("check-plan", slug)
     page = {**_page(membership, found), "form": form}
@@ -72,8 +71,8 @@ def looked_at(request: PersonRequest, slug: str) -> HttpResponse:
     found = plans.ensure_plan(membership.project, now=now)
     days = DaysForm(request.POST)
     if days.is_valid():
-        plans.change_days(found, **days.cleaned_data)
-        rounds.go_round(found, now=now)
+        with change(found, by=request.user, now=now):
+            plans.change_days(found, **days.cleaned_data)
         messages.success(request, _("The days are saved."))
         return redirect("check-plan", slug)
     page = {**_page(membership, found), "form": PlanForm(initial=PlanForm.of(found)), "days_form": days}
@@ -90,13 +89,22 @@ def _labelers(membership: Membership) -> list[User]:
 @require_POST
 def rotation(request: PersonRequest, slug: str) -> HttpResponse:
     """One change of the order: `do` is add, up, down, now or remove, `person` a user's id."""
-    membership = access.membership(request.user, slug, access.OWNERS)
-    found = plans.ensure_plan(membership.project, now=timezone.now())
+    membership, now = access.membership(request.user, slug, access.OWNERS), timezone.now()
+    found = plans.ensure_plan(membership.project, now=now)
     person = _person(request, membership, found)
-    do = request.POST.get("do", "")
     if person is None:
         messages.error(request, _("This person is not in the project any more."))
-    elif do == "add" and person.pk in {one.pk for one in _labelers(membership)}:
+    else:
+        with change(found, by=request.user, now=now):
+            _reorder(request, membership, found, person)
+    if request.htmx:
+        return render(request, "feedback/check_plan.html#rotation", _page(membership, found))
+    return redirect("check-plan", slug)
+
+
+def _reorder(request: PersonRequest, membership: Membership, found: VibePlan, person: User) -> None:
+    do = request.POST.get("do", "")
+    if do == "add" and person.pk in {one.pk for one in _labelers(membership)}:
         plans.join_rotation(found, person)
     elif do in {"up", "down"}:
         plans.move(found, person.pk, by=-1 if do == "up" else 1)
@@ -106,10 +114,6 @@ def rotation(request: PersonRequest, slug: str) -> HttpResponse:
         plans.leave_rotation(found, person.pk)
     else:
         messages.error(request, _("Nothing was changed: that is not something one can do here."))
-    rounds.go_round(found, now=timezone.now())
-    if request.htmx:
-        return render(request, "feedback/check_plan.html#rotation", _page(membership, found))
-    return redirect("check-plan", slug)
 
 
 def _person(request: PersonRequest, membership: Membership, found: VibePlan) -> User | None:

@@ -8,11 +8,8 @@ anybody's.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-
-from feedback import days
 
 if TYPE_CHECKING:
     from annotator.models import Project
@@ -22,18 +19,16 @@ LASTS = timedelta(minutes=30)
 
 def calendar_of(
     project: "Project",
-    shifts: Iterable[date],
+    shifts: Iterable[tuple[date, datetime]],
     *,
-    hour: int,
     person: int,
     host: str,
     url: str,
     stamp: datetime,
 ) -> bytes:
-    """`shifts`: the days; `person`: an id, for stable UIDs; `stamp`: when this was true, in UTC."""
+    """`shifts`: the days and when each begins; `person`: an id, for stable UIDs; `stamp`: when this was true, in UTC."""
     from icalendar import Calendar, Event  # noqa: PLC0415 - only this view wants it
 
-    zone = ZoneInfo(project.time_zone)
     found = Calendar()
     found.add("prodid", "-//Genba//Rotation//EN")
     found.add("version", "2.0")
@@ -43,8 +38,7 @@ def calendar_of(
     found.add("x-wr-calname", name)
     found.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    for day in shifts:
-        begin = days.moment(day, hour, zone)
+    for day, begin in shifts:
         event = Event()
         event.add("uid", f"shift-{project.pk}-{person}-{day.isoformat()}@{host}")
         event.add("dtstamp", stamp)

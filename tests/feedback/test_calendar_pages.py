@@ -103,7 +103,7 @@ def test_the_page_asks_the_same_few_queries_whatever_the_month_holds(
         VibeCheck.objects.create(
             project=project, day=day(n), queue=make.queue(project, items=1, name=f"{n}"), population=1
         )
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.get(CALENDAR)
 
 
@@ -145,16 +145,61 @@ def test_nobody_is_sent_away_by_others_but_by_owners(plan, as_, annotator, bea, 
     [
         (5, 4, "The last day is before the first."),
         (-9, -8, "These days are over"),
-        (5, 900, "more than a year"),
+        (5, 900, "more than a year from now"),
+        (-366, 5, "more than a year ago"),
+        (-3652, 5, "more than a year ago"),
+        (5, 3657, "more than a year from now"),
         (None, 3, "required"),
+        ("0001-01-01", 5, "more than a year ago"),
+        ("1999-12-31", 5, "more than a year ago"),
+        ("0001-01-01", "0001-01-02", "These days are over"),
+        (5, "9999-12-31", "more than a year from now"),
+        ("9999-12-31", "9999-12-31", "more than a year from now"),
+        ("0001-01-01", "9999-12-31", "more than a year ago"),
+        ("0000-01-01", 5, "Enter a valid date"),
+        ("10000-01-01", 5, "Enter a valid date"),
+        ("2026-02-30", 5, "Enter a valid date"),
     ],
 )
 def test_days_away_that_cannot_be_are_said_at_their_field(plan, as_, annotator, first, last, words):
-    body = {"first": day(first).isoformat() if first else "", "last": day(last).isoformat()}
-    page = as_(annotator).post(AWAY, body)
+    page = as_(annotator).post(AWAY, {"first": sent(first), "last": sent(last)})
 
     assertContains(page, words, status_code=422)
+    assert page.context["away_form"].errors
     assert not Absence.objects.exists()
+
+
+def sent(when: int | str | None) -> str:
+    """A day of the story, or any text."""
+    return day(when).isoformat() if isinstance(when, int) else when or ""
+
+
+IMPOSSIBLE = ["0001-01-01", "9999-12-31", "1999-12-31", "2036-11-24", "0000-00-00", "10000-01-01", "x"]
+
+
+@pytest.mark.parametrize("text", IMPOSSIBLE)
+def test_every_other_date_that_cannot_be_is_said_at_its_field(plan, as_, owner, bea, text):
+    browser = as_(owner)
+    good = {"day": day(3).isoformat(), "taker": bea.pk}
+
+    for path, body, field in (
+        (HOLIDAYS, {"day": text, "name": "x"}, "day"),
+        (SWAPS, {**good, "day": text}, "day"),
+        (SWAPS, {**good, "return_day": text}, "return_day"),
+        (SWAPS, {**good, "day": text, "at_once": "on"}, "day"),
+    ):
+        page = browser.post(path, body)
+        form = page.context["holiday_form" if path == HOLIDAYS else "swap_form"]
+        assert (page.status_code, list(form.errors)) == (422, [field])
+    assert browser.get(CALENDAR, {"give": text}).status_code == 200
+    assert not Holiday.objects.exists()
+    assert not Swap.objects.exists()
+
+
+def test_who_is_away_for_most_of_a_year_is_taken_at_their_word(plan, as_, annotator):
+    answer = as_(annotator).post(AWAY, {"first": day(-300).isoformat(), "last": day(300).isoformat()})
+
+    assertContains(as_(annotator).get(answer["Location"]), "away:")
 
 
 def test_a_holiday_and_back(plan, as_, owner, annotator):

@@ -333,6 +333,7 @@ def test_the_clock_asks_for_a_rounds_job_once(drawn):
     assert asked(NEXT_MORNING.replace(hour=8, minute=10)) == [f"{day}:ready"]
     assert asked(NEXT_MORNING + HOUR) == []
     assert asked(NEXT_MORNING.replace(hour=16)) == [f"{day}:reminder"]
+    assert asked(NEXT_MORNING + 15 * HOUR) == [f"{day}:ended"]  # at midnight
     assert asked(NEXT_MORNING + 23 * HOUR) == [f"{day}:over"]
 
 

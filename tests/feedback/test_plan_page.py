@@ -264,5 +264,5 @@ def test_the_page_asks_constantly_few_queries(three, project, as_, owner, django
     for n in range(12):
         change(browser, "add", make.member(project, f"more-{n}"))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         browser.get(PLAN)

@@ -82,7 +82,7 @@ def test_two_weeks(project, owner, annotator, as_, zone, first, hour, around):
     def act(n: int, at: datetime) -> None:
         if n == 0:
             rota.add_absence(plan, person=chen, first=story.day(3), last=story.day(3), by=of[chen.pk], now=at)
-            rota.add_holiday(plan, day=story.day(8), name="Founders’ day", now=at)
+            rota.add_holiday(plan, day=story.day(8), name="Founders’ day", by=olivia, now=at)
         if n == 1:
             rota.ask_swap(plan, day=story.day(6), taker=bea, return_day=story.day(7), by=of[amir.pk], now=at)
         if n == 2:
