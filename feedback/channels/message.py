@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """`id` is the same at each try. `address` is the person's, for channels that go to persons."""
+    """`id` is the same at each try. `opens`: the words of the link, in the reader's language as all of it.
+    `address` is the person's, for channels that go to persons."""
 
     id: str
     type: str
@@ -15,6 +16,7 @@ class Message:
     subject: str
     text: str
     url: str
+    opens: str
     address: str = ""
     data: dict[str, Any] = field(default_factory=dict)
 

@@ -2,7 +2,6 @@
 
 import json
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.channels import outgoing
@@ -14,8 +13,10 @@ ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}  # nothing els
 
 
 def body_of(message: Message) -> bytes:
-    subject, text = (part.translate(ESCAPES) for part in (message.subject, message.text))
-    return json.dumps({"text": f"*{subject}*\n{text}\n<{message.url}|{_('Open')}>"}).encode()
+    subject, text, opens = (
+        part.translate(ESCAPES) for part in (message.subject, message.text, message.opens)
+    )
+    return json.dumps({"text": f"*{subject}*\n{text}\n<{message.url}|{opens}>"}).encode()
 
 
 def deliver(channel: Channel, message: Message) -> str:

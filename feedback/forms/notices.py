@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -20,11 +21,24 @@ def _tells() -> forms.MultipleChoiceField:
     )
 
 
-class TellsForm(forms.Form):
-    tells = _tells()
+def _of_the_server() -> str:
+    return str(dict(settings.LANGUAGES).get(settings.LANGUAGE_CODE, settings.LANGUAGE_CODE))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class TellsForm(forms.Form):
+    """What a channel tells, and in which language; `personal` ones speak each person's own."""
+
+    tells = _tells()
+    language = forms.ChoiceField(label=_("In which language"), required=False)
+
+    def __init__(self, *args: Any, personal: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            ("", _("as this server: %(language)s") % {"language": _of_the_server()}),
+            *settings.LANGUAGES,
+        ]
+        if personal:
+            del self.fields["language"]
         self.fields["tells"].choices = [  # type: ignore[attr-defined]
             (kind.name, kind.title) for kind in registry.chosen()
         ]
@@ -39,7 +53,7 @@ class ChannelForm(TellsForm):
         help_text=_("Of a chat or a webhook: https://… It may hold a secret, so it is never shown again."),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
-    field_order = ["kind", "url", "tells"]
+    field_order = ["kind", "url", "language", "tells"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +61,7 @@ class ChannelForm(TellsForm):
             (kind.name, kind.title) for kind in channels.kinds()
         ]
         self.fields["tells"].initial = [kind.name for kind in registry.chosen()]
+        self.fields["language"].help_text = _("Of a chat or a webhook. E-mail goes in each person’s own.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -58,4 +73,5 @@ class ChannelForm(TellsForm):
                 self.add_error("url", ValidationError(str(error)))
         else:
             url = ""  # mail goes to the address in the person's account
-        return {**data, "url": url}
+        language = "" if kind and kind.personal else data.get("language", "")
+        return {**data, "url": url, "language": language}

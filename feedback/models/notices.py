@@ -15,13 +15,15 @@ class Channel(models.Model):
     """A way out of the application: e-mail, a chat, a webhook. `kind` is a name in channels.registry.
 
     `url` may hold a secret of the other side's: it is never shown whole, nor logged. `nonce` is what
-    the signing secret is derived from.
+    the signing secret is derived from. `language` is of what many read together, empty the instance's;
+    what goes to one person is in theirs.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=20)
     url = models.CharField(max_length=1000, blank=True)
     nonce = models.CharField(max_length=32)
+    language = models.CharField(max_length=10, blank=True, db_default="")
     tells = ArrayField(models.CharField(max_length=30))  # names of kinds of notices
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

@@ -14,12 +14,20 @@ class OneIsEnough(Exception):
     """There is a channel of this kind already, and two would tell everything twice."""
 
 
-def add(*, project: Project, kind: str, url: str, tells: Sequence[str], by: User) -> tuple[Channel, str]:
+def add(
+    *, project: Project, kind: str, url: str, tells: Sequence[str], by: User, language: str = ""
+) -> tuple[Channel, str]:
     """The channel, and the secret that its receiver checks signatures with: show it now."""
     try:
         with transaction.atomic():
             made = Channel.objects.create(
-                project=project, kind=kind, url=url, tells=list(tells), created_by=by, nonce=_nonce()
+                project=project,
+                kind=kind,
+                url=url,
+                language=language,
+                tells=list(tells),
+                created_by=by,
+                nonce=_nonce(),
             )
     except IntegrityError as error:
         raise OneIsEnough from error

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.crypto import get_random_string
+from django.utils.translation import pgettext
 
 from annotator.models import Project, User
 from annotator.services import jobs
@@ -109,7 +110,7 @@ def _deliver(channel: Channel, made: list[Notice], *, shared: bool) -> list[Deli
 
 
 def message_of(delivery: Delivery) -> Message:
-    """As it is read: in the person's language where it goes to one person.
+    """As it is read: in the person's language where it goes to one person, else in the channel's.
 
     The delivery comes with its notice, the notice's project and person, and its channel.
     """
@@ -118,7 +119,7 @@ def message_of(delivery: Delivery) -> Message:
     personal = channel is not None and channel.personal
     known = registry.get(notice.kind)
     facts = registry.Facts(notice.project, notice.day, list(delivery.people), notice.context)
-    language = notice.person.language if personal else ""
+    language = notice.person.language if personal else delivery.channel.language
     with translation.override(language or settings.LANGUAGE_CODE):
         return Message(
             id=message_id(delivery.pk),
@@ -127,6 +128,7 @@ def message_of(delivery: Delivery) -> Message:
             subject=known.subject(facts),
             text=known.text(facts),
             url=settings.PUBLIC_URL + known.path(facts),
+            opens=pgettext("a link to what a message tells", "Open"),
             address=notice.person.email if personal else "",
             data={
                 "project": notice.project.slug,

@@ -53,9 +53,14 @@ def _send(request: PersonRequest, me: Membership, check: VibeCheck) -> None:
     people = User.objects.filter(memberships__project=me.project, is_active=True)
     if request.POST.get("to") == "rotation":
         people = people.filter(rotationmember__plan__project=me.project)
-    told = digests.send(check, list(people.order_by("pk")))
-    if not told:
-        messages.info(request, _("Everybody has it already, as it is now."))
-    else:
-        said = ngettext("Sent to one person.", "Sent to %(n)s people.", len(told)) % {"n": len(told)}
+    people = people.order_by("pk").distinct()
+    sent = digests.send(check, list(people))
+    if sent.told:
+        said = ngettext("Sent to one person.", "Sent to %(n)s people.", sent.told) % {"n": sent.told}
         messages.success(request, said)
+    elif len(sent.unreached) < len(people):
+        messages.info(request, _("Everybody whom it reaches has it already, as it is now."))
+    if sent.unreached:
+        names = ", ".join(one.shown_name for one in sent.unreached)
+        said = _("No e-mail to %(names)s: there is no address in their account.") % {"names": names}
+        messages.warning(request, said)

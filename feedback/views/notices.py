@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -79,8 +80,18 @@ def _row(channel: Channel) -> Page:
         "signed": bool(kind and kind.signed),
         "where": outgoing.shown(channel.url) if channel.url else "",
         "tells": [registry.title(name) for name in channel.tells],
-        "form": TellsForm(initial={"tells": channel.tells}, auto_id=f"tells-{channel.pk}-%s"),
+        "language": _language(channel),
+        "form": TellsForm(
+            initial={"tells": channel.tells, "language": channel.language},
+            personal=bool(kind and kind.personal),
+            auto_id=f"tells-{channel.pk}-%s",
+        ),
     }
+
+
+def _language(channel: Channel) -> str:
+    """Its own, if it has one."""
+    return str(dict(settings.LANGUAGES).get(channel.language, channel.language))
 
 
 @login_required
@@ -93,10 +104,12 @@ def channel(request: PersonRequest, slug: str, channel_id: int) -> HttpResponse:
     if do == "test":
         _test(request, found)
     elif do == "tells":
-        form = TellsForm(request.POST)
+        kind = channel_kinds.find(found.kind)
+        form = TellsForm(request.POST, personal=bool(kind and kind.personal))
         if form.is_valid():
             found.tells = form.cleaned_data["tells"]
-            found.save(update_fields=["tells"])
+            found.language = form.cleaned_data.get("language", "")
+            found.save(update_fields=["tells", "language"])
             messages.success(request, _("Saved."))
         else:
             messages.error(request, _("Choose at least one thing to tell, or remove the channel."))

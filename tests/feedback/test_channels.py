@@ -25,6 +25,7 @@ MESSAGE = Message(
     subject="Shop: <ready> & waiting",
     text="amir is on shift.",
     url="https://genba.example/p/shop/checks/",
+    opens="Open",
     address="amir@example.com",
     data={"project": "shop", "day": "2026-11-24"},
 )

@@ -1,5 +1,6 @@
 """What is told to whom, once; how deliveries go and go again; and the owners' page of all that."""
 
+import json
 import threading
 from datetime import date, timedelta
 from itertools import product
@@ -9,6 +10,8 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import connection
+from django.utils import translation
+from django.utils.translation import pgettext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from annotator.jobs import leases, runner, schedules
@@ -73,13 +76,58 @@ def test_everybody_is_told_once(project, owner, annotator):
 
 
 def test_a_letter_is_in_its_readers_language(project, owner, annotator):
+    """Whoever tells them, and whichever language others read."""
     channel(project, owner, "email")
-    annotator.email, annotator.language = "amir@example.com", "ko"
+    for person, language in ((owner, "en"), (annotator, "ko")):
+        person.email, person.language = f"{person.username}@example.com", language
+        person.save()
+    with translation.override("ko"):
+        tell(project, annotator, owner)
+        deliver()
+
+    letters = {letter.to[0]: f"{letter.subject}\n{letter.body}" for letter in mail.outbox}
+    assert "2026년 11월 24일" in letters["amir@example.com"]
+    assert "vibe check" not in letters["amir@example.com"]
+    assert "the vibe check is ready\nolivia is on shift on Tuesday 24" in letters["olivia@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("", "is on shift on Tuesday 24 November"),
+        ("en", "is on shift on Tuesday 24 November"),
+        ("ko", "2026년 11월 24일"),
+    ],
+)
+def test_a_chat_reads_the_language_that_is_set_for_it(project, as_, owner, annotator, hooks, language, said):
+    annotator.language = "ko" if language == "en" else "en"  # of no account
     annotator.save()
+    add(as_(owner), "slack", hooks.url, language=language)
     tell(project, annotator)
     deliver()
 
-    assert "2026년 11월 24일" in mail.outbox[0].body
+    text = json.loads(hooks.got[0][2])["text"]
+    assert said in text
+    with translation.override(language or "en"):
+        assert text.endswith(f"|{pgettext('a link to what a message tells', 'Open')}>")
+
+
+def test_the_language_of_a_channel_is_changed_and_of_mail_there_is_none_to_set(project, as_, owner, hooks):
+    browser = as_(owner)
+    add(browser, "webhook", hooks.url)
+    add(browser, "email", language="ko")
+    hook, letters = Channel.objects.get(kind="webhook"), Channel.objects.get(kind="email")
+    assert (hook.language, letters.language) == ("", "")
+
+    for made, said in ((hook, "ko"), (letters, "")):
+        browser.post(f"{PAGE}channels/{made.pk}/", {"do": "tells", "tells": ["missed"], "language": "ko"})
+        made.refresh_from_db()
+        assert (made.tells, made.language) == (["missed"], said)
+    assertContains(browser.get(PAGE), "In which language: Korean")
+    browser.post(f"{PAGE}channels/{hook.pk}/", {"do": "tells", "tells": ["ready"], "language": "tlh"})
+    hook.refresh_from_db()
+    assert (hook.tells, hook.language) == (["missed"], "ko")
+    assertContains(add(browser, "slack", hooks.url, language="tlh"), "tlh", status_code=422)
 
 
 def test_a_channel_that_many_read_hears_it_once(project, owner, annotator, hooks):
@@ -340,8 +388,8 @@ def test_the_clock_asks_for_a_rounds_job_once(drawn):
 # --- the page ------------------------------------------------------------------------------------------
 
 
-def add(browser, kind: str, url: str = "", tells=ALL):
-    return browser.post(PAGE, {"kind": kind, "url": url, "tells": list(tells)})
+def add(browser, kind: str, url: str = "", tells=ALL, language: str = ""):
+    return browser.post(PAGE, {"kind": kind, "url": url, "tells": list(tells), "language": language})
 
 
 def test_only_owners(project, as_, annotator, viewer, stranger, client):

@@ -12,6 +12,7 @@ from annotator.models import User
 from feedback.assertions.failed import Failures, on_failed
 from feedback.models import Notice, VibeCheck
 from feedback.services import channels
+from tests import make
 from tests.feedback import logged, looking
 from tests.feedback.asserted import assertion
 from tests.feedback.hooks import receiving
@@ -42,7 +43,7 @@ def test_a_digest_goes_to_everybody_once_and_again_when_it_tells_something_else(
     page = as_(annotator).post(url(check), {"to": "members"}, follow=True)
     assert b"Sent to 2 people." in page.content
     again = as_(annotator).post(url(check), {"to": "members"}, follow=True)
-    assert b"Everybody has it already" in again.content
+    assert b"has it already" in again.content
     deliver()
 
     assert len(mail.outbox) == 2
@@ -55,6 +56,41 @@ def test_a_digest_goes_to_everybody_once_and_again_when_it_tells_something_else(
     looking.see(check.queue.items.last(), owner, "Rude")  # looked further, the note is the same
     as_(annotator).post(url(check), {"to": "rotation"})
     assert Notice.objects.filter(kind="digest").count() == 4
+
+
+@pytest.mark.parametrize("chat", [False, True])
+def test_who_has_no_address_is_named_and_not_counted(project, check, owner, annotator, as_, settings, chat):
+    bea = make.member(project, "bea")
+    User.objects.filter(pk=bea.pk).update(email="bea@example.com")
+    channels.add(project=project, kind="email", url="", tells=["digest"], by=owner)
+    if chat:  # where all may read it
+        settings.WEBHOOK_HOSTS = ["localhost"]
+        channels.add(project=project, kind="slack", url="http://localhost/x", tells=["digest"], by=owner)
+
+    def send() -> str:
+        return as_(owner).post(url(check), {"to": "members"}, follow=True).content.decode()
+
+    page = send()
+    assert ("Sent to 3 people." if chat else "Sent to one person.") in page
+    assert "No e-mail to olivia, amir: there is no address in their account." in page
+    again = send()
+    assert "has it already" in again
+    assert "No e-mail to olivia, amir" in again
+    User.objects.filter(pk=annotator.pk).update(email="amir@example.com")
+    if not chat:
+        assert "Sent to one person." in send()
+        assert {row.person for row in Notice.objects.filter(kind="digest")} == {annotator, bea}
+
+
+def test_where_nobody_has_an_address_nobody_is_said_to_be_told(project, check, owner, annotator, as_):
+    channels.add(project=project, kind="email", url="", tells=["digest"], by=owner)
+
+    page = as_(annotator).post(url(check), {"to": "members"}, follow=True).content.decode()
+
+    assert "Sent to" not in page
+    assert "has it already" not in page
+    assert "No e-mail to olivia, amir" in page
+    assert not Notice.objects.filter(kind="digest").exists()
 
 
 def test_a_digest_is_read_in_the_readers_language(project, check, owner, annotator, as_):
