@@ -16,7 +16,7 @@ from annotator.services.labeling import ImportedLabel, import_labels
 from annotator.services.queues import NewItem, add_items, make_queue, set_question
 from annotator.services.raters import named_rater, rater_of
 from feedback import days
-from feedback.demo import calendar, texts, words
+from feedback.demo import calendar, rotation, texts, words
 from feedback.demo.comparisons import make_comparisons
 from feedback.demo.flywheel import make_flywheel
 from feedback.demo.intents import make_intents
@@ -56,6 +56,7 @@ def make_demo(*, owner: User, time_zone: str, now: datetime) -> Project:
     _past_checks(plan, raters, logged, now)
     vibecheck.draw(project=project, day=_day(project, now, ago=1), now=now)
     plans.mark_asked(plan, _day(project, now, ago=0))
+    rotation.plan_ahead(plan, owner, *raters, now=now)
     _xsum(project, news[:XSUM_ITEMS], owner, now)
     make_comparisons(project, owner, now - timedelta(days=calendar.SPAN))
     make_shop(project, owner)

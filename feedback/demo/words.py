@@ -67,6 +67,7 @@ HAND_OVERS = {
     3: "{bad} of {n} e-mail summaries are not supported. email-8 is to come tonight.",
     2: "email-8 is out: {bad} of {n} e-mail summaries are not supported. Look once more tomorrow.",
 }
+HOLIDAY = "Founders’ day"
 UNFINISHED = "Called away after the first ones: the rest is not looked at."
 
 

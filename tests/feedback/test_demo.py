@@ -18,6 +18,7 @@ from annotator.queries.labels import current_labels
 from feedback.demo import intents, texts
 from feedback.models import Interaction, SuggestionTask, VibeCheck, VibePlan
 from feedback.queries import verdicts
+from feedback.queries.calendar import month_of
 from feedback.queries.checks import COUNTS, looked
 from feedback.queries.tally import tallied
 from feedback.similarity.calibration import ece
@@ -170,6 +171,21 @@ class TestDemo:
         assert plan.rotation.count() == 3
         for name in ("demo-dana", "demo-minho"):
             assert not User.objects.get(username=name).has_usable_password()
+
+    def test_the_calendar_shows_what_can_be_ahead(self, boss):
+        plan = VibePlan.objects.select_related("project").get()
+        today = date(2026, 11, 25)
+        rows = [month_of(plan, today.replace(day=1, month=month), now=NOW).cells for month in (11, 12)]
+        cells = {cell.day: cell for cells in rows for cell in cells}
+
+        ahead = [cells[today + timedelta(days=n)] for n in range(9)]
+
+        assert [cell.person.username if cell.person else "" for cell in ahead] == [
+            "boss", "demo-dana", "demo-dana", "boss", "", "boss", "demo-minho", "demo-dana", "boss",
+        ]  # fmt: skip
+        whys = ["turn", "turn", "cover", "turn", "holiday", "stand_in", "swap", "turn", "swap"]
+        assert [str(cell.shift.why) for cell in ahead] == whys
+        assert [n for n, cell in enumerate(ahead) if cell.away] == [2, 3, 4, 5]
 
     def test_beat_asks_for_nothing_older(self):
         from annotator.jobs import schedules
