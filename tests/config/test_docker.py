@@ -122,6 +122,25 @@ def test_secrets_come_from_files_and_variables_are_known(name):
     assert {"DATABASE_URL_FILE", "SECRET_KEY_FILE"} <= set(service["environment"])
 
 
+def test_what_mail_webhooks_and_their_signatures_need_is_passed_to_every_role():
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    section = text[text.index("## Mail and webhooks") :].split("\n## ")[0]
+    wanted = set(re.findall(r"^\| `([A-Z_]+)`", section, re.MULTILINE)) | {"SECRET_KEY_FALLBACKS"}
+    assert {"EMAIL_HOST", "EMAIL_PASSWORD", "WEBHOOK_HOSTS"} < wanted
+    for name in OURS:
+        given = SERVICES[name]["environment"]
+        assert wanted <= {variable.removesuffix("_FILE") for variable in given}
+        assert "EMAIL_PASSWORD" not in given
+        assert "SECRET_KEY_FALLBACKS" not in given  # secrets come from files
+
+
+def test_the_page_of_the_deployment_makes_each_secret():
+    page = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
+    steps = page[page.index("mkdir -m 700 docker/secrets") : page.index("sudo chown 10001")]
+    for secret in COMPOSE["secrets"]:
+        assert re.search(rf"(> |touch .*){secret}\b", steps), secret
+
+
 def test_the_example_names_what_the_compose_file_reads():
     read = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE_TEXT))
     given = set(re.findall(r"^([A-Z_]+)=", ENV_EXAMPLE, re.MULTILINE))
