@@ -67,17 +67,19 @@ def _sources_of_the_check() -> None:
 
 
 def _notices() -> None:
+    from annotator.services import members_change  # noqa: PLC0415
     from feedback.assertions import failed  # noqa: PLC0415
     from feedback.channels import email, registry, slack, webhook  # noqa: PLC0415
     from feedback.notices import kinds  # noqa: PLC0415
     from feedback.notices import registry as notices  # noqa: PLC0415
-    from feedback.services import assertion_failures  # noqa: PLC0415
+    from feedback.services import assertion_failures, changes  # noqa: PLC0415
 
     for channel in (email, slack, webhook):
         registry.register(channel.KIND)
     for told in kinds.KINDS:
         notices.register(told)
     failed.register(assertion_failures.tell)
+    members_change.register(changes.of_members)
 
 
 def _datasets() -> None:

@@ -12,7 +12,7 @@ from annotator import access
 from annotator.forms.projects import InviteForm, RoleForm
 from annotator.models import Membership, Role
 from annotator.queries.people import members_of
-from annotator.services import invitations, people
+from annotator.services import invitations, members_change, people
 from annotator.web.request import PersonRequest
 
 Page = dict[str, object]
@@ -56,7 +56,8 @@ def member(request: PersonRequest, slug: str, member_id: int) -> HttpResponse:
         if remove:
             return _remove(request, them)
         if form.is_valid():
-            people.change_role(them, form.cleaned_data["role"])
+            with members_change.changing(me.project, request.user):
+                people.change_role(them, form.cleaned_data["role"])
             messages.success(request, _("The role is changed."))
             return redirect("members", slug)
     except people.MemberGone as error:
@@ -90,7 +91,8 @@ def _hand_over(request: PersonRequest, me: Membership, them: Membership, link: s
 
 
 def _remove(request: PersonRequest, them: Membership) -> HttpResponse:
-    people.remove_member(them)
+    with members_change.changing(them.project, request.user):
+        people.remove_member(them)
     messages.success(request, _("%(name)s is out of the project.") % {"name": them.user.shown_name})
     if them.user_id == request.user.pk:
         return redirect("home")

@@ -1,18 +1,20 @@
 """One change of a rotation: what was stays, what is open follows, and whose days move is told."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from annotator.models import User
+from annotator.models import Membership, Project, User
 from feedback import days
 from feedback.models import VibePlan
 from feedback.notices import kinds
 from feedback.queries.shifts import rota_of, zone_of
 from feedback.services import ended, notices, rounds
+from feedback.services.plans import plan_of
 
 AHEAD = 14  # days that people are told of when they move
 Days = dict[User, set[date]]
@@ -30,6 +32,14 @@ def change(plan: VibePlan, *, by: User, now: datetime, told: bool = False) -> It
         rounds.go_round(plan, now=now)
         if not told:
             _tell(plan, before, _ahead(_fresh(plan), now), by=by, now=now)
+
+
+@contextmanager
+def of_members(project: Project, by: User) -> Iterator[None]:
+    """Who may look changes: a change of the rotation, where there is one."""
+    plan = plan_of(project)
+    with change(plan, by=by, now=timezone.now()) if plan else nullcontext():
+        yield
 
 
 def _locked(plan: VibePlan, now: datetime) -> VibePlan:
@@ -59,8 +69,11 @@ def _ahead(plan: VibePlan, now: datetime) -> Days:
 
 
 def _tell(plan: VibePlan, before: Days, after: Days, *, by: User, now: datetime) -> None:
+    inside = set(Membership.objects.filter(project=plan.project).values_list("user_id", flat=True))
     moved = []
     for person in sorted({*before, *after} - {by}, key=lambda one: one.pk):
+        if person.pk not in inside:
+            continue  # has left: nothing here is theirs any more
         old, new = before.get(person, set()), after.get(person, set())
         if old != new:
             moved.append((person, _iso(new - old), _iso(old - new)))

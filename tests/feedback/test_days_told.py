@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains
 
 from annotator.models import Job, JobState
 from feedback.models import Delivery, Holiday, Notice, Swap, VibePlan
+from feedback.queries.shifts import rota_of
 from feedback.services import channels
 from tests import make
 from tests.feedback import logged
@@ -82,6 +83,35 @@ def test_who_stands_in_is_told_and_who_is_away_knows(plan, as_, annotator, owner
     Notice.objects.all().delete()
     as_(owner).post(f"{CALENDAR}away/", {"first": day(5), "last": day(5), "person": bea.pk})
     assert told() == {"bea": ([], [day(5)])}  # olivia stands in, and did it
+
+
+def test_whoever_leaves_the_project_leaves_days_to_others_and_no_past(project, plan, as_, owner, bea):
+    path = f"/p/shop/members/{project.memberships.get(user=bea).pk}/"
+    plan.starts_on = DAY - timedelta(days=7)
+    plan.save()
+    before = [
+        rota_of(plan, plan.starts_on, DAY).person_on(plan.starts_on + timedelta(days=n)) for n in range(8)
+    ]
+    assert bea in before
+
+    as_(owner).post(path, {"role": "viewer"})
+    assert set(told()) == {"bea"}  # of whose days olivia takes some, and knows it; she may still read
+    Notice.objects.all().delete()
+    project.memberships.filter(user=bea).update(role="annotator")
+    as_(owner).post(path, {"remove": "1"})
+
+    assert told() == {}
+    rota = rota_of(plan, plan.starts_on, DAY)
+    assert [rota.person_on(plan.starts_on + timedelta(days=n)) for n in range(8)] == before
+    assert bea not in {rota_of(plan, DAY, DAY).person_on(DAY + timedelta(days=n)) for n in range(1, 15)}
+
+
+def test_a_role_that_cannot_be_changed_changes_nothing(project, plan, as_, owner):
+    path = f"/p/shop/members/{project.memberships.get(user=owner).pk}/"
+
+    assertContains(as_(owner).post(path, {"role": "viewer"}), "needs an owner", status_code=422)
+
+    assert told() == {}
 
 
 def test_what_is_told_in_words_of_its_own_is_not_told_again(plan, as_, owner, annotator, bea):
