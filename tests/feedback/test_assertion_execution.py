@@ -91,7 +91,11 @@ def test_it_sees_no_environment_and_no_secret(monkeypatch):
         ("import time\ntime.sleep(60)", How.TOO_LONG),
         ("x = ' ' * 10**9", How.TOO_LARGE),
         ("x = [0]\nwhile True: x += x", How.TOO_LARGE),
-        ("import os\nwhile True: os.write(1, b'x' * 65536)", How.TOO_LARGE),
+        ("import os\nwhile True: os.write(1, b'x' * 65536)", How.TOO_LONG),
+        (
+            "import os\nfor fd in range(16):\n    try:\n        while True: os.write(fd, b'x' * 65536)\n    except OSError: pass",
+            How.TOO_LONG,
+        ),
         ("import os; os._exit(0)", How.ENDED),
         ("import sys; sys.exit()", How.ENDED),
         ("import numpy", How.NEEDS),
@@ -112,7 +116,7 @@ def test_leaves_no_process_and_no_folder():
     run("while True: pass", seconds=1)
 
     assert set(folder.glob("genba-run-*")) <= before
-    assert "sandbox_child" not in " ".join(_children())
+    assert "boxed" not in " ".join(_children())
 
 
 def _children() -> list[str]:
@@ -121,15 +125,141 @@ def _children() -> list[str]:
     return [" ".join(one.cmdline()) for one in psutil.Process().children(recursive=True)]
 
 
-def test_a_machine_without_the_lock_runs_nothing(monkeypatch, tmp_path):
-    child = (
-        sandbox.CHILD.read_text().replace('"x86_64": (', '"other": (').replace('"aarch64": (', '"none": (')
-    )
-    without = tmp_path / "child.py"
-    without.write_text(child)
-    monkeypatch.setattr(sandbox, "CHILD", without)
+def test_a_machine_without_the_lock_runs_nothing(monkeypatch):
+    other = "import platform; platform.machine = lambda: 'other'; "
+    monkeypatch.setattr(sandbox, "START_IT", other + sandbox.START_IT)
 
     assert run("raise SystemError").how == How.NO_LOCK
+
+
+HONEST = """
+from collections import Counter, namedtuple
+from dataclasses import dataclass
+from enum import Enum
+import datetime, decimal, fractions
+
+Pair = namedtuple("Pair", "left right")
+
+@dataclass(frozen=True)
+class Point:
+    x: int
+    y: int = 0
+    def __add__(self, other): return Point(self.x + other.x, self.y + other.y)
+
+class Color(Enum):
+    RED = 1
+
+class Full(ValueError):
+    def __init__(self, most):
+        super().__init__(f"at most {most}")
+        self.most = most
+
+class Stack:
+    '''Last in, first out.'''
+    def __init__(self, most=2): self.items, self.most = [], most
+    def push(self, one):
+        if len(self.items) == self.most: raise Full(self.most)
+        self.items.append(one)
+        return self
+    def __len__(self): return len(self.items)
+    def __iter__(self): return iter(self.items)
+    def __getitem__(self, at): return self.items[at]
+    def __contains__(self, one): return one in self.items
+    def __enter__(self): return self
+    def __exit__(self, *error): self.items.clear()
+
+seen = 0
+def count():
+    global seen
+    seen += 1
+def up_to(n):
+    for one in range(n): yield one
+def sort(values): values.sort()
+def turn(rows): rows[:] = [list(row) for row in zip(*rows)]
+def apply(f, *values): return [f(one) for one in values]
+def adder(n): return lambda m: n + m
+def greet(name): print("Hello", name)
+def same(one): return one
+def letters(text): return Counter(text)
+def decode(one): return one.decode()
+def pair(): return Pair(1, "a")
+def big(): return 7 ** 4000
+def half(): return fractions.Fraction(1, 2)
+def day(): return datetime.date(2026, 11, 30)
+def price(): return decimal.Decimal("1.10")
+def table(): return {(1, 2): {"a": [None, True, 1.5, b"x", {3}, 2j]}}
+def loop():
+    found = []
+    found.append(found)
+    return found
+print("ready")
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert list(up_to(3)) == [0, 1, 2] and next(up_to(1)) == 0 and sum(up_to(4)) == 6",
+        "count(); count()\nassert seen == 2",
+        "values = [3, 1, 2]\nassert sort(values) is None\nassert values == [1, 2, 3]",
+        "rows = [[1, 2], [3, 4]]\nturn(rows)\nassert rows == [[1, 3], [2, 4]]",
+        "assert apply(lambda n: n * n, 1, 2) == [1, 4] and apply(str, 1) == ['1'] and apply(len, 'ab') == [2]",
+        "wanted = []\napply(wanted.append, 1, 2)\nassert wanted == [1, 2]",
+        "assert adder(2)(3) == 5 and apply(adder(1), 1) == [2]",
+        "def wrong(n): raise KeyError(n)\ntry: apply(wrong, 1)\nexcept KeyError: pass\nelse: assert False",
+        "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as said: greet('Jane')\n"
+        "assert said.getvalue() == 'Hello Jane\\n'",
+        "import sys\nassert sys.stdout.getvalue() == 'ready\\n'",
+        "assert Point(1, 2) == Point(1, 2) != Point(2) and Point(1).x == 1 and len({Point(1), Point(1)}) == 1",
+        "assert Point(1) + Point(2) == Point(3) and isinstance(Point(1), Point) and not isinstance(1, Point)",
+        "assert repr(Point(1)) == 'Point(x=1, y=0)' and f'{Point(1)}' == str(Point(1))",
+        "assert Color.RED is Color.RED and Color(1) == Color.RED and Color.RED.value == 1",
+        "assert pair() == (1, 'a') and (1, 'a') == pair() and pair().left == 1 and isinstance(pair(), tuple)",
+        "assert letters('aab') == {'a': 2, 'b': 1} and letters('aab').most_common(1) == [('a', 2)]",
+        "assert letters('ab') == letters('ba') and letters('a') != letters('b') and letters('a')['z'] == 0",
+        "stack = Stack().push(1).push(2)\nassert len(stack) == 2 and list(stack) == [1, 2] and stack[-1] == 2\n"
+        "assert 2 in stack and 3 not in stack and stack.__doc__.startswith('Last') and stack is not None\n"
+        "try: stack.push(3)\nexcept Full as error: assert error.most == 2 and str(error) == 'at most 2'\n"
+        "else: assert False\nassert issubclass(Full, ValueError) and callable(Stack) and not callable(stack)\n"
+        "stack.most = 3\nassert len(stack.push(3)) == 3 and stack\nwith stack as held: assert held is stack\n"
+        "assert not stack",
+        "import unittest\nunittest.TestCase().assertRaises(Full, Stack(0).push, 1)",
+        "try: adder('a')(1)\nexcept TypeError as error: assert 'concatenate' in str(error)",
+        "try: same()\nexcept TypeError: pass\ntry: nothing_is_called_so\nexcept NameError: pass",
+        "try: adder(b'')('a')\nexcept TypeError: pass\ntry: decode(b'\\xff')\n"
+        "except UnicodeDecodeError as error: assert 'invalid start' in str(error)\nelse: assert False",
+        "def wrong(_one): b'\\xff'.decode()\ntry: apply(wrong, 1)\nexcept UnicodeDecodeError: pass\nelse: assert False",
+        "assert big() == 7 ** 4000 and half() * 2 == 1 and str(day()) == '2026-11-30' and price() * 2 == price() + price()",
+        "assert table() == {(1, 2): {'a': [None, True, 1.5, b'x', {3}, 2j]}}",
+        "assert same(-(2**60)) == -(2**60) and same(range(2, 5)) == range(2, 5) and same('\\ud800') == '\\ud800'",
+        "assert same(float('inf')) > 1e308 and same(float('nan')) != same(float('nan'))",
+        "found = loop()\nassert found[0] is found and found[0][0] == found and len(found) == 1",
+    ],
+)
+def test_a_test_sees_what_the_code_does(test):
+    ran = run(HONEST, test)
+
+    assert ran == sandbox.Ran(How.RAN)
+
+
+@pytest.mark.parametrize(
+    ("code", "test", "says"),
+    [
+        ("class A: pass\ndef f(): return A()", "assert f() == 4", "an object “A” of the code is compared"),
+        ("class A: pass\ndef f(): return A()", "assert isinstance(f(), int)", "the type of an object “A”"),
+        ("def f(one): return one", "class A: pass\nf(A())", "the test hands an object “A” to the code"),
+        (
+            "def sum(a, b): return a + b",
+            "assert sum(2, 2) == 4",
+            "sum is a name of Python’s and one of the code’s",
+        ),
+    ],
+)
+def test_what_only_the_code_could_say_is_not_judged(code, test, says):
+    found = run(code, test)
+
+    assert found.how == How.CANNOT_TELL
+    assert says in found.what
 
 
 def test_which_code_of_an_output():
@@ -151,5 +281,10 @@ def test_as_an_assertion_off_unless_this_instance_allows_it():
 
     assert said(text).result == "passed"
     assert str(said(text.replace("x * x", "x + x"))) == "The test ends with AssertionError: (line 1)."
+    unlike = said(
+        "```python\nclass Any:\n    def __eq__(self, other): return True\ndef f(x): return Any()\n```"
+    )
+    assert unlike.result == "uncertain"
+    assert str(unlike).startswith("Only the code itself could say: an object “Any” of the code is compared")
     assert str(said("No code.")) == "There is no Python code in it."
     assert str(said(text, execute=False)) == "Running code is switched off on this instance."

@@ -17,6 +17,7 @@ TEST_FAILS = gettext_noop("The test ends with %(error)s.")
 ENDED = gettext_noop("The code ends the process before the test.")
 TOO_LONG = gettext_noop("The code takes longer than %(seconds)s s.")
 TOO_LARGE = gettext_noop("The code takes more than %(mb)s MB, or writes too much.")
+CANNOT_TELL = gettext_noop("Only the code itself could say: %(why)s.")
 NEEDS = gettext_noop("The code needs “%(module)s”, which it does not get here.")
 
 _BLOCK = re.compile(r"```[ \t]*+(\w*+)[^\n]*+(?:\n(.*?)(?:\n```|\Z)|\Z)", re.DOTALL)
@@ -38,6 +39,8 @@ def check(settings: Settings, output: Output) -> Outcome:
             return uncertain(NO_LOCK)
         case sandbox.How.NEEDS:
             return uncertain(NEEDS, module=shortened(ran.what))
+        case sandbox.How.CANNOT_TELL:
+            return uncertain(CANNOT_TELL, why=shortened(ran.what, 200))
         case sandbox.How.RAISED:
             return failed(RAISES, error=shortened(ran.what, 200), spans=[span])
         case sandbox.How.TEST_RAISED:
@@ -70,16 +73,21 @@ KIND = Kind(
     "execution",
     gettext_noop("Python code runs"),
     gettext_noop(
-        "The first block of Python in the output is run, and then your test, in a process of its own that"
-        " can open no file, reach no network and start nothing: only the standard library’s modules for"
-        " computing. It ends after its time, or with more than 256 MB."
+        "The first block of Python in the output is run in a process of its own that can open no file, reach"
+        " no network and start nothing: only the standard library’s modules for computing. It ends after its"
+        " time, or with more than 256 MB. Your test runs in another, calls what the code defines, and"
+        " compares there what it gives."
     ),
     (
         Field(
             "test",
             "code",
             gettext_noop("Test"),
-            gettext_noop("Python that runs after it, for example: assert add(2, 2) == 4"),
+            gettext_noop(
+                "Python that runs after it, for example: assert add(2, 2) == 4. Compare with plain values: what an"
+                " object of the code’s own says of itself only the code could say. Without a test a pass means"
+                " no more than that the code says that it came to its end."
+            ),
             empty="",
             most=20_000,
         ),
