@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feedback.models import AssertionResult, CheckOutcome, Interaction
+from feedback.models import AssertionResult, AssertionVersion, CheckOutcome, Interaction
 from feedback.sampling import Stratum
 from feedback.sources.registry import Source
 
@@ -12,8 +12,12 @@ TOLD = (CheckOutcome.FAILED, CheckOutcome.UNCERTAIN)
 
 
 def members(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    """What retired assertions said is not asked for any more."""
+    """What retired assertions said is not asked for any more, nor what earlier versions did."""
+    newer = AssertionVersion.objects.filter(
+        assertion=OuterRef("version__assertion"), number__gt=OuterRef("version__number")
+    )
     about = AssertionResult.objects.filter(
+        ~Exists(newer),
         project=OuterRef("project"),
         interaction=OuterRef("pk"),
         outcome__in=TOLD,

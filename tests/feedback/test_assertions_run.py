@@ -13,6 +13,7 @@ from annotator.llm import budget
 from annotator.models import Job, JobState
 from annotator.services import jobs
 from feedback.assertions import failed as hook
+from feedback.assertions import registry
 from feedback.assertions.failed import Failures
 from feedback.ingest.ids import ids_between
 from feedback.jobs import assertions as job
@@ -233,6 +234,18 @@ class TestWhoIsTold:
         for one in project.assertions.all():
             assertions.retire(one)
         assert not SOURCE.members(day).exists()
+
+    def test_the_sample_asks_what_the_version_in_force_said(self, project, rule):
+        """The rule was reworded: what only the wording before failed is no failure any more."""
+        rose, tulip = arrived(project, 1, "a rose") + arrived(project, 1, "a tulip", name="tulip")
+        run(project)
+        assert set(SOURCE.members(Interaction.objects.filter(project=project))) == {rose}
+
+        assertions.change(rule.assertion, settings=registry.settings("lacks", {"phrases": ["tulip"]}))
+        assert not SOURCE.members(Interaction.objects.filter(project=project)).exists()
+        forget_mark(project)
+        run(project)
+        assert set(SOURCE.members(Interaction.objects.filter(project=project))) == {tulip}
 
 
 class TestTheClock:
