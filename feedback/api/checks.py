@@ -15,10 +15,10 @@ from feedback.api.interactions_schema import Refusal
 from feedback.assertions.outcome import Outcome, Result
 from feedback.models import AssertionVersion
 from feedback.services import assertions, checking, guardrail
+from feedback.services.suites import MOST_ASSERTIONS
 
 router = Router(tags=["assertions"])
 
-MOST_KEYS = 100
 MOST_OUTPUTS = 100
 LONGEST = 256  # characters of an id or a feature
 ANSWERS: Any = {(400, 401, 403, 413, 415, 422): Refusal}
@@ -229,8 +229,8 @@ def get_assertions(
 def _chosen(request: KeyRequest, sent: One | Many) -> list[AssertionVersion]:
     if len(sent.feature) > LONGEST:
         raise Refused(422, f"feature: must be text of at most {LONGEST} characters")
-    if sent.assertions is not None and not 1 <= len(sent.assertions) <= MOST_KEYS:
-        raise Refused(422, f"assertions: 1 to {MOST_KEYS} keys, or leave it out")
+    if sent.assertions is not None and not 1 <= len(sent.assertions) <= MOST_ASSERTIONS:
+        raise Refused(422, f"assertions: at least 1 key and at most {MOST_ASSERTIONS}, or leave it out")
     project = request.auth.key.project
     try:
         return guardrail.chosen(project, sent.assertions, sent.feature, judge=sent.judge)

@@ -17,7 +17,7 @@ from feedback.api.interactions_schema import Refusal
 from feedback.queries import suites
 from feedback.queries.suites import Found
 from feedback.services import suites as services
-from feedback.services.suites import MOST_FAILED
+from feedback.services.suites import MOST_ASSERTIONS, MOST_FAILED
 
 router = Router(tags=["suites"])
 
@@ -44,7 +44,7 @@ class FailedIn(msgspec.Struct, forbid_unknown_fields=True):
 class RunIn(msgspec.Struct, forbid_unknown_fields=True):
     id: UUID
     outputs: Count
-    assertions: Annotated[list[CountIn], Meta(min_length=1, max_length=1000)]
+    assertions: Annotated[list[CountIn], Meta(min_length=1, max_length=MOST_ASSERTIONS)]
     failed: Annotated[list[FailedIn], Meta(max_length=MOST_FAILED)] = []
     complete: bool = True
     git_ref: Text = ""
@@ -192,7 +192,15 @@ def post_accepted_run(request: KeyRequest, key: str) -> Status[dict[str, Any]]:
 )
 def get_suite(request: KeyRequest, key: str) -> dict[str, Any]:
     """By the key of a suite, or by the name of a feature, which may hold slashes: so this route is the last."""
-    return _told(_found(request.auth.key.project, key))
+    found = _found(request.auth.key.project, key)
+    if len(found.versions) > MOST_ASSERTIONS:
+        raise Refused(
+            422,
+            f"The suite “{found.name}” has {len(found.versions)} assertions, and one check takes at most"
+            f" {MOST_ASSERTIONS}. Make a suite of those that matter.",
+            limit=MOST_ASSERTIONS,
+        )
+    return _told(found)
 
 
 def _check(sent: RunIn, found: Found) -> None:

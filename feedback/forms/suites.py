@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotator.forms.texts import SlugField, TextField
 from feedback.models import Assertion, Suite
-
-MOST = 100  # assertions, which is what one call of the API checks
+from feedback.services.suites import MOST_ASSERTIONS
 
 
 class SuiteForm(forms.Form):
@@ -56,8 +56,8 @@ class SuiteForm(forms.Form):
 
     def clean_assertions(self) -> list[int]:
         chosen: list[int] = self.cleaned_data["assertions"]
-        if len(chosen) > MOST:
-            raise ValidationError(_("Choose at most %(most)s.") % {"most": MOST})
+        if len(chosen) > MOST_ASSERTIONS:
+            raise ValidationError(_("Choose at most %(most)s.") % {"most": MOST_ASSERTIONS})
         return chosen
 
     def chosen(self) -> list[Assertion]:
@@ -70,4 +70,8 @@ class SuiteForm(forms.Form):
 
 def _shown(one: Assertion) -> str:
     where = ", ".join(one.features) or _("all features")
-    return f"{one.name} · {where}"
+    return (
+        f"{one.name} · {where}"
+        if one.retired_at is None
+        else gettext("%(name)s · %(where)s · retired") % {"name": one.name, "where": where}
+    )

@@ -64,6 +64,11 @@ def newest(project: Project, key: str) -> AcceptedRun | None:
     return _newest_first(project).defer(None).filter(suite=key).first()
 
 
+def retired(suite: Suite) -> list[Assertion]:
+    """What it has and does not run, by name."""
+    return list(suite.assertions.exclude(retired_at=None))
+
+
 def runs(project: Project, key: str, size: int, before: datetime | None = None) -> list[AcceptedRun]:
     """The newest first, with their keys and without the outputs that failed."""
     rows = _newest_first(project).filter(suite=key)

@@ -12,6 +12,7 @@ from annotator.models import ApiKey, Project, User
 from feedback.models import AcceptedRun, Assertion, Suite
 from feedback.queries import suites
 
+MOST_ASSERTIONS = 100  # of a suite, of a check that names them, of a run
 MOST_FAILED = 10_000  # outputs that a run keeps as failed
 
 

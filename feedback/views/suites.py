@@ -56,6 +56,9 @@ def suite(request: PersonRequest, slug: str, suite_key: str) -> HttpResponse:
     page = {
         **_page(me),
         "suite": shown,
+        "retired": found.retired(shown.suite) if shown.suite else [],
+        "too_many": len(shown.versions) > services.MOST_ASSERTIONS,
+        "most": services.MOST_ASSERTIONS,
         "rows": suite_rows.assertions(shown.versions, newest),
         "newest": newest,
         "known": suite_rows.failures(newest, KNOWN) if newest else [],
@@ -101,7 +104,7 @@ def setup(request: PersonRequest, slug: str, suite_key: str) -> HttpResponse:
     changed = suite_of(me.project, suite_key)
     form = SuiteForm(
         request.POST if request.method == "POST" else None,
-        offered=[one.assertion for one in in_force(me.project)],
+        offered=[*(one.assertion for one in in_force(me.project)), *found.retired(changed)],
         fixed=True,
         initial=SuiteForm.of(changed),
     )

@@ -309,6 +309,51 @@ def test_what_is_wrong_with_the_form_is_said(as_, owner, project, suite, polite,
     assert Suite.objects.count() == 1
 
 
+def test_a_retired_assertion_stays_in_a_suite_that_is_changed(as_, owner, suite, polite, brief, call):
+    """It is shown as what it is, and runs again when it is brought back; who wants it gone takes it out."""
+    assertions.retire(polite)
+    page, path = as_(owner), f"{PAGE}setup/release/"
+    shown = page.get(path).content.decode()
+    assert shown.count("checked") == 2
+    assert "Polite · refunds · retired" in words(page.get(path))
+    assert "Retired, so not run: Polite" in words(page.get(f"{PAGE}of/release/"))
+
+    assert page.post(path, {"name": "Release", "assertions": [brief.pk, polite.pk]}).status_code == 302
+    assert set(suite.assertions.all()) == {polite, brief}
+    assert [one["key"] for one in call("get", "/release")[1]["assertions"]] == ["brief"]
+    assertions.bring_back(polite)
+    assert [one["key"] for one in call("get", "/release")[1]["assertions"]] == ["brief", "polite"]
+
+    assertions.retire(polite)
+    assert page.post(path, {"name": "Release", "assertions": [brief.pk]}).status_code == 302
+    assert list(suite.assertions.all()) == [brief]
+    assert "retired" not in words(page.get(path))
+
+
+def test_a_suite_has_at_most_what_one_check_takes(as_, owner, project, brief, call, client):
+    """A feature by which more run is no suite: a build is told, before it sends any output."""
+    many = [assertion(project, f"a-{n}", features=["refunds"]) for n in range(101)]
+    said = "at most 100"
+    answer = as_(owner).post(f"{PAGE}new/", {"name": "All", "assertions": [one.pk for one in many]})
+    assert (answer.status_code, f"Choose {said}." in words(answer)) == (422, True)
+
+    status, told = call("get", "/refunds")
+    assert (status, told["limit"]) == (422, 100)
+    assert told["message"] == (
+        "The suite “refunds” has 102 assertions, and one check takes at most 100. Make a suite of those that"
+        " matter."
+    )
+    assert said in words(as_(owner).get(f"{PAGE}of/refunds/"))
+    status, told = call("post", "/refunds/runs", {**run_of(), "assertions": run_of()["assertions"] * 101})
+    assert (status, told["message"]) == (422, "Expected `array` of length <= 100 - at `$.assertions`")
+    headers = make.bearer(make.api_key(project, scopes=["check"], name="guard"))
+    asked = {"output": "x", "assertions": [one.key for one in many]}
+    refused = client.post(
+        "/api/v1/check", json.dumps(asked), content_type="application/json", headers=headers
+    )
+    assert (refused.status_code, said in refused.json()["message"]) == (422, True)
+
+
 def test_the_list_says_what_to_do_next(as_, owner, viewer, project):
     assert "First make an assertion" in words(as_(owner).get(PAGE))
     assert "There is no assertion to choose." in words(as_(owner).get(f"{PAGE}new/"))
