@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from annotator.models import Item, Project
+from annotator.models import Answer, Item, Label, Project, RaterKind
 from feedback.models import FailureMode, FailureModeVersion, Sighting
 from feedback.queries.merged import family_of, roots_of
 
@@ -109,6 +109,23 @@ def unmerged(project: Project) -> QuerySet[FailureMode]:
 def sightings_of(mode: FailureMode) -> QuerySet[Sighting]:
     """What stands, of the mode and of those merged into it, whoever saw it."""
     return Sighting.objects.filter(mode__in=family_of(mode.project, mode.pk), current=True, present=True)
+
+
+def counted(mode: FailureMode) -> set[int]:
+    """The items that are hits in its rates: those in which a person saw it whose answer counts, as
+    `estimates` counts answers. What was seen beside a surplus answer is left out while another answer fills
+    the item's place, unless it is a second look, which took an earlier one's place."""
+    told = Label.objects.filter(
+        item=OuterRef("item"),
+        superseded_by=None,
+        answer__in=(Answer.YES, Answer.NO),
+        rater__kind=RaterKind.HUMAN,
+    )
+    beyond = told.filter(rater=OuterRef("rater"), surplus=True)
+    looked_again = Sighting.objects.filter(item=OuterRef("item"), ended_by=OuterRef("pk"))
+    rows = sightings_of(mode).filter(rater__kind=RaterKind.HUMAN)
+    rows = rows.exclude(Exists(beyond) & Exists(told.filter(surplus=False)) & ~Exists(looked_again))
+    return set(rows.values_list("item", flat=True))
 
 
 def items_of(mode: FailureMode) -> QuerySet[Item]:

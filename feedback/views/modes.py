@@ -93,8 +93,7 @@ def mode(request: PersonRequest, slug: str, mode_id: int) -> HttpResponse:
 def _rates(mode: FailureMode) -> Page:
     """Its rate of each week in which a check was looked at."""
     checks = rates.recent_checks(mode.project, today=today_in(mode.project, timezone.now()))
-    shown = set(queries.sightings_of(mode).values_list("item", flat=True))
-    weeks = rates.by_week(checks, shown)
+    weeks = rates.by_week(checks, queries.counted(mode))
     return {
         "weeks": list(reversed(weeks)),
         "trend": trend([(week.monday, week.estimate) for week in weeks]),

@@ -2,8 +2,12 @@
 
 import pytest
 
-from feedback.models import FailureMode
-from feedback.services import modes
+from annotator.models import Label
+from annotator.services.raters import rater_of
+from feedback.models import FailureMode, VibeCheck
+from feedback.queries import modes as queries
+from feedback.queries import rates
+from feedback.services import modes, sightings
 from tests.feedback import logged, looking
 
 
@@ -51,6 +55,39 @@ def test_rewording_says_what_becomes_stale_and_looking_again_is_offered(project,
     late = as_(owner).post(url(rude, "edit/"), {**words, "name": "Other"})
     assert late.status_code == 422
     assert b"Somebody reworded it meanwhile" in late.content
+
+
+def test_what_a_surplus_answer_saw_is_listed_and_is_in_no_rate(project, item, owner, annotator, as_):
+    """As its answer is: the day's failure rate counts the answer that fills the item's place."""
+    rows = list(item.queue.items.order_by("position"))
+    logged.answer(item.queue, owner, "yyy")
+    logged.answer(item.queue, annotator, "n")
+    Label.objects.filter(rater__user=annotator).update(surplus=True)
+    (rude,) = looking.see(item, annotator, "Rude")
+
+    def rate() -> tuple[int, int]:
+        [cell] = rates.by_week([VibeCheck.objects.get()], queries.counted(rude))
+        return round((cell.estimate.value or 0) * 3), cell.estimate.n
+
+    assert rate() == (0, 3)
+    assert list(queries.items_of(rude)) == [item]
+    looking.see(rows[1], owner, "Rude")  # whose answers fill the places
+    assert rate() == (1, 3)
+
+    # Where nobody's answer fills it, the surplus one is the item's answer, and so is what it saw.
+    Label.objects.filter(item=item, rater__user=owner).delete()
+    assert rate() == (2, 3)
+
+
+def test_a_second_look_by_who_answered_beyond_the_places_counts(project, item, owner, annotator):
+    logged.answer(item.queue, owner, "nnn")
+    logged.answer(item.queue, annotator, "n")
+    Label.objects.filter(rater__user=annotator).update(surplus=True)
+    (rude,) = looking.see(item, owner, "Rude")
+    looking.reword(rude, owner)
+    sightings.judge(item, rater_of(project, annotator), modes.newest_version(rude), present=True)
+
+    assert queries.counted(rude) == {item.pk}
 
 
 def test_merge_and_back(project, item, owner, annotator, as_):
