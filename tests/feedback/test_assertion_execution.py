@@ -110,6 +110,16 @@ def test_it_ends_whatever_it_does(code, how):
     assert time.monotonic() - began < 1 + sandbox.START + 10
 
 
+def test_the_code_holds_its_line_and_nothing_else():
+    """Two pipes beside three that lead nowhere: not the one on which the verdict goes out."""
+    look = (
+        "import errno, os\nheld = []\nfor fd in range(64):\n    try: os.lseek(fd, 0, 1)\n    except OSError as error:\n"
+        "        if error.errno == errno.ESPIPE: held.append(fd)\n    else: held.append('nothing')\n"
+    )
+
+    assert run(look, "assert held[:3] == ['nothing'] * 3 and len(held) == 5, held").how == How.RAN
+
+
 def test_leaves_no_process_and_no_folder():
     folder = Path(tempfile.gettempdir())
     before = set(folder.glob("genba-run-*"))
@@ -152,7 +162,7 @@ class Color(Enum):
 class Full(ValueError):
     def __init__(self, most):
         super().__init__(f"at most {most}")
-        self.most = most
+        self.most, self.name = most, "full"
 
 class Stack:
     '''Last in, first out.'''
@@ -219,7 +229,7 @@ print("ready")
         "assert letters('ab') == letters('ba') and letters('a') != letters('b') and letters('a')['z'] == 0",
         "stack = Stack().push(1).push(2)\nassert len(stack) == 2 and list(stack) == [1, 2] and stack[-1] == 2\n"
         "assert 2 in stack and 3 not in stack and stack.__doc__.startswith('Last') and stack is not None\n"
-        "try: stack.push(3)\nexcept Full as error: assert error.most == 2 and str(error) == 'at most 2'\n"
+        "try: stack.push(3)\nexcept Full as error: assert error.most == 2 and error.name == 'full' and str(error) == 'at most 2'\n"
         "else: assert False\nassert issubclass(Full, ValueError) and callable(Stack) and not callable(stack)\n"
         "stack.most = 3\nassert len(stack.push(3)) == 3 and stack\nwith stack as held: assert held is stack\n"
         "assert not stack",

@@ -29,7 +29,7 @@ MODULES = (
 def main(mb: int, seconds: int) -> None:
     for name in MODULES:
         importlib.import_module(name)
-    sys.path = []
+    sys.path, sys.argv = [], [""]
     to_guest, to_trial = os.pipe(), os.pipe()
     made = os.fork()
     if not made:

@@ -86,7 +86,7 @@ class Trial:
         if issubclass(found, StopIteration | StopAsyncIteration):
             found = RuntimeError  # it would end a loop of the test
         error = raised(found, [self.values.read(one) for one in args])
-        vars(error).update({name: self.values.read(one) for name, one in own.items() if name != "name"})
+        vars(error).update({name: self.values.read(one) for name, one in own.items()})
         if isinstance(error, ModuleNotFoundError):
             error.name = str(own.get("name", ""))
         if not str(error):
