@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from annotator.datasets.words import text_hash
 from bench import bench_suggest, ground  # noqa: F401 - settings of its own, before anything reads them
 from feedback.similarity.similar import Similar
-from feedback.splits import is_held_out, text_hash
+from feedback.splits import is_held_out
 from feedback.suggesters.checks import MOST_ALTERNATIVES
 
 MOST = 900  # questions: two weeks of the demo

@@ -88,7 +88,7 @@ def _datasets() -> None:
 
     for source in (suggestions, expectations, failure_modes):
         registry.register(source.SOURCE)
-    registry.register_held_out("suggestions", suggestions.held_out)
+    registry.register_claims("suggestions", suggestions.claims)
 
 
 def _parts_of_pages() -> None:

@@ -10,9 +10,7 @@ from uuid import UUID
 import msgspec
 
 from annotator.datasets.content import Row
-from annotator.datasets.words import asked_in, content_hash, label_of, made_in, text_hash
-
-HeldOut = Callable[[str], bool]  # of an input's text
+from annotator.datasets.words import asked_in, content_hash, hash_before, label_of, made_in, text_hash
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(Row).decode
@@ -34,7 +32,6 @@ class Gathered:
 
     def __init__(self) -> None:
         self.hashes: list[UUID] = []
-        self.held_out: set[UUID] = set()
         self.inputs = array("I")
         self.contents: list[bytes] = []
         self.labels: list[str] = []
@@ -44,6 +41,7 @@ class Gathered:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`; gone if we are killed
         self._ends = array("Q", [0])
         self._known: dict[UUID, int] = {}
+        self._before = bytearray()
         self._names: dict[tuple[str, ...], int] = {}
 
     def __len__(self) -> int:
@@ -56,7 +54,6 @@ class Gathered:
         self,
         found: Iterable[Row | Left],
         *,
-        held_out: HeldOut,
         new_input: Callable[[str], None],
         progress: Callable[[int], None],
     ) -> None:
@@ -68,23 +65,30 @@ class Gathered:
             line = _encode(one)
             self._file.write(line)
             self._ends.append(self._ends[-1] + len(line))
-            self._note(_decode(line), held_out, new_input)
+            self._note(_decode(line), new_input)
             progress(len(self))
 
-    def _note(self, row: Row, held_out: HeldOut, new_input: Callable[[str], None]) -> None:
+    def _note(self, row: Row, new_input: Callable[[str], None]) -> None:
         asked, label = asked_in(row), label_of(row)
         name = text_hash(asked)
         number = self._known.setdefault(name, len(self.hashes))
         if number == len(self.hashes):
             self.hashes.append(name)
             new_input(asked)
-            if held_out(asked):
-                self.held_out.add(name)
+            self._before += hash_before(asked).bytes
         self.inputs.append(number)
         self.contents.append(content_hash(row).bytes)
         self.scopes.append(self._number(row.kind, row.question, label))
         self.labels.append(label)
         self.strength.append(strength_of(row))
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a row has the input of this hash."""
+        return name in self._known
+
+    def hash_before(self, number: int) -> UUID:
+        """Of an input: what it was placed under once, see `words.hash_before`."""
+        return UUID(bytes=bytes(self._before[16 * number : 16 * number + 16]))
 
     def _number(self, *names: str) -> int:
         return self._names.setdefault(names, len(self._names))

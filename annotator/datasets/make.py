@@ -6,7 +6,7 @@ Rows are read once from one snapshot. Whoever is killed begins anew: half a snap
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,39 +14,35 @@ import msgspec
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from annotator.datasets import duplicates, registry
+from annotator.datasets import duplicates, placing, registry
 from annotator.datasets.content import Row, Split
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Gathered, Left
 from annotator.datasets.registry import Reading
-from annotator.datasets.split import Placed, Shares, place
+from annotator.datasets.split import Placed
 from annotator.datasets.told import Tally
 from annotator.datasets.words import digest, label_of
 from annotator.models import DatasetVersion, Project, QuestionVersion
 
 CHUNK = 2000
-LOOKED_UP = 10_000
 
 COLUMNS = ("version_id", "position", "key", "kind", "split", '"group"', "label", "digest", "content")
 COPY = f"COPY annotator_datasetrow ({', '.join(COLUMNS)}) FROM STDIN"
-PLACE = """
-    INSERT INTO annotator_placedinput (project_id, text_hash, split)
-    SELECT %s, * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT DO NOTHING"""
-KNOWN = "SELECT text_hash, split FROM annotator_placedinput WHERE project_id = %s AND text_hash = ANY(%s)"
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('annotator.placed_inputs'), %s)"
 
 _decode = msgspec.json.Decoder(Row).decode
 
 
 @dataclass
 class Plan:
-    """Which rows stay, and where. `groups`: of each input the number of the first of its group."""
+    """Which rows stay, and where. `groups`: of each input the number of the first of its group. `claimed`: inputs
+    by the split that they had to be in. `newest`: the number of each question's wording in force, by key."""
 
     rows: Gathered
     groups: list[int]
     placed: Placed
     found: duplicates.Found
-    counts: dict[str, Any] = field(default_factory=dict)
+    claimed: Counter[Split]
+    newest: dict[str, int]
 
     def split_of(self, number: int) -> Split | None:
         if number in self.found.dropped:
@@ -75,10 +71,10 @@ def plan(
 
     with using.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    reading = Reading(project, filters, using)
     rows, texts = Gathered(), Texts()
     rows.read(
-        read(Reading(project, filters, using)),
-        held_out=registry.held_out(project),
+        read(reading),
         new_input=texts.add,
         progress=progress,
     )
@@ -91,32 +87,10 @@ def plan(
         duplicates.exact(rows, found)
     if filters.duplicates == "near":
         duplicates.near(rows, groups, found)
-    return Plan(rows, groups, _placed(project, filters, rows, groups), found)
-
-
-def _placed(project: Project, filters: Filters, rows: Gathered, groups: list[int]) -> Placed:
-    """Also written down, so that every later version finds it. One at a time for a project."""
-    members: dict[int, list[UUID]] = {}
-    for number, group in enumerate(groups):
-        members.setdefault(group, []).append(rows.hashes[number])
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK, [project.pk])
-        known: dict[UUID, Split] = {}
-        for start in range(0, len(rows.hashes), LOOKED_UP):
-            cursor.execute(KNOWN, [project.pk, rows.hashes[start : start + LOOKED_UP]])
-            known.update(cursor.fetchall())
-        placed = place(
-            members.values(),
-            known=known,
-            held_out=rows.held_out,
-            shares=Shares(filters.train, filters.dev, filters.test),
-            seed=filters.seed,
-        )
-        fresh = [(one, split) for one, split in placed.splits.items() if one not in known]
-        for start in range(0, len(fresh), LOOKED_UP):
-            hashes, splits = zip(*fresh[start : start + LOOKED_UP], strict=True)
-            cursor.execute(PLACE, [project.pk, list(hashes), list(splits)])
-    return placed
+    claims = registry.claims(reading, rows)
+    newest = _newest_wordings(reading)
+    placed = placing.placed(placing.Inputs(project, rows, texts), groups, claims, filters)
+    return Plan(rows, groups, placed, found, Counter(claims.values()), newest)
 
 
 def freeze(
@@ -129,7 +103,6 @@ def freeze(
     """Write the rows. `hold` is called inside each transaction before it writes, and raises if this is no
     longer ours to do; `progress` after it. Sets counts and hash on the version, and saves nothing of it."""
     tally, told, left = Tally(), hashlib.sha256(), Counter(made.rows.left)
-    newest = _newest_wordings(version.dataset.project)
     keys: dict[int, str] = dict.fromkeys((n for pair in made.found.pairs for n in pair[:2]), "")
     batch: list[tuple[Any, ...]] = []
     for number, line in made.rows.lines():
@@ -141,7 +114,7 @@ def freeze(
             continue
         row = _decode(line)
         group = made.group_of(number)
-        tally.add(row, split, newest, group)
+        tally.add(row, split, made.newest, group)
         told.update(line + split.encode() + b"\n")
         batch.append(
             (
@@ -169,7 +142,9 @@ def freeze(
         "contradictions": made.found.contradictions,
         "pairs": [[keys[keep], keys[go], likeness] for keep, go, likeness in made.found.pairs],
         "kept_inputs": made.placed.kept,
-        "held_out_inputs": len(made.rows.held_out),
+        "followed_inputs": made.placed.followed,
+        "held_out_inputs": made.claimed["test"],
+        "learned_inputs": made.claimed["train"],
         "crossing_inputs": len(made.placed.crossing),
         "inputs": len(made.rows.hashes),
         "groups": len(set(made.groups)),
@@ -185,7 +160,6 @@ def _copy(batch: list[tuple[Any, ...]], hold: Callable[[], None]) -> None:
                 copy.write_row(row)
 
 
-def _newest_wordings(project: Project) -> dict[str, int]:
-    """The number of each question's wording that is in force, by key."""
-    found = QuestionVersion.objects.filter(question__project=project).order_by("number")
-    return dict(found.values_list("question__key", "number"))
+def _newest_wordings(reading: Reading) -> dict[str, int]:
+    found = QuestionVersion.objects.using(reading.using.alias).filter(question__project=reading.project)
+    return dict(found.order_by("number").values_list("question__key", "number"))

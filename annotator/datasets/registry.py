@@ -1,20 +1,22 @@
 """Where rows of datasets come from. One line in an `AppConfig.ready()` adds a source, or says which
-inputs are held out.
+inputs must be in which split.
 
 A source is one file. It yields a row for each example, or why there is none of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from annotator.datasets.gather import HeldOut, Left
+from annotator.datasets.gather import Left
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.utils.functional import _StrPromise
 
-    from annotator.datasets.content import Kind, Row
+    from annotator.datasets.content import Kind, Row, Split
     from annotator.datasets.filters import Filters
     from annotator.models import Project
 
@@ -32,6 +34,10 @@ class Reading:
     texts: bool = True
 
 
+# (hash of an input, "test" where nobody may learn from it, "train" where something does), as often as it likes
+Claims = Callable[[Reading], "Iterator[tuple[UUID, Split]]"]
+
+
 @dataclass(frozen=True)
 class Source:
     """`rows` yields in a stable order; `row.input` and the like may be `msgspec.Raw`."""
@@ -46,7 +52,7 @@ class Source:
 
 KINDS = ("rated", "preference", "demonstration")
 _sources: dict[str, Source] = {}
-_held_out: dict[str, "Callable[[Project], HeldOut]"] = {}
+_claims: dict[str, "Claims"] = {}
 
 
 def register(source: Source) -> None:
@@ -54,10 +60,10 @@ def register(source: Source) -> None:
         raise ValueError(f"two sources of datasets are called {source.name}")
 
 
-def register_held_out(name: str, of: "Callable[[Project], HeldOut]") -> None:
-    """`of(project)` tells of an input's text whether nobody may learn from it. Asked once per version."""
-    if _held_out.setdefault(name, of) != of:
-        raise ValueError(f"two things that hold inputs out are called {name}")
+def register_claims(name: str, of: Claims) -> None:
+    """`of` streams hashes (`words.text_hash`) of inputs that must be in one split. Asked once per version."""
+    if _claims.setdefault(name, of) != of:
+        raise ValueError(f"two things that claim inputs are called {name}")
 
 
 def taken(filters: "Filters") -> list[Source]:
@@ -70,7 +76,11 @@ def sources() -> list[Source]:
     return sorted(_sources.values(), key=lambda source: (KINDS.index(source.kind), source.name))
 
 
-def held_out(project: "Project") -> HeldOut:
-    """Whether anybody holds this input out."""
-    asked = [of(project) for of in _held_out.values()]
-    return lambda text: any(says(text) for says in asked)
+def claims(reading: Reading, among: Container["UUID"]) -> "dict[UUID, Split]":
+    """What anybody claims of these inputs. To be held out goes before all."""
+    found: dict[UUID, Split] = {}
+    for of in _claims.values():
+        for name, split in of(reading):
+            if name in among and found.get(name) != "test":
+                found[name] = split
+    return found

@@ -88,6 +88,15 @@ class Texts:
     def _sketch(self, sketches: Hashes, at: int) -> Hashes:
         return sketches[self._ends[at] : self._ends[at + 1]]
 
+    def sketch(self, at: int) -> Hashes:
+        """Up to SKETCH hashes of a text: what `likeness` takes."""
+        return np.array(self._sketches[self._ends[at] : self._ends[at + 1]], dtype=np.uint32)
+
+    def bands(self, which: npt.NDArray[np.int64] | slice) -> Hashes:
+        """The keys of these texts' bands, half of each: (texts, BANDS). Texts that share one are candidates."""
+        whole = np.frombuffer(self._bands, dtype=np.uint64).reshape(-1, BANDS)
+        return (whole[which] >> np.uint64(32)).astype(np.uint32)
+
 
 def _neighbours(keys: npt.NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
     """Of each run of equal keys: each with the first one, and with the one before it."""

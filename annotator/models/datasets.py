@@ -81,11 +81,18 @@ class DatasetRow(models.Model):
 
 
 class PlacedInput(models.Model):
-    """In which split an input of a project is, in every version of every dataset."""
+    """In which split an input of a project is, in every version of every dataset.
+
+    `bands` and `sketch` tell what is nearly the same, see `annotator.datasets.similar`: 16 and up to 128
+    numbers of 32 bits, little-endian. Both are null, and `text_hash` is `words.hash_before`, until an input
+    that was placed before there were any is in a version again.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, db_index=False, related_name="+")
     text_hash = models.UUIDField()
     split = models.CharField(max_length=5)
+    bands = models.BinaryField(null=True)
+    sketch = models.BinaryField(null=True)
 
     class Meta:
         constraints = [

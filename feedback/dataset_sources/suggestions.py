@@ -5,20 +5,20 @@ from datetime import UTC
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from annotator.datasets.content import Provenance, Row
+from annotator.datasets.content import Provenance, Row, Split
 from annotator.datasets.filters import Filters
-from annotator.datasets.gather import HeldOut, Left
+from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading, Source
 from annotator.datasets.votes import within
-from annotator.models import Project, RaterKind
+from annotator.models import RaterKind
 from feedback.models import Suggestion, Verdict
 from feedback.services.verdict_labels import ORIGIN, item_name
-from feedback.splits import text_hash
 
 CHUNK = 500
+AT_ONCE = 10_000
 
 # The labels of end users that verdicts became, by their item's external id.
 LABELS = """
@@ -45,7 +45,8 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
     wanted = reading.filters
     if RaterKind.END_USER not in wanted.rater_kinds:
         return
-    found = Suggestion.objects.filter(task__project=reading.project).exclude(final_value="")
+    stored = Suggestion.objects.using(reading.using.alias)
+    found = stored.filter(task__project=reading.project).exclude(final_value="")
     if wanted.features:
         found = found.filter(task__key__in=wanted.features)
     if wanted.queues:
@@ -56,7 +57,7 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
     last = None
     while page := list((ordered if last is None else ordered.filter(pk__gt=last))[:CHUNK]):
         last = page[-1].pk
-        labels = _labels(page)
+        labels = _labels(reading, page)
         for one in page:
             yield _row(one, labels.get(item_name(one, one.final_value)), wanted)
 
@@ -111,25 +112,26 @@ def _provenance(one: Suggestion, stored: Stored | None) -> Provenance:
     )
 
 
-def _labels(page: Sequence[Suggestion]) -> dict[str, Stored]:
+def _labels(reading: Reading, page: Sequence[Suggestion]) -> dict[str, Stored]:
     queues: dict[UUID, list[str]] = {}
     for one in page:
         if one.task.queue_id is not None:
             queues.setdefault(one.task.queue_id, []).append(item_name(one, one.final_value))
     found = {}
-    with connection.cursor() as cursor:
+    with reading.using.cursor() as cursor:
         for queue, names in queues.items():
             cursor.execute(LABELS, [queue, names])
             found.update({name: Stored(*facts) for name, *facts in cursor.fetchall()})
     return found
 
 
-def held_out(project: Project) -> HeldOut:
-    """Inputs that a suggester holds out are held out of every training file, too."""
-    names = set(
-        Suggestion.objects.filter(task__project=project, held_out=True).values_list("text_hash", flat=True)
-    )
-    return (lambda text: text_hash(text) in names) if names else (lambda _text: False)
+def claims(reading: Reading) -> Iterator[tuple[UUID, Split]]:
+    """Inputs that suggesters hold out are held out of every training file, too; and what they show as examples,
+    or learned from, tests nothing. See `feedback.queries.examples`."""
+    found = Suggestion.objects.using(reading.using.alias).filter(task__project=reading.project)
+    told = found.filter(Q(held_out=True) | Q(learned_at__isnull=False)).values_list("text_hash", "held_out")
+    for name, held in told.iterator(AT_ONCE):
+        yield name, "test" if held else "train"
 
 
 SOURCE = Source(

@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from annotator.chance import share
+from annotator.datasets.words import text_hash
 from annotator.reading.records import Limits
 from feedback import splits
 from feedback.ingest.record import Record, read
@@ -84,7 +85,7 @@ def row_of(
         task=task,
         version=version,
         text=text,
-        text_hash=(name := splits.text_hash(text)),
+        text_hash=(name := text_hash(text)),
         held_out=splits.is_held_out(name),
         candidates=None if asked.candidates is None else list(asked.candidates),
         value=answer.value,

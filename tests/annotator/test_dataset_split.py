@@ -39,10 +39,11 @@ ROUNDS = st.lists(
 def test_whatever_versions_are_made_nothing_crosses_moves_or_is_learned_from_that_is_held_out(rounds, held):
     """Each round is a version of some dataset of the project, with other groups, shares and seed."""
     known, held_out = {}, {name(n) for n in held}
+    claims = dict.fromkeys(held_out, "test")
     for sizes, shares, seed in rounds:
         groups = in_groups(sizes)
 
-        placed = place(groups, known=known, held_out=held_out, shares=shares, seed=seed)
+        placed = place(groups, known=known, claims=claims, shares=shares, seed=seed)
 
         for group in groups:
             assert len({placed.splits[one] for one in group if one in placed.splits}) == 1
@@ -57,8 +58,9 @@ def test_whatever_versions_are_made_nothing_crosses_moves_or_is_learned_from_tha
 def test_where_a_group_is_torn_already_the_test_goes_first(before, held):
     known = {name(n): split for n, split in before.items()}
     held_out = {name(n) for n in held}
+    claims = dict.fromkeys(held_out, "test")
 
-    placed = place(in_groups([10]), known=known, held_out=held_out, shares=SHARES)
+    placed = place(in_groups([10]), known=known, claims=claims, shares=SHARES)
 
     claims = {"test" for _ in held_out} | set(known.values())
     expected = next((split for split in ("test", "dev", "train") if split in claims), None)
@@ -68,6 +70,33 @@ def test_where_a_group_is_torn_already_the_test_goes_first(before, held):
         for one in {*known, *held_out}
         if known.get(one, expected) != expected or (one in held_out and expected != "test")
     }
+
+
+def test_a_new_input_follows_what_is_nearly_the_same_and_goes_where_that_is_torn():
+    groups = in_groups([2, 1, 1, 1])
+    near = {
+        name(0): {"dev"},  # and so does 1, which is nearly the same as 0
+        name(2): {"train", "test"},
+        name(3): {"train"},
+        name(4): {"train"},
+    }
+    known, claims = {name(3): "train"}, {name(4): "test"}
+
+    placed = place(groups, known=known, claims=claims, near=near, shares=Shares(0, 0, 100))
+
+    assert placed.splits == {name(0): "dev", name(1): "dev", name(3): "train"}
+    assert placed.crossing == {name(2), name(4)}
+    assert (placed.kept, placed.followed) == (1, 1)
+
+
+def test_what_is_learned_from_tests_nothing_and_no_test_is_learned_from():
+    """0 is an example of a suggester, 1 is one too and is in a test split since before."""
+    claims = {name(0): "train", name(1): "train"}
+
+    placed = place(in_groups([1, 1]), known={name(1): "test"}, claims=claims, shares=Shares(0, 0, 100))
+
+    assert placed.splits == {name(0): "train"}
+    assert placed.crossing == {name(1)}
 
 
 def test_the_shares_come_out_and_a_seed_draws_anew():

@@ -7,6 +7,7 @@ import pytest
 from annotator.datasets import diff, frozen, make, registry
 from annotator.datasets import job as dataset_job
 from annotator.datasets.filters import Filters
+from annotator.datasets.words import text_hash
 from annotator.jobs import leases, runner
 from annotator.models import DatasetRow, DefectKind, Item, Job, JobState, PlacedInput, Queue
 from annotator.services import adjudication, datasets, jobs, queues
@@ -325,7 +326,8 @@ def test_asking_twice_while_it_waits_is_one_version_and_a_cancelled_one_is_none(
 
 def test_what_somebody_holds_out_is_test(project, monkeypatch):
     filled(project, QUESTIONS)
-    monkeypatch.setitem(registry._held_out, "odd", lambda of: lambda text: "number 1 " in text)
+    held = text_hash(QUESTIONS[1][0])
+    monkeypatch.setitem(registry._claims, "odd", lambda _reading: [(held, "test"), (held, "train")])
 
     version = made.made(project, train=100, dev=0, test=0)
 

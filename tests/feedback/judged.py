@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from annotator.datasets.words import text_hash
 from annotator.jobs import runner
 from annotator.models import Job, Label, Project, Queue
 from annotator.services import jobs
@@ -14,7 +15,6 @@ from feedback.models import Interaction, Signal, Suggestion, SuggestionTask, Tas
 from feedback.services import signals
 from feedback.signals.kinds import KINDS
 from feedback.signals.record import SentSignal
-from feedback.splits import text_hash
 
 
 def task(project: Project, key: str = "colour", **more) -> SuggestionTask:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from annotator.datasets.words import text_hash
 from feedback.models import Suggestion, SuggestionVector
 from feedback.services import suggestion_tasks
-from feedback.splits import is_held_out, text_hash
+from feedback.splits import is_held_out
 from feedback.suggesters.registry import Choice, Task
 from feedback.suggesting import desk, shelf
 from feedback.suggesting.shelf import Shelf, vector_of

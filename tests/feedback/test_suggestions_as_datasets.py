@@ -3,9 +3,10 @@
 import pytest
 
 from annotator.datasets import frozen
+from annotator.datasets.words import text_hash
 from annotator.models import Queue
 from feedback.models import Suggestion
-from feedback.splits import is_held_out, text_hash
+from feedback.splits import is_held_out
 from tests.annotator import frozen as made
 from tests.annotator.answering import answer, people
 from tests.feedback import judged

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from annotator.datasets.words import text_hash
 from annotator.web.redis_client import client as redis_client
 from feedback.models import CachedSuggestion, Suggestion, SuggestionVector, WidgetOrigin
 from feedback.services import suggestion_tasks
-from feedback.splits import is_held_out, text_hash
+from feedback.splits import is_held_out
 from feedback.suggesting import desk
 from feedback.suggesting.shelf import MODEL, Shelf
 from tests import make

@@ -6,11 +6,12 @@ import threading
 import pytest
 from django.test import Client
 
+from annotator.datasets.words import text_hash
 from annotator.llm import budget
 from annotator.web.redis_client import client as redis_client
 from feedback.models import Interaction, Suggestion, SuggestionTask
 from feedback.services import suggestion_tasks
-from feedback.splits import is_held_out, text_hash
+from feedback.splits import is_held_out
 from feedback.suggesters import llm_prompt
 from feedback.suggesting import desk
 from tests import make
