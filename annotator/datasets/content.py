@@ -9,6 +9,7 @@ import msgspec
 
 Kind = Literal["rated", "preference", "demonstration"]
 Split = Literal["train", "dev", "test"]
+Side = Literal["output", "rejected"]
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     good: bool | None = None
     value: str = ""  # a class: a suggested value, a topic, a failure mode
     why: str = ""  # demonstration: "accepted", "edited", "corrected", "expected"
+    told: tuple[Side, ...] = ()  # demonstration: a rated row of the same item says the same of it
     votes: dict[str, int] = {}  # by answer, of the (first) question
     agreement: float | None = None  # share of votes for the winning answer, 0 to 1
     marks: tuple[Mark, ...] = ()

@@ -2,14 +2,16 @@
 
 import tempfile
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from uuid import UUID
 
 import msgspec
 
-from annotator.datasets.content import Row
+from annotator.datasets.content import Row, Side
 from annotator.datasets.words import asked_in, content_hash, hash_before, label_of, made_in, text_hash
 
 _encode = msgspec.json.encode
@@ -21,6 +23,37 @@ class Left:
     """An item with answers that gives no row. `reason`: a key of `annotator.datasets.told.REASONS`."""
 
     reason: str
+
+
+class Judged:
+    """Which outputs of which items have a rated row, and whether it calls them good: eight bytes a row."""
+
+    def __init__(self) -> None:
+        self._marks = array("Q")
+        self._sorted = 0  # of them
+
+    def add(self, row: Row) -> None:
+        self._marks.append(_mark(row, row.output, bool(row.good)))
+
+    def told(self, row: Row) -> tuple[Side, ...]:
+        """The sides of a demonstration of which a rated row says the same."""
+        if self._sorted < len(self._marks):
+            self._marks = array("Q", sorted(self._marks))
+            self._sorted = len(self._marks)
+        marks: dict[Side, int] = {"output": _mark(row, row.output, True)}
+        if row.rejected is not None:
+            marks["rejected"] = _mark(row, row.rejected, False)
+        return tuple(side for side, mark in marks.items() if self._has(mark))
+
+    def _has(self, mark: int) -> bool:
+        at = bisect_left(self._marks, mark)
+        return at < len(self._marks) and self._marks[at] == mark
+
+
+def _mark(row: Row, payload: object, good: bool) -> int:
+    """Outer white space makes no other output."""
+    said = payload.strip() if isinstance(payload, str) else payload
+    return int.from_bytes(blake2b(_encode([row.provenance.item, said, good]), digest_size=8).digest())
 
 
 class Gathered:
@@ -42,6 +75,7 @@ class Gathered:
         self._ends = array("Q", [0])
         self._known: dict[UUID, int] = {}
         self._before = bytearray()
+        self._judged = Judged()
         self._names: dict[tuple[str, ...], int] = {}
 
     def __len__(self) -> int:
@@ -62,11 +96,22 @@ class Gathered:
             if isinstance(one, Left):
                 self.left[one.reason] += 1
                 continue
-            line = _encode(one)
+            line = self._line(one)
             self._file.write(line)
             self._ends.append(self._ends[-1] + len(line))
             self._note(_decode(line), new_input)
             progress(len(self))
+
+    def _line(self, row: Row) -> bytes:
+        """As JSON. Of a demonstration it is said what a rated row says, too; rated rows are read before."""
+        line = _encode(row)
+        if row.kind == "demonstration" and row.provenance.item:
+            whole = _decode(line)
+            if told := self._judged.told(whole):
+                return _encode(msgspec.structs.replace(whole, told=told))
+        elif row.kind == "rated" and row.good is not None:
+            self._judged.add(_decode(line))
+        return line
 
     def _note(self, row: Row, new_input: Callable[[str], None]) -> None:
         asked, label = asked_in(row), label_of(row)

@@ -23,10 +23,10 @@ class Passing:
         self._keys: list[Hashes] = []
         self._order: list[Hashes] = []
         self._texts, self._which = texts, which
-        bands = texts.bands(which)
         for band in range(BANDS):
-            order = np.argsort(bands[:, band], kind="stable")
-            self._keys.append(bands[order, band])
+            keys = texts.band(band, which)
+            order = np.argsort(keys, kind="stable")
+            self._keys.append(keys[order])
             self._order.append(order.astype(np.uint32))
 
     def near(

@@ -159,7 +159,7 @@ def _fill(cursor: CursorWrapper, inputs: Inputs, old: dict[int, UUID]) -> None:
 
 def _signed(inputs: Inputs, some: Sequence[int]) -> tuple[list[bytes], list[bytes]]:
     """Bands and sketch of each."""
-    bands = [inputs.texts.bands(slice(number, number + 1)).tobytes() for number in some]
+    bands = [inputs.texts.bands(number).tobytes() for number in some]
     return bands, [inputs.texts.sketch(number).tobytes() for number in some]
 
 

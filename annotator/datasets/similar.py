@@ -40,11 +40,11 @@ def shingles(text: str) -> Hashes:
 
 def likeness(one: Hashes, other: Hashes) -> float:
     """Jaccard of two sketches: of the smallest hashes of both together, those that are in each."""
-    union = np.union1d(one, other)
-    if one.size == SKETCH or other.size == SKETCH:
-        union = union[:SKETCH]
     both = np.intersect1d(one, other, assume_unique=True)
-    return float(np.isin(both, union, assume_unique=True).sum() / union.size)
+    if one.size < SKETCH and other.size < SKETCH:
+        return float(both.size / (one.size + other.size - both.size))
+    union = np.union1d(one, other)[:SKETCH]
+    return float(np.searchsorted(both, union[-1], side="right") / union.size)
 
 
 class Texts:
@@ -92,10 +92,15 @@ class Texts:
         """Up to SKETCH hashes of a text: what `likeness` takes."""
         return np.array(self._sketches[self._ends[at] : self._ends[at + 1]], dtype=np.uint32)
 
-    def bands(self, which: npt.NDArray[np.int64] | slice) -> Hashes:
-        """The keys of these texts' bands, half of each: (texts, BANDS). Texts that share one are candidates."""
+    def band(self, band: int, which: npt.NDArray[np.int64]) -> Hashes:
+        """The key of one band of each of these texts, half of it: texts that share one are candidates."""
         whole = np.frombuffer(self._bands, dtype=np.uint64).reshape(-1, BANDS)
-        return (whole[which] >> np.uint64(32)).astype(np.uint32)
+        return (whole[which, band] >> np.uint64(32)).astype(np.uint32)
+
+    def bands(self, at: int) -> Hashes:
+        """All of one text: (BANDS,)."""
+        whole = np.frombuffer(self._bands, dtype=np.uint64, count=BANDS, offset=8 * BANDS * at)
+        return (whole >> np.uint64(32)).astype(np.uint32)
 
 
 def _neighbours(keys: npt.NDArray[np.uint64]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from annotator.datasets.content import Row
 from annotator.datasets.words import label_of
 
-MOST_LABELS = 30  # of each split, those with most rows
+MOST_LABELS = 200  # those with most rows
 FEW_TEST_ROWS = 100  # below which a rate over the test split is uncertain by 10 percentage points
 UNEVEN = 0.9  # the share of one class above which it is said
 LARGE_GROUP = 0.2  # the share of rows in one group above which it is said
@@ -58,10 +58,16 @@ class Tally:
             self.stale += told.question_version < newest.get(row.question, 0)
 
     def as_json(self) -> dict[str, Any]:
+        """`labels`: of the most frequent ones the rows of each split, zeros left out."""
+        every = sum(self.labels.values(), Counter[str]())
+        most = {label for label, _n in every.most_common(MOST_LABELS)}
         return {
             "splits": {split: self.splits[split] for split in SPLITS},
             "kinds": dict(self.kinds),
-            "labels": {split: dict(found.most_common(MOST_LABELS)) for split, found in self.labels.items()},
+            "labels": {
+                split: {label: n for label, n in found.most_common() if label in most}
+                for split, found in self.labels.items()
+            },
             "questions": {
                 key: {str(version): n for version, n in found.items()}
                 for key, found in self.questions.items()

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
-from django.db import Error, connection, transaction
+from django.db import Error, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from annotator.exports.filters import Filters
@@ -18,6 +18,7 @@ from annotator.models import Queue, QueueKind
 
 CHUNK_BYTES = 1024 * 1024
 FIRST_ROWS, MOST_ROWS = 50, 500
+SEPARATE = "separate"
 PATIENCE = "15min"  # a slow reader may take this long over one chunk
 
 # name: where it comes from, and what it means (the manifest tells)
@@ -123,12 +124,15 @@ def shared() -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def separate() -> Iterator[BaseDatabaseWrapper]:
-    """A connection of its own, so that a job can commit its progress meanwhile."""
-    own = connection.copy()
+    """A connection of its own, so that a job can commit its progress meanwhile. Querysets read with it by its
+    alias: `.using(own.alias)`."""
+    own = connection.copy(alias=SEPARATE)
+    connections[SEPARATE] = own
     try:
         own.set_autocommit(False)
         yield own
     finally:
+        del connections[SEPARATE]
         own.close()
 
 

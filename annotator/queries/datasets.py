@@ -1,14 +1,16 @@
 """Datasets for people to look at: lists, rows a page at a time, where a row is from, how many there would be."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from psycopg.errors import QueryCanceled
 
-from annotator.datasets import make
+from annotator.datasets import registry
+from annotator.datasets.content import Row
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading
@@ -131,18 +133,50 @@ class Preview:
 
 
 def preview(project: Project, filters: Filters, *, looking: float = LOOKING) -> Preview:
-    """Exactly what a version would read, without texts, until time is up."""
+    """Exactly what a version would read, without texts, until time is up: also in the middle of a statement."""
     found, until = Preview(), monotonic() + looking
-    with transaction.atomic():
-        for n, one in enumerate(make.read(Reading(project, filters, connection, texts=False))):
-            if isinstance(one, Left):
-                found.left[one.reason] += 1
-            else:
-                found.kinds[one.kind] += 1
-            if n % 100 == 0 and monotonic() > until:
-                found.whole = False
-                break
+    try:
+        with transaction.atomic():
+            for one in _until(until, Reading(project, filters, connection, texts=False)):
+                if isinstance(one, Left):
+                    found.left[one.reason] += 1
+                else:
+                    found.kinds[one.kind] += 1
+            _patience("DEFAULT")
+    except TimeIsUp:
+        found.whole = False
+    except OperationalError as why:
+        if not isinstance(why.__cause__, QueryCanceled):
+            raise
+        found.whole = False
     return found
+
+
+class TimeIsUp(Exception):
+    """What was read so far is all there is time for."""
+
+
+def _until(until: float, reading: Reading) -> Iterator[Row | Left]:
+    """What `make.read` gives. Raises TimeIsUp, or PostgreSQL ends the statement."""
+    for source in registry.taken(reading.filters):
+        _rest(until)
+        for n, one in enumerate(source.rows(reading), 1):
+            yield one
+            if n % 100 == 0:
+                _rest(until)
+
+
+def _rest(until: float) -> None:
+    left = until - monotonic()
+    if left <= 0:
+        raise TimeIsUp
+    _patience(f"{max(1, round(1000 * left))}")
+
+
+def _patience(milliseconds: str) -> None:
+    """Of each statement in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout TO {milliseconds}")
 
 
 def features_of(project: Project, most: int = 200) -> list[str]:

@@ -24,6 +24,7 @@ from annotator.web.dataset_words import filters_in_words, labels_by_split
 from annotator.web.request import PersonRequest
 
 PAGE = 50
+LABELS = 10  # of a version's page before the fold
 
 
 @login_required
@@ -139,6 +140,7 @@ def _version(
     if version.made_at is None or version.counts is None:
         return page
     may_export = access.may_export_dataset(me, version)
+    labels = labels_by_split(version.counts)
     before = next((one.number for one in versions if one.number < version.number and one.made_at), None)
     return page | {
         "may_read": may_export or access.may_read_rows(me, version),
@@ -146,7 +148,9 @@ def _version(
         "export_form": ExportForm(version) if may_export and version.rows else None,
         "exports": query.exports_of(version) if may_export else [],
         "splits": [(split, version.counts["splits"][split]) for split in told.SPLITS],
-        "labels": labels_by_split(version.counts),
+        "labels": labels[:LABELS],
+        "more_labels": labels[LABELS:],
+        "untold": (version.rows or 0) - sum(n for _label, _each, n in labels),
         "left": told.left_out(version.counts),
         "warnings": told.warnings(version.counts),
         "news": query.has_news(version),

@@ -51,6 +51,7 @@ NO_MARKS = Drop("no_marks")
 NOT_SINGLE = Drop("not_single")
 DELIMITER = Drop("delimiter")
 OVER_MOST = Drop("over_most")
+REPEATED = Drop("repeated")
 
 REASONS = {
     "other_kind": _("The format has no line for this kind of row."),
@@ -73,6 +74,7 @@ REASONS = {
     "no_marks": _("The answer is bad and nobody marked where."),
     "not_single": _("The format has one question and no earlier turns."),
     "delimiter": _("A text holds one of the tags that the examples are put between."),
+    "repeated": _("A rated row of the same item says the same."),
     "over_most": _("There are enough examples already."),
 }
 

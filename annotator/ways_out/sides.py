@@ -12,6 +12,7 @@ from annotator.ways_out.model import (
     NO_OTHER,
     NOT_ASKED_FOR,
     NOT_DESIRABLE,
+    REPEATED,
     TIE,
     Drop,
 )
@@ -27,7 +28,7 @@ def same(one: Any, other: Any) -> bool:
 def right(row: Row, *, winners: bool) -> Any | Drop:
     """The payload that is worth imitating. A pair's winner only if `winners`."""
     if row.kind == "demonstration":
-        return row.output
+        return REPEATED if "output" in row.told else row.output
     if row.kind == "rated":
         if row.good is None:
             return NO_DESIRABLE
@@ -60,10 +61,10 @@ def better(row: Row) -> tuple[Any, Any] | Drop:
 def judged(row: Row, *, both_bad: bool) -> list[tuple[Any, bool]] | Drop:
     """Each payload that was judged by itself, and whether it is good."""
     if row.kind == "demonstration":
-        good = [(row.output, True)]
-        return (
-            good if row.rejected is None or same(row.output, row.rejected) else [(row.rejected, False), *good]
-        )
+        found = [] if "output" in row.told else [(row.output, True)]
+        if row.rejected is not None and not same(row.output, row.rejected) and "rejected" not in row.told:
+            found.insert(0, (row.rejected, False))
+        return found or REPEATED
     if row.kind == "rated":
         return NO_DESIRABLE if row.good is None else [(row.output, row.good)]
     if row.winner == "both_bad" and both_bad:

@@ -13,25 +13,23 @@ from feedback.models import Expectation
 
 def rows(reading: Reading) -> Iterator[Row | Left]:
     """One for each expectation that stands; what the product answered is what it took the place of."""
-    wanted = reading.filters
     found = Expectation.objects.filter(current=True, item__queue__project=reading.project)
-    for page in told.by_page(told.chosen(found, wanted)):
-        for one in page:
-            if told.is_wanted(one.item, wanted):
-                yield told.left(one.item, one.created_at, wanted) or _row(one)
+    for one, labels in told.by_page(reading, found):
+        yield told.left(one.item, one.created_at, reading.filters) or _row(reading, one, labels)
 
 
-def _row(one: Expectation) -> Row:
+def _row(reading: Reading, one: Expectation, labels: told.Labels) -> Row:
+    texts = told.texts_of(reading, one.item)
     return Row(
         key=f"expectations:{one.item_id}:{one.rater_id}",
         kind="demonstration",
-        input=one.item.input,
-        context=one.item.context,
+        input=texts.get("input"),
+        context=texts.get("context"),
         output=one.text,
-        rejected=one.item.output,
+        rejected=texts.get("output"),
         why="expected",
         metadata=told.told_of(one.item, one.created_at),
-        provenance=told.provenance(one.item, one.rater),
+        provenance=told.provenance(one.item, one.rater, labels),
     )
 
 

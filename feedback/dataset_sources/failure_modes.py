@@ -14,29 +14,28 @@ from feedback.queries.merged import roots_of
 
 def rows(reading: Reading) -> Iterator[Row | Left]:
     """One for each mode that somebody saw in an item, whoever saw it first; a merged mode is what it became."""
-    wanted, seen = reading.filters, set()
-    roots = roots_of(reading.project)
-    names = dict(FailureMode.objects.filter(project=reading.project).values_list("pk", "name"))
+    seen: set[tuple[int, int]] = set()
+    using = reading.using.alias
+    roots = roots_of(reading.project, using)
+    modes = FailureMode.objects.using(using).filter(project=reading.project)
+    names = dict(modes.values_list("pk", "name"))
     found = Sighting.objects.filter(current=True, present=True, mode__project=reading.project)
-    for page in told.by_page(told.chosen(found, wanted)):
-        for one in page:
-            key = (one.item_id, roots[one.mode_id])
-            if key in seen or not told.is_wanted(one.item, wanted):
-                continue
+    for one, labels in told.by_page(reading, found):
+        key = (one.item_id, roots[one.mode_id])
+        if key not in seen:
             seen.add(key)
-            yield told.left(one.item, one.created_at, wanted) or _row(one, roots[one.mode_id], names)
+            left = told.left(one.item, one.created_at, reading.filters)
+            yield left or _row(reading, one, key[1], names, labels)
 
 
-def _row(one: Sighting, mode: int, names: dict[int, str]) -> Row:
+def _row(reading: Reading, one: Sighting, mode: int, names: dict[int, str], labels: told.Labels) -> Row:
     return Row(
         key=f"failure_modes:{one.item_id}:{mode}",
         kind="rated",
-        input=one.item.input,
-        context=one.item.context,
-        output=one.item.output,
+        **told.texts_of(reading, one.item),
         value=names[mode],
         metadata=told.told_of(one.item, one.created_at),
-        provenance=told.provenance(one.item, one.rater),
+        provenance=told.provenance(one.item, one.rater, labels),
     )
 
 

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from annotator.datasets.content import Provenance, Row, Split
-from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading, Source
 from annotator.datasets.votes import within
@@ -54,15 +53,18 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
     ordered = (
         found.select_related("task", "version__taxonomy").defer("version__taxonomy__values").order_by("pk")
     )
+    if not reading.texts:
+        ordered = ordered.defer("text")
     last = None
     while page := list((ordered if last is None else ordered.filter(pk__gt=last))[:CHUNK]):
         last = page[-1].pk
         labels = _labels(reading, page)
         for one in page:
-            yield _row(one, labels.get(item_name(one, one.final_value)), wanted)
+            yield _row(one, labels.get(item_name(one, one.final_value)), reading)
 
 
-def _row(one: Suggestion, stored: Stored | None, wanted: Filters) -> Row | Left:
+def _row(one: Suggestion, stored: Stored | None, reading: Reading) -> Row | Left:
+    wanted = reading.filters
     at = (one.verdict_at or one.created_at).astimezone(UTC)
     if wanted.consensus or wanted.min_votes > 1:
         return Left("one_answer")
@@ -72,7 +74,7 @@ def _row(one: Suggestion, stored: Stored | None, wanted: Filters) -> Row | Left:
     return Row(
         key=f"suggestions:{one.pk}",
         kind="demonstration",
-        input=one.text,
+        input=one.text if reading.texts else None,
         output=one.final_value,
         rejected=rejected,
         value=one.final_value,

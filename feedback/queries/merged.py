@@ -1,12 +1,14 @@
 """Which mode a merged one counts as."""
 
+from django.db import DEFAULT_DB_ALIAS
+
 from annotator.models import Project
 from feedback.models import FailureMode
 
 
-def roots_of(project: Project) -> dict[int, int]:
+def roots_of(project: Project, using: str = DEFAULT_DB_ALIAS) -> dict[int, int]:
     """By mode: the one at the end of its mergers, itself when it was not merged. One query."""
-    into = dict(FailureMode.objects.filter(project=project).values_list("pk", "merged_into"))
+    into = dict(FailureMode.objects.using(using).filter(project=project).values_list("pk", "merged_into"))
     return {mode: _root(mode, into) for mode in into}
 
 

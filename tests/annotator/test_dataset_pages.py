@@ -1,10 +1,14 @@
 """Datasets for people: made in a form, looked at by split and label, followed back to labels."""
 
+from dataclasses import replace
+from time import monotonic
+
 import pytest
 from django.utils.html import escape
 
-from annotator.datasets import told
+from annotator.datasets import registry, told
 from annotator.datasets.filters import Filters
+from annotator.datasets.told import MOST_LABELS, Tally
 from annotator.forms.datasets import FiltersForm
 from annotator.jobs import runner
 from annotator.models import Dataset, DatasetVersion, Job
@@ -139,6 +143,54 @@ def test_the_count_beside_the_form_is_what_a_version_would_read(project, owner, 
     found = preview(project, Filters())
     assert (found.rows, dict(found.left), found.whole) == (2, {"undecided": 1}, True)
     assert not preview(project, Filters(), looking=-1).whole
+
+
+def test_a_count_that_takes_too_long_says_what_it_knows_by_then(project, owner, as_, queue, monkeypatch):
+    """A source of which one statement alone takes longer than there is time, and gives no row before."""
+
+    def slow(reading):
+        with reading.using.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+        yield from ()
+
+    source = replace(registry._sources["preferences"], rows=slow)
+    monkeypatch.setitem(registry._sources, "preferences", source)
+    began = monotonic()
+
+    page = text(as_(owner).get("/p/shop/datasets/preview/", {**FORM, "name": ""}))
+
+    assert monotonic() - began < 10
+    assert '<p class="figure">at least 2</p>' in page
+    assert "a version looks at everything" in page
+    assert "take a filter out" not in page
+
+
+def test_ten_labels_are_seen_and_the_others_are_in_a_fold(project, viewer, as_):
+    rows = [frozen.rated(100 * n + copy, f"class {n:02}") for n in range(13) for copy in range(20 - n)]
+    version = frozen.version(project, rows=rows)
+    browser = as_(viewer)
+
+    page = text(browser.get(f"/p/shop/datasets/{version.dataset_id}/1/"))
+    seen, folded = page.split("3 more labels")
+
+    assert "class 09" in seen
+    assert "class 10" not in seen
+    assert all(f"class {n}" in folded for n in (10, 11, 12))
+    assert "more label" not in text(
+        browser.get(f"/p/shop/datasets/{frozen.version(project, name='Two').dataset_id}/1/")
+    )
+
+
+def test_of_very_many_labels_those_with_most_rows_are_counted_in_all_splits():
+    tally = Tally()
+    for n in range(MOST_LABELS + 5):
+        for split in ("train", "train", "test")[: 3 if n else 1]:
+            tally.add(frozen.rated(n, f"class {n}"), split, {}, n)
+
+    labels = tally.as_json()["labels"]
+
+    assert len(labels["train"]) == len(labels["test"]) == MOST_LABELS
+    assert "class 0" not in labels["train"]
 
 
 def test_rows_by_split_and_label_a_page_at_a_time(project, viewer, as_, django_assert_max_num_queries):

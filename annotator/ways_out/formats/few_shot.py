@@ -9,6 +9,7 @@ from annotator.ways_out.model import (
     EMPTY,
     JUDGED,
     OVER_MOST,
+    REPEATED,
     Drop,
     Format,
     Made,
@@ -41,6 +42,7 @@ def pair(row: Row) -> tuple[str, str] | Drop:
 
 def examples(options: Options, *, text: bool) -> Plan:
     taken: Counter[str] = Counter()
+    shown: set[tuple[str, str]] = set()  # as many as there are examples
 
     def make(row: Row) -> Made:
         found = pair(row)
@@ -51,6 +53,9 @@ def examples(options: Options, *, text: bool) -> Plan:
         full = options["most_per_class"] and row.value and taken[row.value] >= options["most_per_class"]
         if full or taken.total() >= options["most"]:
             return OVER_MOST
+        if found in shown:
+            return REPEATED
+        shown.add(found)
         taken[row.value] += 1
         return [_as_text(*found) if text else {"input": found[0], "output": found[1]}]
 

@@ -9,7 +9,19 @@ from collections.abc import Mapping
 
 from annotator.datasets.content import Row, Split
 from annotator.ways_out import messages
-from annotator.ways_out.model import EMPTY, JUDGED, Drop, Format, Made, Option, Options, Plan, Record, Rows
+from annotator.ways_out.model import (
+    EMPTY,
+    JUDGED,
+    REPEATED,
+    Drop,
+    Format,
+    Made,
+    Option,
+    Options,
+    Plan,
+    Record,
+    Rows,
+)
 from annotator.ways_out.sides import right
 from annotator.ways_out.words import gettext_noop as _
 
@@ -34,6 +46,8 @@ def tests(options: Options, _rows: Rows) -> Plan:
     def make(row: Row) -> Made:
         question, answer = messages.as_text(row.input), messages.as_text(row.output)
         reference = right(row, winners=False)
+        if reference is REPEATED:
+            return REPEATED
         known = "" if isinstance(reference, Drop) else messages.as_text(reference)
         if not question.strip() or (options["prompt"] == "answer" and not answer.strip()):
             return EMPTY
