@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -14,7 +15,16 @@ from annotator.datasets.content import Row
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading
-from annotator.models import Dataset, DatasetExport, DatasetRow, DatasetVersion, Item, Label, Project
+from annotator.models import (
+    Dataset,
+    DatasetExport,
+    DatasetRow,
+    DatasetVersion,
+    Item,
+    Label,
+    PlacedInput,
+    Project,
+)
 
 PAGE = 50
 LOOKING = 0.6  # seconds that a preview may look
@@ -47,6 +57,11 @@ def versions_of(dataset: Dataset) -> list[DatasetVersion]:
 
 def exports_of(version: DatasetVersion) -> list[DatasetExport]:
     return list(version.exports.select_related("job", "created_by").order_by("-created_at")[:20])
+
+
+def is_tested(project: int, name: UUID) -> bool:
+    """Whether the input of this hash is in the test split of the project's datasets."""
+    return PlacedInput.objects.filter(project=project, text_hash=name, split="test").exists()
 
 
 @dataclass(frozen=True)

@@ -131,8 +131,9 @@ def claims(reading: Reading) -> Iterator[tuple[UUID, Split]]:
     """Inputs that suggesters hold out are held out of every training file, too; and what they show as examples,
     or learned from, tests nothing. See `feedback.queries.examples`."""
     found = Suggestion.objects.using(reading.using.alias).filter(task__project=reading.project)
-    told = found.filter(Q(held_out=True) | Q(learned_at__isnull=False)).values_list("text_hash", "held_out")
-    for name, held in told.iterator(AT_ONCE):
+    tells = ~Q(final_value="") | Q(verdict__in=(Verdict.EDITED, Verdict.REJECTED))
+    claimed = found.filter(Q(held_out=True) | Q(learned_at__isnull=False) & tells)
+    for name, held in claimed.values_list("text_hash", "held_out").iterator(AT_ONCE):
         yield name, "test" if held else "train"
 
 

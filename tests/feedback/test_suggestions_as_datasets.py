@@ -1,14 +1,21 @@
 """Verdicts on suggestions as rows of datasets, and inputs that nobody may learn from."""
 
+from uuid import uuid4
+
 import pytest
+from django.utils import timezone
 
 from annotator.datasets import frozen
 from annotator.datasets.words import text_hash
 from annotator.models import Queue
+from annotator.services import queues
 from feedback.models import Suggestion
+from feedback.services import suggest
 from feedback.splits import is_held_out
+from feedback.suggesting.question import Answer
+from tests import make
 from tests.annotator import frozen as made
-from tests.annotator.answering import answer, people
+from tests.annotator.answering import answer, answers, people
 from tests.feedback import judged
 
 # The job reads its snapshot on a connection of its own, so that rows must be committed.
@@ -83,6 +90,51 @@ def test_an_input_that_suggesters_hold_out_is_in_no_training_split_wherever_it_c
     assert {row.kind for row in rows} == {"rated", "demonstration"}
     assert {row.input for row in rows if row.split == "test"} >= set(held)
     assert not {row.input for row in rows if row.split == "train"} & set(held)
+
+
+def test_what_a_suggester_learns_from_is_train_wherever_it_comes_from(project):
+    task = judged.task(project)
+    said(task, "a rose in spring", "accepted", final="red")
+    said(task, "coal in the dark", "accepted", final="red", held_out=True)
+    said(task, "some old snow", "ignored")
+    judged.learn(project)
+    queue = make.queue(project, items=0)
+    texts = ("A ROSE in  spring", "coal in the dark", "some old snow", "grass after the rain")
+    new = [queues.NewItem(external_id=f"{n}", input=text, output="red") for n, text in enumerate(texts)]
+    queues.add_items(queue, new)
+    answers(queue, *"yyyy")
+
+    version = made.made(project, queues=(str(queue.pk),), train=0, dev=100, test=0)
+
+    assert {row.input: row.split for row in all_rows(version)} == dict(
+        zip(texts, ("train", "test", "dev", "dev"), strict=True)
+    )
+    assert (version.counts["learned_inputs"], version.counts["held_out_inputs"]) == (1, 1)
+
+
+def test_an_input_of_a_test_split_is_no_example_when_somebody_asks_for_it_later(project):
+    queue = make.queue(project, items=0)
+    texts = ("a rose in spring", "some old snow")
+    queues.add_items(queue, [queues.NewItem(external_id=text, input=text, output="red") for text in texts])
+    answers(queue, "y")
+    made.made(project, queues=(str(queue.pk),), train=0, dev=0, test=100)
+    task = judged.task(project)
+
+    tested, other = (
+        suggest.row_of(
+            task,
+            task.versions.get(),
+            suggest.Asked(input=text),
+            uuid4(),
+            Answer(),
+            at=timezone.now(),
+            took_ms=1.0,
+        )
+        for text in texts
+    )
+
+    assert not any(is_held_out(text_hash(text)) for text in texts)
+    assert (tested.held_out, other.held_out) == (True, False)
 
 
 def test_an_answer_that_was_asked_for_again_is_a_preference_of_an_end_user(project):

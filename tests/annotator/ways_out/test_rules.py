@@ -47,6 +47,23 @@ def test_single_answers_have_both_labels():
     assert written.classes == {"true": 1, "false": 1}
 
 
+def test_of_what_a_rated_row_says_already_a_demonstration_says_only_the_rest():
+    expected = demonstration("30 days from delivery.", "We never refund.", told=("rejected",))
+    accepted = demonstration("30 days from delivery.", told=("output",))
+
+    found, written = told(get("trl-kto"), [rated(False, "We never refund."), expected, accepted])
+
+    assert found == [
+        {"prompt": [Q], "completion": [WRONG], "label": False},
+        {"prompt": [Q], "completion": [A], "label": True},
+    ]
+    assert written.dropped == {"repeated": 1}
+    assert dropped("trl-sft", expected, accepted) == {"repeated": 1}
+    twice = [rated(True), demonstration("30 days from delivery.")]
+    assert sent(get("few-shot-json"), twice)[1].dropped == {"repeated": 1}
+    assert dropped("promptfoo", rated(True), accepted) == {"repeated": 1}
+
+
 @pytest.mark.parametrize("winner", ["left", "right"])
 def test_the_winner_of_a_pair_is_chosen(winner):
     left, right = (A, WRONG) if winner == "left" else (WRONG, A)
