@@ -95,7 +95,7 @@ class Texts:
     def band(self, band: int, which: npt.NDArray[np.int64]) -> Hashes:
         """The key of one band of each of these texts, half of it: texts that share one are candidates."""
         whole = np.frombuffer(self._bands, dtype=np.uint64).reshape(-1, BANDS)
-        return (whole[which, band] >> np.uint64(32)).astype(np.uint32)
+        return np.asarray(whole[which, band] >> np.uint64(32), dtype=np.uint32)
 
     def bands(self, at: int) -> Hashes:
         """All of one text: (BANDS,)."""
