@@ -3,7 +3,7 @@
 import pytest
 
 from annotator.models import Label
-from annotator.services.raters import rater_of
+from annotator.services.raters import named_rater, rater_of
 from feedback.models import FailureMode, VibeCheck
 from feedback.queries import modes as queries
 from feedback.queries import rates
@@ -72,6 +72,9 @@ def test_what_a_surplus_answer_saw_is_listed_and_is_in_no_rate(project, item, ow
     assert rate() == (0, 3)
     assert list(queries.items_of(rude)) == [item]
     looking.see(rows[1], owner, "Rude")  # whose answers fill the places
+    assert rate() == (1, 3)
+    program = named_rater(project, "judge")
+    sightings.set_modes(rows[2], program, [rude.pk])
     assert rate() == (1, 3)
 
     # Where nobody's answer fills it, the surplus one is the item's answer, and so is what it saw.
