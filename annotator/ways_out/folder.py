@@ -78,7 +78,7 @@ def _files(
     for split, rows in sources.items():
         written, dates = Written(), Dates()
         file = manifest.File(f"{split}{form.extension}", split)
-        told = lines.heard(rows, progress, total.items)
+        told = lines.heard(lines.ordered(plan, rows), progress, total.items)
         few = _one(form, plan, told, folder, file, written, dates, names)
         total.add(written)
         if few is None:

@@ -7,11 +7,13 @@ The same rows give the same bytes. Memory holds one chunk, and what a plan's fir
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Protocol
 
 import msgspec
 
 from annotator.datasets.content import Row, Split
+from annotator.ways_out import tools
 from annotator.ways_out.dates import Dates
 from annotator.ways_out.model import (
     CONFLICT,
@@ -61,6 +63,7 @@ def records(
         if len(kept) < len(made):
             written.left_out[CONFLICT.reason] += len(made) - len(kept)
         written.written += 1
+        written.tools_unsaid += tools.unsaid(row.input, plan.tools)
         for record in kept:
             written.lines += 1
             if classes is not None:
@@ -78,7 +81,7 @@ def stream(
     encoder = encoder_for(form.encoding, plan)
     buffer = bytearray(encoder.head())
     size = FIRST
-    for _row, record in records(form, plan, rows, split, written):
+    for _row, record in records(form, plan, ordered(plan, rows), split, written):
         if dates is not None and dates.left:
             dates.see(record)
         encoder.add(record, buffer)
@@ -90,6 +93,14 @@ def stream(
         raise TooFew(form.least, written)
     buffer += encoder.tail()
     yield bytes(buffer)
+
+
+def ordered(plan: Plan, rows: Rows) -> Rows:
+    """With the plan's first rows before the others: two readings, if it names any."""
+    first = plan.first
+    if first is None:
+        return rows
+    return lambda: chain((row for row in rows() if first(row)), (row for row in rows() if not first(row)))
 
 
 def heard(rows: Rows, progress: Progress, before: int, every: int = 1000) -> Rows:

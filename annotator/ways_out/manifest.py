@@ -78,9 +78,15 @@ def describe(
         "columns": dict(plan.columns),
         **counted(written),
         "files": [file.told() for file in files],
-        "notes": list(plan.notes),
+        "notes": [*filter(None, (plan.reading, *plan.notes)), *_unsaid(written)],
         "warnings": list(warnings),
     }
+
+
+def _unsaid(written: Written) -> list[str]:
+    """Of tools that there were: a model that is shown no tools learns to do without."""
+    rows = written.tools_unsaid
+    return [f"In {rows} of the rows written there were tools that their lines do not name."] if rows else []
 
 
 def counted(written: Written) -> dict[str, Any]:

@@ -1,13 +1,18 @@
-"""Payloads as chat messages of text: what every trainer's rows are made of."""
+"""Payloads as chat messages of text: what every trainer's rows are made of.
+
+Messages have role and content, and nothing more unless `calls` is asked for: then those with calls of tools and
+their answers have what `annotator.ways_out.tools` says.
+"""
 
 from typing import Any
 
 import msgspec
 
 from annotator.datasets.content import Row
-from annotator.ways_out.model import EMPTY, NOT_TEXT, PROMPT_ORDER, TOOL_CALLS, Drop
+from annotator.ways_out import tools
+from annotator.ways_out.model import EMPTY, NOT_TEXT, PROMPT_ORDER, TOOL_CALLS, TOOL_SHAPE, Drop
 
-Message = dict[str, str]
+Message = dict[str, Any]
 Messages = list[Message]
 
 _ROLES = {
@@ -21,10 +26,10 @@ _ROLES = {
     "tool": "tool",
     "function": "tool",
 }
-_CALLS = ("tool_calls", "function_call")
 _LISTS = frozenset({"documents", "docs", "chunks", "passages", "results"})
 _DOCUMENTS = ("text", "content", "page_content", "body", "document", "passage", "snippet")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
+_PARTS = _TEXT_PARTS | tools.CALLS | tools.RESULTS
 
 
 def as_text(payload: Any) -> str:
@@ -36,50 +41,66 @@ def as_text(payload: Any) -> str:
     messages = _messages(payload)
     if messages is EMPTY:
         return ""
-    if isinstance(messages, list):
+    if isinstance(messages, list) and not tools.how_many(messages):
         if len(messages) == 1:
-            return messages[0]["content"]
+            return str(messages[0]["content"])
         return "\n\n".join(f"{message['role']}: {message['content']}" for message in messages)
     return msgspec.json.encode(payload).decode()
 
 
-def prompt(payload: Any) -> Messages | Drop:
+def prompt(payload: Any, *, calls: bool = False) -> Messages | Drop:
     """All messages before the answer: the system's first, the last one from the user or a tool."""
-    if isinstance(payload, str):
-        return [{"role": "user", "content": payload}] if payload.strip() else EMPTY
-    found = _messages(payload)
+    found = _spoken(payload, "user", calls)
     if isinstance(found, Drop):
         return found
-    if found is None:
-        text = as_text(payload)
-        return [{"role": "user", "content": text}] if text.strip() else EMPTY
     if found[-1]["role"] not in {"user", "tool"} or any(m["role"] == "system" for m in found[1:]):
         return PROMPT_ORDER
     if not found[-1]["content"].strip():
         return EMPTY
-    return found
+    return tools.linked(found) if calls else found
 
 
-def answer(payload: Any) -> Messages | Drop:
-    """One message from the assistant."""
-    if isinstance(payload, str):
-        return [{"role": "assistant", "content": payload}] if payload.strip() else EMPTY
-    found = _messages(payload)
+def answer(payload: Any, *, calls: bool = False, before: int = 0) -> Messages | Drop:
+    """One message from the assistant; with `calls` it may be calls of tools, or those, their answers and so on
+    until the assistant has the last word. `before`: how many calls the prompt has."""
+    found = _spoken(payload, "assistant", calls)
     if isinstance(found, Drop):
         return found
+    if not calls and any(message["role"] == "tool" for message in found):
+        return TOOL_CALLS
+    last = found[-1]
+    if last["role"] != "assistant" or (len(found) > 1 and not tools.how_many(found)):
+        return NOT_TEXT
+    if found[0]["role"] != "assistant" or any(one["role"] not in {"assistant", "tool"} for one in found):
+        return NOT_TEXT
+    if not last["content"].strip() and not last.get("tool_calls"):
+        return EMPTY
+    return tools.linked(found, before=before, done=False) if calls else found
+
+
+def _spoken(payload: Any, role: str, calls: bool) -> Messages | Drop:
+    """The messages, or one of `role` with all of it."""
+    found = _messages(payload, role)
     if found is None:
         text = as_text(payload)
-        return [{"role": "assistant", "content": text}] if text.strip() else EMPTY
-    if any(message["role"] == "tool" for message in found):
+        return [{"role": role, "content": text}] if text.strip() else EMPTY
+    if found is TOOL_SHAPE and not calls:
         return TOOL_CALLS
-    if len(found) != 1 or found[0]["role"] != "assistant":
-        return NOT_TEXT
-    return found if found[0]["content"].strip() else EMPTY
+    if isinstance(found, Drop) or calls:
+        return found
+    if tools.how_many(found):
+        return TOOL_CALLS
+    return [{"role": message["role"], "content": message["content"]} for message in found]
 
 
-def asked(row: Row, *, context: bool) -> Messages | Drop:
+def has_calls(payload: Any) -> bool:
+    found = _messages(payload)
+    return isinstance(found, list) and tools.how_many(found) > 0
+
+
+def asked(row: Row, *, context: bool, calls: bool = False) -> Messages | Drop:
     """The row's prompt, with what the model was given before it when `context`."""
-    found = prompt(row.input)
+    found = prompt(row.input, calls=calls)
     if not context or isinstance(found, Drop) or not (given := context_text(row.context).strip()):
         return found
     if found[0]["role"] == "system":
@@ -107,25 +128,25 @@ def _document(payload: Any) -> str:
     return as_text(payload)
 
 
-def _messages(payload: Any) -> Messages | Drop | None:
-    """Messages of role and text; None when the payload is no conversation."""
+def _messages(payload: Any, role: str = "user") -> Messages | Drop | None:
+    """Messages of role and text; None when the payload is no conversation. Parts of a message without one
+    around them are a message of `role`."""
     if isinstance(payload, dict):
         payload = _listed(payload) if payload else []
     if not isinstance(payload, list):
         return None
     if not payload:
         return EMPTY
+    if all(isinstance(one, dict) and "role" not in one and one.get("type") in _PARTS for one in payload):
+        return _read({"role": role, "content": payload})
     if not all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in payload):
         return None
     read: Messages = []
     for one in payload:
-        if any(one.get(key) for key in _CALLS):
-            return TOOL_CALLS
-        role = _ROLES.get(one["role"].strip().lower())
-        text = _content(one.get("content", one.get("parts")))
-        if role is None or text is None:
-            return NOT_TEXT
-        read.append({"role": role, "content": text})
+        found = _read(one)
+        if isinstance(found, Drop):
+            return found
+        read += found
     return read
 
 
@@ -138,21 +159,59 @@ def _listed(payload: dict[str, Any]) -> list[Any]:
     return [{"role": "system", "content": system}, *inner] if system else inner
 
 
-def _content(content: Any) -> str | None:
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return None
-    texts = []
-    for part in content:
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, dict) and part.get("type", "text") in _TEXT_PARTS and _is_text(part):
-            texts.append(part["text"])
+def _read(one: Message) -> Messages | Drop:
+    """A logged message: answers of tools are messages of their own, before what else was said in it."""
+    role = _ROLES.get(one["role"].strip().lower())
+    called = tools.calls_beside(one)
+    if isinstance(called, Drop):
+        return called
+    content = one.get("content", one.get("parts"))
+    if content is None and called:
+        content = ""
+    if role is None or not isinstance(content, str | list):
+        return NOT_TEXT
+    texts: list[str] = []
+    answers: Messages = []
+    for part in [content] if isinstance(content, str) else content:
+        if isinstance(part, dict) and part.get("type") in tools.CALLS:
+            call = tools.call_of(part)
+            if isinstance(call, Drop):
+                return call
+            called.append(call)
+        elif isinstance(part, dict) and part.get("type") in tools.RESULTS:
+            said = _result(part)
+            if said is None:
+                return NOT_TEXT
+            answers.append(_answer_of_tool(said, part))
+        elif (text := _text(part)) is not None:
+            texts.append(text)
         else:
-            return None
-    return "\n".join(texts)
+            return NOT_TEXT
+    message: Message = {"role": role, "content": "\n".join(texts)}
+    if role == "tool" and texts:
+        message = _answer_of_tool(message["content"], one)
+    if called:
+        message["tool_calls"] = called
+    return [*answers, message] if texts or called or not answers else answers
 
 
-def _is_text(part: dict[str, Any]) -> bool:
-    return isinstance(part.get("text"), str)
+def _answer_of_tool(text: str, logged: Message) -> Message:
+    name = logged.get("name")
+    beside = {"tool_call_id": tools.result_id(logged), "name": name if isinstance(name, str) else ""}
+    return {"role": "tool", "content": text, **beside}
+
+
+def _text(part: Any) -> str | None:
+    """OpenTelemetry has the text of a part under `content`."""
+    if isinstance(part, dict) and part.get("type", "text") in _TEXT_PARTS:
+        part = part.get("text", part.get("content"))
+    return part if isinstance(part, str) else None
+
+
+def _result(part: Message) -> str | None:
+    """What a tool answered: text, parts of text, or anything else as JSON; None where a part is no text."""
+    payload = tools.result_payload(part)
+    if not isinstance(payload, list) or not all(isinstance(one, dict) and "type" in one for one in payload):
+        return as_text(payload)
+    texts = [_text(one) for one in payload]
+    return None if None in texts else "\n".join(filter(None, texts))

@@ -14,9 +14,9 @@ Record = dict[str, Any]
 Options = Mapping[str, Any]
 Progress = Callable[[int], None]  # hears how many rows were seen; may raise to stop
 
-# "text": str. "bool", "number" (float), "texts" (list of str), "messages" (list of role and content),
-# "object" (anything else: cannot be a Parquet column).
-Column = Literal["text", "bool", "number", "texts", "messages", "object"]
+# "text": str. "bool", "number" (float), "texts" (list of str), "messages" (list of role and content), "chat" (the
+# same, some with calls of tools), "object" (anything else: cannot be a Parquet column).
+Column = Literal["text", "bool", "number", "texts", "messages", "chat", "object"]
 EVERY: frozenset[Kind] = frozenset({"rated", "preference", "demonstration"})
 JUDGED: frozenset[Kind] = frozenset({"rated", "demonstration"})  # one answer by itself
 COMPARED: frozenset[Kind] = frozenset({"preference", "demonstration"})  # a better one and another
@@ -39,6 +39,11 @@ BOTH_BAD = Drop("both_bad")
 NO_DESIRABLE = Drop("no_desirable")
 NOT_DESIRABLE = Drop("not_desirable")
 TOOL_CALLS = Drop("tool_calls")
+TOOLS_OFF = Drop("tools_off")
+TOOL_SHAPE = Drop("tool_shape")
+SEVERAL = Drop("several")
+TAGGED = Drop("tagged")
+TOOL_ANSWER = Drop("tool_answer")
 PROMPT_ORDER = Drop("prompt_order")
 NOT_TEXT = Drop("not_text")
 NO_LABEL = Drop("no_label")
@@ -62,7 +67,14 @@ REASONS = {
     "both_bad": _("Both answers were bad."),
     "no_desirable": _("A question says no desirable answer."),
     "not_desirable": _("An answer was not the desirable one."),
-    "tool_calls": _("The conversation has calls of tools."),
+    "tool_calls": _("The conversation has calls of tools, which the format has no place for."),
+    "tools_off": _("The conversation has calls of tools: the option “tools” takes them."),
+    "tool_shape": _(
+        "A call of a tool has no name, no JSON object of arguments, or no answer; or an answer no call."
+    ),
+    "several": _("An answer has several messages: the format takes one."),
+    "tagged": _("Words before a call of a tool hold the tags that the format puts around calls."),
+    "tool_answer": _("The answer is a call of a tool, and the format takes text."),
     "prompt_order": _("The prompt has a system message that is not first, or does not end with the user."),
     "not_text": _("A message has parts that are not text, or a role that no trainer knows."),
     "no_label": _("The row has no answer or value."),
@@ -103,6 +115,9 @@ class Plan:
     keep: Callable[[Record], bool] = lambda _record: True  # False: the line is a conflict
     classes: Callable[[Record], str] | None = None  # what the manifest counts lines by
     notes: tuple[str, ...] = ()  # said in the manifest and the README
+    reading: str = ""  # how the lines are to be loaded, where that is not as of every export of the format
+    first: Callable[[Row], bool] | None = None  # rows that come before all others
+    tools: bool = False  # lines say which tools there were
     seen: set[str] = field(default_factory=set)  # what `make` came across, for `extras`
 
 
@@ -153,6 +168,7 @@ class Written:
     dropped: Counter[str] = field(default_factory=Counter)  # rows, by reason
     left_out: Counter[str] = field(default_factory=Counter)  # lines of rows that gave others
     classes: Counter[str] = field(default_factory=Counter)  # lines
+    tools_unsaid: int = 0  # rows that gave lines which do not say what tools there were
 
     def add(self, other: "Written") -> None:
         self.items += other.items
@@ -161,6 +177,7 @@ class Written:
         self.dropped.update(other.dropped)
         self.left_out.update(other.left_out)
         self.classes.update(other.classes)
+        self.tools_unsaid += other.tools_unsaid
 
 
 class Refused(ValueError):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from annotator.datasets.content import Row, Split
-from annotator.ways_out.lines import CHUNK, records
+from annotator.ways_out.lines import CHUNK, ordered, records
 from annotator.ways_out.model import Format, Plan, Rows, Written
 
 
@@ -62,7 +62,8 @@ def stream(form: Format, plan: Plan, rows: Rows, split: Split, names: Pseudonyms
     """The lines beside what `lines.stream` gives for the same rows and an equal, fresh plan."""
     into = msgspec.json.Encoder().encode_into
     buffer = bytearray()
-    for number, (row, _record) in enumerate(records(form, plan, rows, split, Written()), 1):
+    made = records(form, plan, ordered(plan, rows), split, Written())
+    for number, (row, _record) in enumerate(made, 1):
         into(line(row, number, names), buffer, -1)
         buffer += b"\n"
         if len(buffer) >= CHUNK:

@@ -6,6 +6,7 @@ makes a turn all the same (0.19), so that the YAML has it dropped where no row h
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from annotator.datasets.content import Row, Split
 from annotator.ways_out import messages
@@ -23,6 +24,11 @@ def _single(prompt: messages.Messages) -> tuple[str, str] | Drop:
     if len(prompt) == 2 and [message["role"] for message in prompt] == ["system", "user"]:
         return prompt[0]["content"], prompt[1]["content"]
     return NOT_SINGLE
+
+
+def sft(options: Options, rows: Rows) -> Plan:
+    """TRL's rows; Axolotl reads no tools as an empty list only, and loads lines without being told their types."""
+    return replace(trl.sft(options, rows, none="[]"), reading="")
 
 
 def reward(options: Options, _rows: Rows) -> Plan:
@@ -103,9 +109,10 @@ FORMATS = (
         words=_("Conversations that end with an answer worth imitating, with the YAML that reads them."),
         takes=EVERY,
         encoding="jsonl",
-        plan=trl.sft,
-        options=(trl.WINNERS, trl.CONTEXT),
+        plan=sft,
+        options=(trl.WINNERS, trl.CONTEXT, trl.TOOLS),
         how_to_load=LOAD,
+        twice=trl.takes_calls,
         extras=lambda _plan, _options, files: _snippet("sft", files),
     ),
     Format(

@@ -1,21 +1,24 @@
 """Chat and preference JSON lines, shaped as OpenAI's API has them: Azure, Together, Fireworks and others.
 
-Ten lines at least. Tools have no form here; outputs are exactly one message of the assistant.
+Ten lines at least. The outputs of a preference are exactly one message of the assistant. `tools` is a key of
+the lines where there were any.
 """
 
 from annotator.datasets.content import Row
-from annotator.ways_out import messages
+from annotator.ways_out import tools
 from annotator.ways_out.formats import trl
 from annotator.ways_out.model import (
     COMPARED,
     EVERY,
-    TOOL_CALLS,
+    SEVERAL,
+    Column,
     Drop,
     Format,
     Made,
     Option,
     Options,
     Plan,
+    Record,
     Rows,
 )
 from annotator.ways_out.words import gettext_noop as _
@@ -25,39 +28,50 @@ LOAD = "Upload `{file}` as a file of chat conversations. Services ask for ten li
 
 
 def chat(options: Options, _rows: Rows) -> Plan:
-    weigh = options["last_only"]
+    weigh, reads = options["last_only"], {**options, "tools": True}
 
     def make(row: Row) -> Made:
-        found = trl.right_answer(row, options)
+        found = trl.right_answer(row, reads)
         if isinstance(found, Drop):
             return found
-        if _tools(found[0]):
-            return TOOL_CALLS
-        whole = [*found[0], *found[1]]
-        return [{"messages": [_weighed(one, one is whole[-1]) for one in whole] if weigh else whole}]
+        whole = tools.nameless([*found[0], *found[1]])
+        said = [_weighed(one, one is whole[-1]) for one in whole] if weigh else whole
+        return [{"messages": said, **_offered(row)}]
 
-    return Plan(make, {"messages": "object" if weigh else "messages"})
+    return Plan(make, {"messages": "object"}, tools=True)
 
 
 def preference(options: Options, _rows: Rows) -> Plan:
+    reads = {**options, "tools": True}
+
     def make(row: Row) -> Made:
-        found = trl.better_answer(row, options)
+        found = trl.better_answer(row, reads)
         if isinstance(found, Drop):
             return found
-        if _tools(found[0]):
-            return TOOL_CALLS
+        if any(len(answer) > 1 for answer in found[1:]):
+            return SEVERAL
+        asked, *answers = map(tools.nameless, found)
         return [
-            {"input": {"messages": found[0]}, "preferred_output": found[1], "non_preferred_output": found[2]}
+            {
+                "input": {"messages": asked, **_offered(row)},
+                "preferred_output": answers[0],
+                "non_preferred_output": answers[1],
+            }
         ]
 
-    return Plan(make, {"input": "object", "preferred_output": "messages", "non_preferred_output": "messages"})
+    columns: dict[str, Column] = dict.fromkeys(
+        ("input", "preferred_output", "non_preferred_output"), "object"
+    )
+    return Plan(make, columns, tools=True)
 
 
-def _tools(prompt: messages.Messages) -> bool:
-    return any(message["role"] == "tool" for message in prompt)
+def _offered(row: Row) -> Record:
+    """What services take beside the messages, where there were tools."""
+    known, _others = tools.offered(row.input)
+    return {"tools": known, **tools.one_at_a_time(row.input)} if known else {}
 
 
-def _weighed(message: messages.Message, last: bool) -> dict[str, str | int]:
+def _weighed(message: tools.Message, last: bool) -> tools.Message:
     return {**message, "weight": int(last)} if message["role"] == "assistant" else {**message}
 
 

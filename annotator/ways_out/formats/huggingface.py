@@ -57,7 +57,8 @@ def write(
     for name, form in CONFIGS.items():
         if not chosen[name]:
             continue
-        inner = options.read(form, {"context": chosen["context"]} if name in CONVERSATIONS else {})
+        talks = {"context": chosen["context"], "tools": chosen["tools"]}
+        inner = options.read(form, talks if name in CONVERSATIONS else {})
         plan = form.plan(inner, lambda: chain.from_iterable(rows() for rows in sources.values()))
         written, found = Written(), list[manifest.File]()
         for split, rows in sources.items():
@@ -162,14 +163,23 @@ def _parquet(path: Path, plan: Plan, groups: Iterator[list[Record]]) -> int:
         "number": pyarrow.float64(),
         "texts": pyarrow.list_(pyarrow.string()),
         "messages": pyarrow.list_(message),
+        "chat": pyarrow.list_(pyarrow.json_()),
     }
     schema = pyarrow.schema([(name, types[column]) for name, column in plan.columns.items()])
+    chats = [name for name, column in plan.columns.items() if column == "chat"]
     count = 0
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in groups:
-            writer.write_table(pyarrow.Table.from_pylist(group, schema=schema), row_group_size=len(group))
+            plain = [_encoded(record, chats) for record in group] if chats else group
+            writer.write_table(pyarrow.Table.from_pylist(plain, schema=schema), row_group_size=len(group))
             count += len(group)
     return count
+
+
+def _encoded(record: Record, chats: list[str]) -> Record:
+    """Messages of which some have more keys: JSON each, which `datasets` reads as what it was."""
+    encode = msgspec.json.Encoder().encode
+    return {**record, **{name: [encode(one).decode() for one in record[name]] for name in chats}}
 
 
 def _file(folder: Path, name: str, split: Split, count: int) -> manifest.File:
@@ -213,6 +223,7 @@ FORMAT = Format(
         Option("kto", _("Single answers, desirable or not"), True),
         Option("classification", _("Texts and classes"), True),
         trl.CONTEXT,
+        trl.TOOLS,
         Option("shard_rows", _("Rows in a file at most"), 100_000, least=1_000, most=10_000_000),
     ),
     how_to_load='```python\nfrom datasets import load_dataset\n\nrows = load_dataset("{file}", "sft")  # a config\n```',

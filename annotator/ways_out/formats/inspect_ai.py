@@ -4,12 +4,13 @@ Inspect takes a target that is no letter, a missing one and an id twice without 
 """
 
 from annotator.datasets.content import Row
-from annotator.ways_out import messages
+from annotator.ways_out import messages, tools
 from annotator.ways_out.formats import trl
 from annotator.ways_out.model import (
     EMPTY,
     JUDGED,
     NO_LABEL,
+    TOOL_ANSWER,
     Column,
     Drop,
     Format,
@@ -28,12 +29,34 @@ LOAD = '```python\nfrom inspect_ai.dataset import json_dataset\n\ndataset = json
 
 def samples(options: Options, _rows: Rows) -> Plan:
     def make(row: Row) -> Made:
-        found = trl.right_answer(row, options)
+        found = trl.right_answer(row, {**options, "tools": True})
         if isinstance(found, Drop):
             return found
-        return [{"id": row.key, "input": found[0], "target": found[1][0]["content"], "metadata": _said(row)}]
+        asked, answer = found
+        if tools.how_many(answer):
+            return TOOL_ANSWER
+        given = [_message(message) for message in asked]
+        return [{"id": row.key, "input": given, "target": answer[0]["content"], "metadata": _said(row)}]
 
-    return Plan(make, {"id": "text", "input": "messages", "target": "text", "metadata": "object"})
+    return Plan(make, {"id": "text", "input": "object", "target": "text", "metadata": "object"})
+
+
+def _message(message: tools.Message) -> tools.Message:
+    """Inspect's own shape: a call has the function's name and its arguments as an object."""
+    if message["role"] == "tool":
+        name = {"tool_call_id": message["tool_call_id"], "function": message["name"]}
+        return {"role": "tool", "content": message["content"], **name}
+    calls = [
+        {
+            "id": call["id"],
+            "function": call["function"]["name"],
+            "arguments": tools.arguments_of(call),
+            "type": "function",
+        }
+        for call in message.get("tool_calls", ())
+    ]
+    said = {"role": message["role"], "content": message["content"]}
+    return {**said, "tool_calls": calls} if calls else said
 
 
 def choices(options: Options, _rows: Rows) -> Plan:

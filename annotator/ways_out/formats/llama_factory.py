@@ -9,13 +9,28 @@ from collections.abc import Mapping
 import msgspec
 
 from annotator.datasets.content import Row, Split
-from annotator.ways_out import messages
+from annotator.ways_out import messages, tools
 from annotator.ways_out.formats import trl
-from annotator.ways_out.model import COMPARED, EVERY, NOT_ALTERNATING, Drop, Format, Made, Options, Plan, Rows
+from annotator.ways_out.model import (
+    COMPARED,
+    EVERY,
+    NOT_ALTERNATING,
+    SEVERAL,
+    TAGGED,
+    Column,
+    Drop,
+    Format,
+    Made,
+    Options,
+    Plan,
+    Record,
+    Rows,
+)
 from annotator.ways_out.words import gettext_noop as _
 
-_FROM = {"system": "system", "user": "human", "assistant": "gpt"}
+_FROM = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
 Turn = dict[str, str]
+TAGS = ("<tool_call>", "</tool_call>")
 LOAD = (
     "Put this folder's path into `dataset_dir` and a name from `dataset_info.json` into `dataset` "
     "(such as `genba_train`)."
@@ -23,58 +38,91 @@ LOAD = (
 
 
 def turns(whole: messages.Messages) -> list[Turn] | Drop:
-    """human, gpt, human, … after a system's text, if any."""
+    """human, gpt, human, … after a system's text, if any; a tool's answer stands where the human would."""
     spoken = whole[1:] if whole[0]["role"] == "system" else whole
     for at, message in enumerate(spoken):
-        if message["role"] != ("assistant" if at % 2 else "user"):
+        if (message["role"] == "assistant") != bool(at % 2):
             return NOT_ALTERNATING
-    return [_turn(message) for message in whole]
+    said = [_turn(message) for message in whole]
+    return TAGGED if None in said else [turn for turn in said if turn is not None]
 
 
-def _turn(message: messages.Message) -> Turn:
-    return {"from": _FROM[message["role"]], "value": message["content"]}
+def _turn(message: messages.Message) -> Turn | None:
+    """Of words before a call the tags tell the reader which are which; None if the words have the tags too."""
+    text = message["content"]
+    if not (calls := message.get("tool_calls")):
+        return {"from": _FROM[message["role"]], "value": text}
+    said = [{"name": call["function"]["name"], "arguments": tools.arguments_of(call)} for call in calls]
+    # No "<": within arguments its pattern would find tags of calls and of thoughts.
+    value = msgspec.json.encode(said[0] if len(said) == 1 else said).decode().replace("<", "\\u003c")
+    if any(tag in text for tag in TAGS):
+        return None
+    return {"from": "function_call", "value": f"{text}{TAGS[0]}{value}{TAGS[1]}" if text.strip() else value}
+
+
+def _tools(row: Row) -> dict[str, str]:
+    """On every line; empty where there were none."""
+    known, _others = tools.offered(row.input)
+    functions = [tool["function"] for tool in known]
+    return {"tools": msgspec.json.encode(functions).decode() if functions else ""}
 
 
 def sft(options: Options, _rows: Rows) -> Plan:
+    reads = {**options, "tools": True}
+
     def make(row: Row) -> Made:
-        found = trl.right_answer(row, options)
+        found = trl.right_answer(row, reads)
         if isinstance(found, Drop):
             return found
         said = turns([*found[0], *found[1]])
-        return said if isinstance(said, Drop) else [{"conversations": said}]
+        return said if isinstance(said, Drop) else [{"conversations": said, **_tools(row)}]
 
-    return Plan(make, {"conversations": "object"})
+    return Plan(make, {"conversations": "object", "tools": "text"}, tools=True)
 
 
 def preference(options: Options, _rows: Rows) -> Plan:
+    reads = {**options, "tools": True}
+
     def make(row: Row) -> Made:
-        found = trl.better_answer(row, options)
+        found = trl.better_answer(row, reads)
         if isinstance(found, Drop):
             return found
         said = turns(found[0])
         if isinstance(said, Drop):
             return said
-        return [{"conversations": said, "chosen": _turn(found[1][0]), "rejected": _turn(found[2][0])}]
+        if any(len(answer) > 1 for answer in found[1:]):
+            return SEVERAL
+        chosen, rejected = (_turn(answer[0]) for answer in found[1:])
+        if chosen is None or rejected is None:
+            return TAGGED
+        return [{"conversations": said, "chosen": chosen, "rejected": rejected, **_tools(row)}]
 
-    return Plan(make, {"conversations": "object", "chosen": "object", "rejected": "object"})
+    columns: dict[str, Column] = dict.fromkeys(("conversations", "chosen", "rejected"), "object")
+    return Plan(make, {**columns, "tools": "text"}, tools=True)
 
 
 def kto(options: Options, rows: Rows) -> Plan:
+    reads = {**options, "tools": True}
+
     def make(row: Row) -> Made:
-        judged = trl.judged_answers(row, options)
+        judged = trl.judged_answers(row, reads)
         if isinstance(judged, Drop):
             return judged
-        said = [(turns([*found[0], *found[1]]), good) for found, good in judged]
-        if isinstance(first := said[0][0], Drop):  # the prompt's turns are the same in each
-            return first
-        return [{"conversations": whole, "kto_tag": good} for whole, good in said]
+        lines: list[Record] = []
+        for found, good in judged:
+            said = turns([*found[0], *found[1]])
+            if isinstance(said, Drop):
+                return said
+            lines.append({"conversations": said, "kto_tag": good, **_tools(row)})
+        return lines
 
     return Plan(
         make,
-        {"conversations": "object", "kto_tag": "bool"},
-        keep=trl.without_conflicts(make, rows, ("conversations",), "kto_tag"),
+        {"conversations": "object", "kto_tag": "bool", "tools": "text"},
+        keep=trl.without_conflicts(make, rows, ("conversations", "tools"), "kto_tag"),
         classes=lambda record: "true" if record["kto_tag"] else "false",
         notes=(trl.WEIGHTS,),
+        tools=True,
     )
 
 

@@ -4,16 +4,22 @@ The explicit prompt is always written: DPO wants it, the reward trainer joins it
 implicit prompts that differ by a character TRL makes an empty one without a word.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from annotator.datasets.content import Row
-from annotator.ways_out import messages, sides
+from annotator.ways_out import messages, sides, tools
 from annotator.ways_out.conflicts import Conflicts
 from annotator.ways_out.model import (
     COMPARED,
     EVERY,
     FEW_VOTES,
     OTHER_KIND,
+    TOOL_CALLS,
+    TOOLS_OFF,
     Column,
     Drop,
     Format,
@@ -30,6 +36,11 @@ CONTEXT = Option("context", _("Put the context before the prompt, as a system me
 PLAIN = Option("plain", _("Plain texts instead of messages"), False)
 WINNERS = Option("winners", _("Take the winners of A/B pairs too"), False)
 BOTH_BAD = Option("both_bad", _("Take both answers of a pair as bad where both were"), False)
+TOOLS = Option(
+    "tools",
+    _("Take conversations with calls of tools too; every line then has a key “tools”"),
+    False,
+)
 MARGIN = Option(
     "margin",
     _("How far ahead the better answer is, by its votes"),
@@ -52,32 +63,42 @@ ENOUGH_VOTES = 2  # for either side: with fewer, a margin says nothing
 def one_text(prompt: messages.Messages) -> str:
     """One message is its text; several have their roles before them."""
     if len(prompt) == 1:
-        return prompt[0]["content"]
+        return str(prompt[0]["content"])
     return "\n\n".join(f"{message['role']}: {message['content']}" for message in prompt)
 
 
-def asked_and(row: Row, payloads: tuple[Any, ...], context: bool) -> list[messages.Messages] | Drop:
-    """The prompt, then each payload as an answer."""
-    prompt = messages.asked(row, context=context)
+def asked_and(row: Row, payloads: tuple[Any, ...], options: Options) -> list[messages.Messages] | Drop:
+    """The prompt, then each payload as an answer. With calls of tools if the options take them."""
+    calls = takes_calls(options)
+    prompt = messages.asked(row, context=options["context"], calls=calls)
     if isinstance(prompt, Drop):
-        return prompt
+        return _told_to(prompt, options)
     found = [prompt]
     for payload in payloads:
-        answer = messages.answer(payload)
+        answer = messages.answer(payload, calls=calls, before=tools.how_many(prompt))
         if isinstance(answer, Drop):
-            return answer
+            return _told_to(answer, options)
         found.append(answer)
     return found
 
 
+def takes_calls(options: Options) -> bool:
+    """Plain texts have no calls."""
+    return bool(options.get("tools")) and not options.get("plain")
+
+
+def _told_to(why: Drop, options: Options) -> Drop:
+    return TOOLS_OFF if why is TOOL_CALLS and "tools" in options and not options.get("plain") else why
+
+
 def right_answer(row: Row, options: Options) -> list[messages.Messages] | Drop:
     payload = sides.right(row, winners=options["winners"])
-    return payload if isinstance(payload, Drop) else asked_and(row, (payload,), options["context"])
+    return payload if isinstance(payload, Drop) else asked_and(row, (payload,), options)
 
 
 def better_answer(row: Row, options: Options) -> list[messages.Messages] | Drop:
     ordered = sides.better(row)
-    return ordered if isinstance(ordered, Drop) else asked_and(row, ordered, options["context"])
+    return ordered if isinstance(ordered, Drop) else asked_and(row, ordered, options)
 
 
 def judged_answers(row: Row, options: Options) -> list[tuple[list[messages.Messages], bool]] | Drop:
@@ -86,7 +107,7 @@ def judged_answers(row: Row, options: Options) -> list[tuple[list[messages.Messa
         return judged
     made: list[tuple[list[messages.Messages], bool]] = []
     for payload, good in judged:
-        found = asked_and(row, (payload,), options["context"])
+        found = asked_and(row, (payload,), options)
         if isinstance(found, Drop):
             return found
         made.append((found, good))
@@ -100,34 +121,100 @@ def _completed(prompt: messages.Messages, answer: messages.Messages, plain: bool
     return {"prompt": prompt, "completion": answer}
 
 
-def sft(options: Options, _rows: Rows) -> Plan:
+@dataclass(frozen=True)
+class Tools:
+    """What the option adds to a plan: calls with their arguments as objects, and the tools there were as JSON
+    text, since `datasets` would make one type of all their schemas.
+
+    `none` is the text where there were none: TRL reads `null` as no tools, while some templates have words for
+    an empty list.
+    """
+
+    on: bool
+    none: str = "null"
+
+    def said(self, row: Row, records: list[Record]) -> list[Record]:
+        if not self.on:
+            return records
+        known, _others = tools.offered(row.input)
+        text = msgspec.json.encode(known).decode() if known else self.none
+        return [{**{key: _objects(value) for key, value in one.items()}, "tools": text} for one in records]
+
+    def plan(self, plan: Plan) -> Plan:
+        if not self.on:
+            return plan
+        columns: dict[str, Column] = {
+            name: "chat" if column == "messages" else column for name, column in plan.columns.items()
+        }
+        columns["tools"] = "text"
+        return replace(plan, columns=columns, reading=_read_as(columns), first=_has_calls, tools=True)
+
+
+_TYPES = {
+    "chat": "List(Json())",
+    "text": 'Value("string")',
+    "bool": 'Value("bool")',
+    "number": 'Value("float64")',
+}
+
+
+def _read_as(columns: Mapping[str, Column]) -> str:
+    """`datasets` guesses types from the first ten megabytes and fails at a call that comes later."""
+    types = ", ".join(f'"{name}": {_TYPES[column]}' for name, column in columns.items())
+    return (
+        "Say the types of the columns when you load the lines: `from datasets import Features, Json, List, Value` "
+        f"and `load_dataset(…, features=Features({{{types}}}))`. `datasets` would guess them from the first lines, and "
+        "break off where later ones differ."
+    )
+
+
+def _objects(value: Any) -> Any:
+    return tools.as_objects(value) if isinstance(value, list) else value
+
+
+def _has_calls(row: Row) -> bool:
+    """Such rows come first: a reader that guesses from the first lines sees that messages differ."""
+    payloads = (row.input, row.output, row.rejected, row.left, row.right)
+    return any(messages.has_calls(payload) for payload in payloads)
+
+
+def sft(options: Options, _rows: Rows, none: str = "null") -> Plan:
+    more = Tools(takes_calls(options), none)
+
     def make(row: Row) -> Made:
         found = right_answer(row, options)
-        return found if isinstance(found, Drop) else [{"messages": [*found[0], *found[1]]}]
+        return found if isinstance(found, Drop) else more.said(row, [{"messages": [*found[0], *found[1]]}])
 
-    return Plan(make, {"messages": "messages"})
+    return more.plan(Plan(make, {"messages": "messages"}))
 
 
 def prompt_completion(options: Options, _rows: Rows) -> Plan:
+    more = Tools(takes_calls(options))
+
     def make(row: Row) -> Made:
         found = right_answer(row, options)
-        return found if isinstance(found, Drop) else [_completed(found[0], found[1], options["plain"])]
+        if isinstance(found, Drop):
+            return found
+        return more.said(row, [_completed(found[0], found[1], options["plain"])])
 
     column: Column = "text" if options["plain"] else "messages"
-    return Plan(make, {"prompt": column, "completion": column})
+    return more.plan(Plan(make, {"prompt": column, "completion": column}))
 
 
 def prompts(options: Options, _rows: Rows) -> Plan:
-    def make(row: Row) -> Made:
-        found = messages.asked(row, context=options["context"])
-        return found if isinstance(found, Drop) else [{"prompt": found}]
+    more = Tools(takes_calls(options))
 
-    return Plan(make, {"prompt": "messages"})
+    def make(row: Row) -> Made:
+        found = asked_and(row, (), options)
+        return found if isinstance(found, Drop) else more.said(row, [{"prompt": found[0]}])
+
+    return more.plan(Plan(make, {"prompt": "messages"}))
 
 
 def preference(options: Options, rows: Rows) -> Plan:
     plain, voted = options["plain"], options.get("voted", False)
     margin, said = margins(options, rows)
+    more = Tools(takes_calls(options))
 
     def make(row: Row) -> Made:
         if voted and not enough_votes(row):
@@ -141,11 +228,13 @@ def preference(options: Options, rows: Rows) -> Plan:
             record |= {"chosen": f" {found[1][0]['content']}", "rejected": f" {found[2][0]['content']}"}
         if margin is not None:
             record["margin"] = margin(*sides.decided(row))
-        return [record]
+        return more.said(row, [record])
 
     column: Column = "text" if plain else "messages"
     columns: dict[str, Column] = {"prompt": column, "chosen": column, "rejected": column}
-    return Plan(make, {**columns, "margin": "number"} if margin is not None else columns, notes=said)
+    if margin is not None:
+        columns["margin"] = "number"
+    return more.plan(Plan(make, columns, notes=said))
 
 
 def enough_votes(row: Row) -> bool:
@@ -171,21 +260,27 @@ def margins(options: Options, rows: Rows) -> tuple[Any, tuple[str, ...]]:
 
 
 def kto(options: Options, rows: Rows) -> Plan:
+    more = Tools(takes_calls(options))
+
     def make(row: Row) -> Made:
         judged = judged_answers(row, options)
         if isinstance(judged, Drop):
             return judged
         plain = options["plain"]
-        return [{**_completed(found[0], found[1], plain), "label": good} for found, good in judged]
+        return more.said(
+            row, [{**_completed(found[0], found[1], plain), "label": good} for found, good in judged]
+        )
 
     column: Column = "text" if options["plain"] else "messages"
-    return Plan(
+    keys = ("prompt", "completion", *(["tools"] if more.on else []))
+    plan = Plan(
         make,
         {"prompt": column, "completion": column, "label": "bool"},
-        keep=without_conflicts(make, rows, ("prompt", "completion"), "label"),
+        keep=without_conflicts(make, rows, keys, "label"),
         classes=lambda record: "true" if record["label"] else "false",
         notes=(WEIGHTS,),
     )
+    return more.plan(plan)
 
 
 WEIGHTS = "Weigh the two sides by the counts of true and false under “classes”."
@@ -209,8 +304,9 @@ SFT = Format(
     takes=EVERY,
     encoding="jsonl",
     plan=sft,
-    options=(WINNERS, CONTEXT),
+    options=(WINNERS, CONTEXT, TOOLS),
     how_to_load=LOAD,
+    twice=takes_calls,
 )
 PROMPT_COMPLETION = Format(
     key="trl-prompt-completion",
@@ -219,8 +315,9 @@ PROMPT_COMPLETION = Format(
     takes=EVERY,
     encoding="jsonl",
     plan=prompt_completion,
-    options=(WINNERS, CONTEXT, PLAIN),
+    options=(WINNERS, CONTEXT, PLAIN, TOOLS),
     how_to_load=LOAD,
+    twice=takes_calls,
 )
 PREFERENCE = Format(
     key="trl-preference",
@@ -229,8 +326,9 @@ PREFERENCE = Format(
     takes=COMPARED,
     encoding="jsonl",
     plan=preference,
-    options=(CONTEXT, PLAIN),
+    options=(CONTEXT, PLAIN, TOOLS),
     how_to_load=LOAD,
+    twice=takes_calls,
 )
 REWARD = Format(
     key="trl-reward",
@@ -239,9 +337,9 @@ REWARD = Format(
     takes=COMPARED,
     encoding="jsonl",
     plan=preference,
-    options=(MARGIN, VOTED, CONTEXT, PLAIN),
+    options=(MARGIN, VOTED, CONTEXT, PLAIN, TOOLS),
     how_to_load=LOAD,
-    twice=lambda options: options["margin"] != "none" and not options["voted"],
+    twice=lambda options: (options["margin"] != "none" and not options["voted"]) or takes_calls(options),
 )
 KTO = Format(
     key="trl-kto",
@@ -250,7 +348,7 @@ KTO = Format(
     takes=EVERY,
     encoding="jsonl",
     plan=kto,
-    options=(BOTH_BAD, CONTEXT, PLAIN),
+    options=(BOTH_BAD, CONTEXT, PLAIN, TOOLS),
     how_to_load=LOAD,
     twice=lambda _options: True,
 )
@@ -261,7 +359,8 @@ PROMPTS = Format(
     takes=EVERY,
     encoding="jsonl",
     plan=prompts,
-    options=(CONTEXT,),
+    options=(CONTEXT, TOOLS),
     how_to_load=LOAD,
+    twice=takes_calls,
 )
 FORMATS = (SFT, PROMPT_COMPLETION, PREFERENCE, REWARD, KTO, PROMPTS)

@@ -124,7 +124,7 @@ def _turns(value: object, answered: bool) -> list[str]:
 
 
 def _factory_preference(line: dict) -> list[str]:
-    wrong = keys(line, "conversations", "chosen", "rejected") + _turns(line["conversations"], False)
+    wrong = keys(line, "conversations", "chosen", "rejected", "tools") + _turns(line["conversations"], False)
     for side in ("chosen", "rejected"):
         one = line[side]
         if not isinstance(one, dict):
@@ -248,12 +248,14 @@ CHECKERS: dict[str, Checker] = {
     ),
     "preference-jsonl": both(at_least(10), each(_chat_preference)),
     "classification-jsonl": _texts("text", "label"),
-    "llama-factory-sft": each(lambda line: keys(line, "conversations") + _turns(line["conversations"], True)),
+    "llama-factory-sft": each(
+        lambda line: keys(line, "conversations", "tools") + _turns(line["conversations"], True)
+    ),
     "llama-factory-preference": each(_factory_preference),
     "llama-factory-kto": both(
         each(
             lambda line: (
-                keys(line, "conversations", "kto_tag")
+                keys(line, "conversations", "kto_tag", "tools")
                 + _turns(line["conversations"], True)
                 + boolean(line["kto_tag"])
             )

@@ -315,7 +315,7 @@ def test_earlier_answers_of_a_chat_weigh_nothing_when_asked():
 
     assert [message.get("weight") for message in found[0]["messages"]] == [None, 0, None, 1]
     tools = [demonstration("x", "y", input=[Q, {"role": "tool", "content": "42"}])]
-    assert told(get("chat-jsonl"), [*rows, *tools])[1].dropped == {"tool_calls": 1}
+    assert told(get("chat-jsonl"), [*rows, *tools])[1].dropped == {"tool_shape": 1}
 
 
 # --- classes, targets, marks -------------------------------------------------------------------
