@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from datasets import get_dataset_config_names, load_dataset
+import trl as trl_package
+from datasets import Features, Json, List, Value, get_dataset_config_names, load_dataset  # noqa: F401 - for the types
+from datasets.exceptions import DatasetGenerationError
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerFast
 from trl.data_utils import (
@@ -64,5 +66,42 @@ implicit = [
 ]
 saw["extracted"] = [extract_prompt(row) for row in implicit]
 saw["dates"] = [str(row["completion"][0]["content"]) for row in lines(Path(sys.argv[2]))]
+
+# Calls of tools: types as the manifest says, TRL's own templates of two models, which go through arguments.
+talks, late = Path(sys.argv[3]), Path(sys.argv[4])
+saw["talks"], saw["templates"], saw["late"] = {}, {}, {}
+
+
+def typed(path: Path) -> Any:
+    told = json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))["notes"][0]
+    types = eval(told.split("features=")[1].split(")`.")[0])  # noqa: S307 - our own words, as a reader would copy them
+    return load_dataset("json", data_files=str(path), split="train", features=types)
+
+
+for path in sorted(talks.glob("trl-*/train.jsonl")):
+    found = typed(path)
+    saw["talks"][path.parent.name] = found.to_list()
+    saw["templates"][path.parent.name] = applied = {}
+    for name in ("qwen2_5", "llama3_1"):
+        template = (Path(trl_package.__file__).parent / f"chat_templates/{name}.jinja").read_text(
+            encoding="utf-8"
+        )
+        applied[name] = [
+            str(
+                maybe_apply_chat_template(
+                    row, tokenizer, tools=json.loads(row["tools"]), chat_template=template
+                )
+            )
+            for row in found
+        ]
+try:
+    lines(late / "trl-prompt-completion/train.jsonl")
+except DatasetGenerationError:
+    saw["late"]["guessed"] = None
+saw["late"]["typed"] = typed(late / "trl-prompt-completion/train.jsonl").to_list()[-1]
+saw["late"]["axolotl"] = lines(late / "axolotl-sft/train.jsonl").to_list()[-1]
+saw["talks"]["axolotl-sft"] = lines(talks / "axolotl-sft/train.jsonl").to_list()
+for config in get_dataset_config_names(str(talks / "hf-folder")):
+    saw["talks"][f"hf-{config}"] = load_dataset(str(talks / "hf-folder"), config, split="train").to_list()
 print()
 print(json.dumps(saw))

@@ -5,7 +5,14 @@ import sys
 from pathlib import Path
 
 from inspect_ai.dataset import json_dataset
-from openai.types.chat import ChatCompletionMessageParam
+from openai.types.chat import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionFunctionToolParam,
+    ChatCompletionMessageParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionToolMessageParam,
+    ChatCompletionUserMessageParam,
+)
 from pydantic import TypeAdapter, ValidationError
 
 folder = Path(sys.argv[1])
@@ -44,6 +51,35 @@ saw["chat"] = [taken(line["messages"]) for line in lines("chat-jsonl")]
 saw["preference"] = [
     taken([*line["input"]["messages"], *line["preferred_output"]])
     and taken([*line["input"]["messages"], *line["non_preferred_output"]])
+    for line in lines("preference-jsonl")
+]
+talks = Path(sys.argv[2])
+saw["talks"] = [
+    [message.model_dump(exclude_none=True, exclude={"id", "source", "metadata"}) for message in sample.input]
+    for sample in json_dataset(str(talks / "inspect/train.jsonl"))
+    if not isinstance(sample.input, str)
+]
+tools = TypeAdapter(list[ChatCompletionFunctionToolParam])
+
+
+def strict(line: dict, *answers: str) -> bool:
+    """Messages and tools are of OpenAI's types, and no key is one that the types do not have."""
+    talk = line.get("input", line)
+    found = [*talk["messages"], *(one for key in answers for one in line[key])]
+    tools.validate_python(talk.get("tools", []))
+    return taken(found) and all(set(one) <= KEYS[one["role"]] for one in found)
+
+
+KEYS = {
+    "system": set(ChatCompletionSystemMessageParam.__annotations__),
+    "user": set(ChatCompletionUserMessageParam.__annotations__),
+    "assistant": set(ChatCompletionAssistantMessageParam.__annotations__),
+    "tool": set(ChatCompletionToolMessageParam.__annotations__),
+}
+folder = talks
+saw["talks_chat"] = [strict(line) for line in lines("chat-jsonl")]
+saw["talks_preference"] = [
+    strict(line, "preferred_output") and strict(line, "non_preferred_output")
     for line in lines("preference-jsonl")
 ]
 saw["robot"] = taken([{"role": "robot", "content": "beep"}])

@@ -14,6 +14,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import yaml
+from datasets import load_dataset
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
@@ -46,6 +47,7 @@ def lines(key: str) -> list[dict]:
         return [json.loads(line) for line in file]
 
 
+TAGS = ("<tool_call>", "</tool_call>")
 quiet = Quiet()
 bare("llamafactory")
 bare("llamafactory.data")
@@ -60,6 +62,29 @@ for kind in ("sft", "preference", "kto"):
     convert = converter.SharegptDatasetConverter(attributes, SimpleNamespace(media_dir=""))
     saw["factory"][kind] = [convert(line) for line in lines(key)]
 saw["complaints"] = quiet.said
+
+# Calls of tools, as its converter and then the formatters of a model's template have them.
+talks = Path(sys.argv[2])
+formatter = importlib.import_module("llamafactory.data.formatter")
+as_call = formatter.FunctionFormatter(slots=["{{content}}"], tool_format="qwen")
+as_tools = formatter.ToolFormatter(tool_format="qwen")
+saw["calls"] = {}
+for kind in ("sft", "preference", "kto"):
+    key = f"llama-factory-{kind}"
+    [attributes] = parser.get_dataset_list(["genba_train"], str(talks / key))
+    convert = converter.SharegptDatasetConverter(attributes, SimpleNamespace(media_dir=""))
+    found = [
+        convert(line)
+        for line in load_dataset("json", data_files=str(talks / key / "train.jsonl"), split="train")
+    ]
+    for one in found:
+        for turn in (*one["_prompt"], *one["_response"]):
+            if turn["role"] == "function":
+                [turn["shown"]] = as_call.apply(
+                    content=turn["content"], thought_words=("<think>", "</think>"), tool_call_words=TAGS
+                )
+        one["tools_shown"] = as_tools.apply(content=one["_tools"]) if one["_tools"] else []
+    saw["calls"][kind] = found
 
 for name in ("axolotl", "axolotl.utils", "axolotl.utils.schemas", "axolotl.prompt_strategies"):
     bare(name)
@@ -78,8 +103,13 @@ bytewise = Tokenizer(models.BPE(vocab={letter: n for n, letter in enumerate([*le
 bytewise.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
 bytewise.decoder = decoders.ByteLevel()
 tokenizer = PreTrainedTokenizerFast(tokenizer_object=bytewise, eos_token="<eos>")
+# "message": Axolotl looks for that name to see which keys of messages a template has.
 tokenizer.chat_template = (
-    "{% for m in messages %}<|{{m['role']}}|>{{m['content']}}<eos>{% endfor %}"
+    "{% if tools %}{{tools | tojson}}{% endif %}"
+    "{% for message in messages %}<|{{message.role}}|>{{message.content}}"
+    "{% if message.tool_calls %}{% for call in message.tool_calls %}[{{call.function.name}}"
+    "{% for name, value in call.function.arguments | items %} {{name}}={{value}}{% endfor %}]{% endfor %}{% endif %}"
+    "<eos>{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 
@@ -115,6 +145,13 @@ sft = module.load(tokenizer, told, ds_cfg=reads)
 saw["axolotl"]["axolotl-sft"] = [
     {name: read(found[name]) for name in ("input_ids", "labels")}
     for found in (sft.tokenize_prompt(line) for line in lines("axolotl-sft"))
+]
+saw["axolotl"]["talks"] = [
+    {name: read(found[name]) for name in ("input_ids", "labels")}
+    for found in (
+        sft.tokenize_prompt(line)
+        for line in load_dataset("json", data_files=str(talks / "axolotl-sft/train.jsonl"), split="train")
+    )
 ]
 told, reads = settings_of("axolotl-reward")
 module = importlib.import_module("axolotl.prompt_strategies." + reads["type"])

@@ -23,8 +23,9 @@ def dates(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def saw(exports, dates, tmp_path_factory):
-    return read_by("read_datasets", exports, dates / "train.jsonl", home=tmp_path_factory.mktemp("home"))
+def saw(exports, dates, talks, late, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return read_by("read_datasets", exports, dates / "train.jsonl", talks, late, home=home)
 
 
 def test_json_lines_come_back_as_they_were_written(saw, exports):
@@ -97,3 +98,37 @@ def test_a_field_of_dates_is_read_as_times_as_the_manifest_warns(saw, dates):
     told = json.loads((dates / "manifest.json").read_text(encoding="utf-8"))
     assert "completion.content looks like a date" in told["warnings"][0]
     assert saw["dates"][0] != "2026-11-01"
+
+
+def test_calls_of_tools_come_back_as_they_were_written(saw, talks):
+    """With the types that the manifest says; Axolotl reads without any, so that rows with calls are first."""
+    assert len(saw["talks"]) == 6 + 1 + 4
+    for key, rows in saw["talks"].items():
+        if not key.startswith("hf-"):
+            assert rows == lines_of(talks / key / "train.jsonl"), key
+    formats = {"sft": "trl-sft", "preference": "trl-reward", "kto": "trl-kto"}
+    for config, key in formats.items():
+        found = lines_of(talks / key / "train.jsonl")
+        assert sorted(map(str, saw["talks"][f"hf-{config}"])) == sorted(map(str, found)), config
+
+
+def test_types_that_are_guessed_break_off_at_a_late_call_and_those_of_the_manifest_do_not(saw, late):
+    """Axolotl cannot be told types: there rows with calls come first. Should `datasets` read on one day with
+    types that it guessed, both can go."""
+    assert saw["late"]["guessed"] is None
+    assert saw["late"]["typed"] == lines_of(late / "trl-prompt-completion/train.jsonl")[-1]
+    assert saw["late"]["axolotl"] == lines_of(late / "axolotl-sft/train.jsonl")[-1]
+
+
+def test_templates_of_models_show_calls_answers_and_tools(saw, talks):
+    """Both go through the arguments: as a text they would be quoted twice, or fail."""
+    for key, applied in saw["templates"].items():
+        for name, shown in applied.items():
+            assert len(shown) > 12, (key, name)
+            for line, text in zip(lines_of(talks / key / "train.jsonl"), shown, strict=True):
+                written = json.dumps(line, ensure_ascii=False)
+                if '"name": "order", "arguments"' in written:
+                    assert '"number": 17' in text
+                    assert "Monday" in text
+                assert ("Looks up an order." in text) == ("Looks up an order." in line["tools"])
+                assert ('"eur": 5' in text) == ('"eur": 5' in written)

@@ -9,8 +9,8 @@ from tests.consumers.conftest import lines_of, read_by
 
 
 @pytest.fixture(scope="module")
-def saw(exports, tmp_path_factory):
-    return read_by("read_trainers", exports, home=tmp_path_factory.mktemp("home"))
+def saw(exports, talks, tmp_path_factory):
+    return read_by("read_trainers", exports, talks, home=tmp_path_factory.mktemp("home"))
 
 
 def train(exports, key: str) -> list[dict]:
@@ -83,3 +83,52 @@ def test_axolotl_knows_the_label(saw, exports):
 def test_axolotl_compares_two_whole_conversations(saw, exports):
     for line, read in zip(train(exports, "axolotl-reward"), saw["axolotl"]["axolotl-reward"], strict=True):
         assert read == {side: talk(line, line[side]) for side in ("chosen", "rejected")}
+
+
+def test_llama_factory_reads_calls_and_what_tools_answered(saw, talks):
+    for kind in ("sft", "preference", "kto"):
+        lines = train(talks, f"llama-factory-{kind}")
+        assert sum("function_call" in str(line) for line in lines) >= 8
+        for line, read in zip(lines, saw["calls"][kind], strict=True):
+            spoken = [turn for turn in line["conversations"] if turn["from"] != "system"]
+            said = [turn["content"] for turn in (*read["_prompt"], *read["_response"]) if turn["content"]]
+            assert said == [
+                turn["value"] for turn in (*spoken, *(line[k] for k in ("chosen", "rejected") if k in line))
+            ]
+            assert read["_tools"] == line["tools"]
+            assert bool(read["tools_shown"]) == bool(line["tools"])
+            roles = {
+                "human": "user",
+                "observation": "observation",
+                "function_call": "function",
+                "gpt": "assistant",
+            }
+            assert [turn["role"] for turn in read["_prompt"]] == [
+                roles[turn["from"]] for turn in spoken[: len(read["_prompt"])]
+            ]
+
+
+def test_llama_factory_shows_a_call_as_its_model_does(saw):
+    shown = [
+        turn["shown"]
+        for read in saw["calls"]["sft"]
+        for turn in (*read["_prompt"], *read["_response"])
+        if "shown" in turn
+    ]
+
+    assert '<tool_call>\n{"name": "order", "arguments": {"number": 17}}\n</tool_call>' in shown
+    assert (
+        'Let me look, 0.<tool_call>\n{"name": "refund", "arguments": {"sum": {"eur": 5}}}\n</tool_call>'
+        in shown
+    )
+
+
+def test_axolotl_trains_on_calls_and_shows_tools(saw, talks):
+    for line, read in zip(train(talks, "axolotl-sft"), saw["axolotl"]["talks"], strict=True):
+        assert ("Looks up an order." in read["input_ids"]) == ("Looks up an order." in line["tools"])
+        last = line["messages"][-1]
+        if "tool_calls" in last:
+            function = last["tool_calls"][0]["function"]
+            assert f"{last['content']}[{function['name']}" in read["labels"]
+        if len(line["messages"]) > 3:
+            assert "<|assistant|>[order number=17]<eos><|tool|>sent" in read["input_ids"]

@@ -163,23 +163,39 @@ def _parquet(path: Path, plan: Plan, groups: Iterator[list[Record]]) -> int:
         "number": pyarrow.float64(),
         "texts": pyarrow.list_(pyarrow.string()),
         "messages": pyarrow.list_(message),
-        "chat": pyarrow.list_(pyarrow.json_()),
+        "chat": pyarrow.list_(pyarrow.string()),
     }
-    schema = pyarrow.schema([(name, types[column]) for name, column in plan.columns.items()])
+    made = pyarrow.schema([(name, types[column]) for name, column in plan.columns.items()])
     chats = [name for name, column in plan.columns.items() if column == "chat"]
     count = 0
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(
+        path, _as_json(made.empty_table(), chats).schema, compression="zstd"
+    ) as writer:
         for group in groups:
-            plain = [_encoded(record, chats) for record in group] if chats else group
-            writer.write_table(pyarrow.Table.from_pylist(plain, schema=schema), row_group_size=len(group))
+            table = pyarrow.Table.from_pylist([_encoded(record, chats) for record in group], schema=made)
+            writer.write_table(_as_json(table, chats), row_group_size=len(group))
             count += len(group)
     return count
 
 
 def _encoded(record: Record, chats: list[str]) -> Record:
     """Messages of which some have more keys: JSON each, which `datasets` reads as what it was."""
+    if not chats:
+        return record
     encode = msgspec.json.Encoder().encode
     return {**record, **{name: [encode(one).decode() for one in record[name]] for name in chats}}
+
+
+def _as_json(table: Any, chats: list[str]) -> Any:
+    """With the texts of those columns marked as JSON, so that readers decode them."""
+    import pyarrow  # noqa: PLC0415
+
+    for name in chats:
+        column = table[name].combine_chunks()
+        texts = pyarrow.ExtensionArray.from_storage(pyarrow.json_(), column.values)
+        whole = pyarrow.ListArray.from_arrays(column.offsets, texts)
+        table = table.set_column(table.schema.get_field_index(name), name, whole)
+    return table
 
 
 def _file(folder: Path, name: str, split: Split, count: int) -> manifest.File:
