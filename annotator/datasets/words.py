@@ -11,6 +11,7 @@ from uuid import UUID
 from annotator.datasets.content import Row
 
 _SIGNS = "\u3040-\u30ff\u3400-\u9fff"
+_NO_WORDS = frozenset({"id", "type", "tool_use_id", "tool_call_id"})  # keys of a part of a message
 _WORD = re.compile(rf"[{_SIGNS}]|[^\W{_SIGNS}]+")
 
 
@@ -66,11 +67,22 @@ def asked_in(row: Row) -> str:
 
 
 def _said(payload: object) -> Iterator[str]:
-    """Of a conversation what was said in it: its instructions are the same in all, and no input."""
+    """Of a conversation what was said in it: its instructions are the same in all, and no input.
+
+    Ids of calls differ each time that the same is asked, so that they are no words either.
+    """
     messages = payload.get("messages") if isinstance(payload, dict) else payload
     for message in messages if isinstance(messages, list) else ():
         if isinstance(message, dict) and message.get("role") not in (None, "system", "developer"):
-            yield text_of(message.get("content"))
+            yield text_of(_without_ids(message.get("content", message.get("parts"))))
+
+
+def _without_ids(content: object) -> object:
+    if isinstance(content, list):
+        return [_without_ids(part) for part in content]
+    if isinstance(content, dict) and isinstance(content.get("type"), str):
+        return {key: _without_ids(value) for key, value in content.items() if key not in _NO_WORDS}
+    return content
 
 
 def made_in(row: Row) -> str:

@@ -63,6 +63,7 @@ def records(
         if len(kept) < len(made):
             written.left_out[CONFLICT.reason] += len(made) - len(kept)
         written.written += 1
+        written.tasks.add(row.question)
         written.tools_unsaid += tools.unsaid(row.input, plan.tools)
         for record in kept:
             written.lines += 1

@@ -78,7 +78,7 @@ def describe(
         "columns": dict(plan.columns),
         **counted(written),
         "files": [file.told() for file in files],
-        "notes": [*filter(None, (plan.reading, *plan.notes)), *_unsaid(written)],
+        "notes": [*filter(None, (plan.reading, *plan.notes)), *_unsaid(written), *_mixed(form, written)],
         "warnings": list(warnings),
     }
 
@@ -87,6 +87,17 @@ def _unsaid(written: Written) -> list[str]:
     """Of tools that there were: a model that is shown no tools learns to do without."""
     rows = written.tools_unsaid
     return [f"In {rows} of the rows written there were tools that their lines do not name."] if rows else []
+
+
+def _mixed(form: Format, written: Written) -> list[str]:
+    """Of a file to learn from that answers more than one question: its lines do not say which."""
+    if not form.trains or len(written.tasks) < 2:
+        return []
+    questions = ", ".join(sorted(filter(None, written.tasks)))
+    values = "; others hold a value that was chosen for the input" if "" in written.tasks else ""
+    return [
+        f"Lines are of different tasks ({questions}{values}): filter the dataset if a model is to learn one."
+    ]
 
 
 def counted(written: Written) -> dict[str, Any]:

@@ -49,6 +49,8 @@ NOT_TEXT = Drop("not_text")
 NO_LABEL = Drop("no_label")
 NO_OTHER = Drop("no_other")
 NOT_ASKED_FOR = Drop("not_asked_for")
+ONLY_BETTER = Drop("only_better")
+ASKED_AGAIN = Drop("asked_again")
 NOT_ALTERNATING = Drop("not_alternating")
 MARKS = Drop("marks_elsewhere")
 FEW_VOTES = Drop("too_few_votes")
@@ -80,6 +82,8 @@ REASONS = {
     "no_label": _("The row has no answer or value."),
     "no_other": _("There is no second answer to compare with."),
     "not_asked_for": _("An option leaves such rows out."),
+    "only_better": _("That one of two answers is better says nothing of either by itself."),
+    "asked_again": _("The same prompt has a line already."),
     "not_alternating": _("User and assistant do not take turns."),
     "marks_elsewhere": _("The text that was marked is not the answer as it is written."),
     "too_few_votes": _("Fewer than two people decided for either side."),
@@ -168,6 +172,9 @@ class Written:
     dropped: Counter[str] = field(default_factory=Counter)  # rows, by reason
     left_out: Counter[str] = field(default_factory=Counter)  # lines of rows that gave others
     classes: Counter[str] = field(default_factory=Counter)  # lines
+    tasks: set[str] = field(
+        default_factory=set
+    )  # questions that rows with lines answer; "" for a value by itself
     tools_unsaid: int = 0  # rows that gave lines which do not say what tools there were
 
     def add(self, other: "Written") -> None:
@@ -177,6 +184,7 @@ class Written:
         self.dropped.update(other.dropped)
         self.left_out.update(other.left_out)
         self.classes.update(other.classes)
+        self.tasks |= other.tasks
         self.tools_unsaid += other.tools_unsaid
 
 

@@ -12,6 +12,7 @@ from annotator.ways_out.model import (
     NO_OTHER,
     NOT_ASKED_FOR,
     NOT_DESIRABLE,
+    ONLY_BETTER,
     REPEATED,
     TIE,
     Drop,
@@ -71,7 +72,7 @@ def judged(row: Row, *, both_bad: bool) -> list[tuple[Any, bool]] | Drop:
         return [(row.left, False), *([] if same(row.left, row.right) else [(row.right, False)])]
     if row.winner == "both_bad":
         return BOTH_BAD
-    return TIE if row.winner == "tie" else NOT_ASKED_FOR
+    return TIE if row.winner == "tie" else ONLY_BETTER
 
 
 def decided(row: Row) -> tuple[int, int]:

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def late(tmp_path_factory) -> Path:
     where = tmp_path_factory.mktemp("late")
     long = "word " * 250_000
     plain = [rated(True, f"{long}{n}", input=f"Long {n}?") for n in range(10)]
-    asked = {"messages": [{"role": "user", "content": long}, *ORDER["messages"][2:]]}
+    asked: dict[str, Any] = {"messages": [{"role": "user", "content": long}, *ORDER["messages"][2:]]}
     rows = [
         *plain,
         *(rated(True, str(n), input=asked) for n in range(10)),

@@ -110,7 +110,8 @@ CSV = Format(
     how_to_load="```python\nfrom datasets import load_dataset\n\n"
     'rows = load_dataset("csv", data_files="{file}", split="train", keep_default_na=False)\n```\n\n'
     "CSV has no types: without `keep_default_na=False`, texts such as `NA` and `null` become nothing; a column of "
-    "digits becomes numbers, `true` and `false` become truth values. JSON lines or Parquet are the faithful copies.",
+    "digits becomes numbers, `true` and `false` become truth values. Python's own `csv` reads no cell of more than 131,072 "
+    "characters until `csv.field_size_limit` is raised. JSON lines or Parquet are the faithful copies.",
     twice=lambda options: options["labels"] == "all",
 )
 FORMATS = (JSON_LINES, CSV)

@@ -6,6 +6,7 @@ implicit prompts that differ by a character TRL makes an empty one without a wor
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from annotator.datasets.content import Row
 from annotator.ways_out import messages, sides, tools
 from annotator.ways_out.conflicts import Conflicts
 from annotator.ways_out.model import (
+    ASKED_AGAIN,
     COMPARED,
     EVERY,
     FEW_VOTES,
@@ -202,11 +204,20 @@ def prompt_completion(options: Options, _rows: Rows) -> Plan:
 
 
 def prompts(options: Options, _rows: Rows) -> Plan:
+    """Each prompt once: one input was rated, compared and answered, and each of that is a row."""
     more = Tools(takes_calls(options))
+    known: set[bytes] = set()
 
     def make(row: Row) -> Made:
         found = asked_and(row, (), options)
-        return found if isinstance(found, Drop) else more.said(row, [{"prompt": found[0]}])
+        if isinstance(found, Drop):
+            return found
+        made = more.said(row, [{"prompt": found[0]}])
+        name = blake2b(msgspec.json.encode(made), digest_size=12).digest()
+        if name in known:
+            return ASKED_AGAIN
+        known.add(name)
+        return made
 
     return more.plan(Plan(make, {"prompt": "messages"}))
 

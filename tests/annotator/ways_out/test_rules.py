@@ -5,14 +5,14 @@ import json
 import pytest
 
 from annotator.datasets.content import Mark
-from annotator.ways_out import messages
+from annotator.ways_out import folder, messages, options
 from annotator.ways_out.dates import Dates
 from annotator.ways_out.formats.classification import risky
 from annotator.ways_out.formats.hallucination import sentences, words
 from annotator.ways_out.model import EMPTY, NOT_TEXT, PROMPT_ORDER, TOOL_CALLS
 from annotator.ways_out.registry import get
 from annotator.ways_out.sides import log_odds_margin, share_margin
-from tests.annotator.ways_out.ground import demonstration, pair, rated, row, sent, told
+from tests.annotator.ways_out.ground import ABOUT, demonstration, pair, rated, row, sent, told
 
 Q = {"role": "user", "content": "What is the refund window?"}
 A = {"role": "assistant", "content": "30 days from delivery."}
@@ -87,7 +87,7 @@ def test_ties_both_bad_and_equal_answers_have_no_form(key):
 def test_pairs_go_to_other_uses_only_when_asked():
     assert dropped("trl-sft", pair()) == {"not_asked_for": 1}
     assert dropped("trl-kto", pair(), pair("both_bad"), pair("tie")) == {
-        "not_asked_for": 1,
+        "only_better": 1,
         "both_bad": 1,
         "tie": 1,
     }
@@ -463,3 +463,29 @@ def test_fields_that_are_all_dates_are_found(text):
     dates.see({"a": f"{text}.", "m": [], "n": [{"c": "x"}]})
     assert dates.fields() == []
     assert not dates.left
+
+
+def test_a_prompt_is_in_the_file_once_however_often_it_was_judged():
+    rows = [rated(True), rated(False), pair(), demonstration(), rated(True, input="Another one?")]
+
+    found, written = told(get("trl-prompts"), rows)
+
+    assert found == [{"prompt": [Q]}, {"prompt": [{"role": "user", "content": "Another one?"}]}]
+    assert written.dropped == {"asked_again": 3}
+
+
+def test_a_file_of_several_tasks_says_so_and_one_of_one_does_not(tmp_path):
+    """Yes to one question and yes to another are one class in a file that does not say what was asked."""
+
+    def notes(key: str, *rows) -> list[str]:
+        where = tmp_path / f"{key}-{len(list(tmp_path.iterdir()))}"
+        where.mkdir()
+        form = get(key)
+        return folder.write(form, {"train": lambda: rows}, where, options.read(form, {}), ABOUT)["notes"]
+
+    value = demonstration("card", input="card not working", value="card_not_working")
+    polite = rated(True, "Yes, please.", question="polite", answers={"polite": "yes"})
+    [said] = notes("classification-jsonl", rated(True), polite, value)
+    assert said.startswith("Lines are of different tasks (polite, resolved; others hold a value")
+    assert notes("classification-jsonl", rated(True), rated(False)) == []
+    assert notes("promptfoo", rated(True), polite) == []

@@ -1,13 +1,14 @@
 """Conversations with calls of tools: carried where a format has a place for them, else left out and counted."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from annotator.ways_out import lines, messages, options, tools
+from annotator.ways_out import folder, lines, messages, options, provenance, tools
 from annotator.ways_out.model import EMPTY, NOT_TEXT, TOOL_CALLS, TOOL_SHAPE, Written
 from annotator.ways_out.registry import get
-from tests.annotator.ways_out.ground import demonstration, pair, rated, told
+from tests.annotator.ways_out.ground import ABOUT, demonstration, pair, rated, told
 from tests.annotator.ways_out.talks import (
     ANTHROPIC,
     CALL,
@@ -196,14 +197,26 @@ def test_the_same_answer_to_other_tools_is_no_conflict():
     assert len(told(get("trl-kto"), rows, tools=True)[0]) == 3
 
 
-def test_rows_with_calls_come_first():
+def test_rows_with_calls_come_first_and_what_says_where_they_are_from_beside_them(tmp_path):
     """`datasets` guesses types from the first lines, and breaks off at a call ten megabytes later."""
     rows = [rated(True, "one"), rated(True, SAID, input=ORDER), rated(True, "two"), rated(True, [CALL])]
+    form = get("axolotl-sft")
+    chosen = options.read(form, {"tools": True})
 
-    found, _ = told(get("axolotl-sft"), rows, tools=True)
+    told = folder.write(form, {"train": lambda: rows}, tmp_path, chosen, ABOUT)
 
-    assert ["tool_calls" in str(one) for one in found] == [True, True, False, False]
+    found = read(tmp_path / "train.jsonl")
     assert [one["messages"][-1]["content"] for one in found] == [SAID, "Let me look.", "one", "two"]
+    assert told["counts"]["items"] == 4
+    beside = read(tmp_path / "provenance.train.jsonl")
+    assert [one["row"] for one in beside] == [rows[n].key for n in (1, 3, 0, 2)]
+    names, plan = provenance.Pseudonyms(), form.plan(chosen, lambda: rows)
+    streamed = b"".join(provenance.stream(form, plan, lambda: rows, "train", names))
+    assert [json.loads(one)["row"] for one in streamed.split(b"\n")[:-1]] == [one["row"] for one in beside]
+
+
+def read(path: Path) -> list[dict]:
+    return [json.loads(one) for one in path.read_text(encoding="utf-8").split("\n")[:-1]]
 
 
 def test_chat_lines_are_as_the_service_has_them():
