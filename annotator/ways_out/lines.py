@@ -41,6 +41,7 @@ def records(
 ) -> Iterator[tuple[Row, Record]]:
     """Each line's record beside the row it came of; counts on the way."""
     make, keep, classes, takes = plan.make, plan.keep, plan.classes, form.takes
+    tasks = written.tasks
     if split not in form.splits:
         raise WrongSplit(NEVER, split=split, format=form.title)
     for row in rows():
@@ -63,8 +64,9 @@ def records(
         if len(kept) < len(made):
             written.left_out[CONFLICT.reason] += len(made) - len(kept)
         written.written += 1
-        written.tasks.add(row.question)
-        written.tools_unsaid += tools.unsaid(row.input, plan.tools)
+        tasks.add(row.question)
+        if isinstance(row.input, dict):
+            written.tools_unsaid += tools.unsaid(row.input, plan.tools)
         for record in kept:
             written.lines += 1
             if classes is not None:

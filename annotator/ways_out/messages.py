@@ -51,7 +51,7 @@ def as_text(payload: Any) -> str:
 def prompt(payload: Any, *, calls: bool = False) -> Messages | Drop:
     """All messages before the answer: the system's first, the last one from the user or a tool."""
     found = _spoken(payload, "user", calls)
-    if isinstance(found, Drop):
+    if isinstance(found, Drop) or isinstance(payload, str):
         return found
     if found[-1]["role"] not in {"user", "tool"} or any(m["role"] == "system" for m in found[1:]):
         return PROMPT_ORDER
@@ -64,7 +64,7 @@ def answer(payload: Any, *, calls: bool = False, before: int = 0) -> Messages | 
     """One message from the assistant; with `calls` it may be calls of tools, or those, their answers and so on
     until the assistant has the last word. `before`: how many calls the prompt has."""
     found = _spoken(payload, "assistant", calls)
-    if isinstance(found, Drop):
+    if isinstance(found, Drop) or isinstance(payload, str):
         return found
     if not calls and any(message["role"] == "tool" for message in found):
         return TOOL_CALLS
@@ -80,13 +80,15 @@ def answer(payload: Any, *, calls: bool = False, before: int = 0) -> Messages | 
 
 def _spoken(payload: Any, role: str, calls: bool) -> Messages | Drop:
     """The messages, or one of `role` with all of it."""
+    if isinstance(payload, str):
+        return [{"role": role, "content": payload}] if payload.strip() else EMPTY
     found = _messages(payload, role)
     if found is None:
         text = as_text(payload)
         return [{"role": role, "content": text}] if text.strip() else EMPTY
     if found is TOOL_SHAPE and not calls:
         return TOOL_CALLS
-    if isinstance(found, Drop) or calls:
+    if isinstance(found, Drop) or calls or not tools.any_in(found):
         return found
     if tools.how_many(found):
         return TOOL_CALLS
@@ -161,7 +163,9 @@ def _listed(payload: dict[str, Any]) -> list[Any]:
 
 def _read(one: Message) -> Messages | Drop:
     """A logged message: answers of tools are messages of their own, before what else was said in it."""
-    role = _ROLES.get(one["role"].strip().lower())
+    role = _ROLES.get(one["role"]) or _ROLES.get(one["role"].strip().lower())
+    if role != "tool" and isinstance(one.get("content"), str) and not any(map(one.get, tools.BESIDE)):
+        return [{"role": role, "content": one["content"]}] if role else NOT_TEXT
     called = tools.calls_beside(one)
     if isinstance(called, Drop):
         return called

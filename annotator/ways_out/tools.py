@@ -19,6 +19,7 @@ Messages = list[Message]
 
 CALLS = frozenset({"tool_use", "tool_call"})
 RESULTS = frozenset({"tool_result", "tool_call_response"})
+BESIDE = ("tool_calls", "function_call")  # keys of a message
 OFFERED = ("tools", "functions", "tool_definitions")  # beside the messages of a request
 _SAID = ("name", "description", "parameters", "strict")  # of a function
 
@@ -71,6 +72,8 @@ def linked(messages: Messages, *, before: int = 0, done: bool = True) -> Message
     `before`: calls that the conversation had already. All calls are answered before anybody else speaks, and
     at the end too if `done`: services refuse anything else.
     """
+    if not any_in(messages):
+        return messages
     open_calls: dict[str, str] = {}
     known: set[str] = set()
     made: Messages = []
@@ -109,13 +112,20 @@ def _answered(call: str, name: str, open_calls: dict[str, str]) -> str | None:
     return next((one for one, its in open_calls.items() if not name or name == its), None)
 
 
+def any_in(messages: Messages) -> bool:
+    """Whether a tool was called or answers."""
+    return max(map(len, messages)) > 2  # role and content
+
+
 def how_many(messages: Messages) -> int:
     return sum(len(message.get("tool_calls", ())) for message in messages)
 
 
 def offered(payload: Any) -> tuple[list[dict[str, Any]], int]:
     """(functions that could be called, in OpenAI's shape; how many tools were something else)."""
-    logged = next((payload[key] for key in OFFERED if payload.get(key)), ()) if _request(payload) else ()
+    if not isinstance(payload, dict) or not _request(payload) or not any(map(payload.get, OFFERED)):
+        return [], 0
+    logged = next(payload[key] for key in OFFERED if payload.get(key))
     if not isinstance(logged, list | tuple):
         return [], 1
     found = [tool for tool in map(_tool, logged) if tool is not None]
@@ -124,6 +134,8 @@ def offered(payload: Any) -> tuple[list[dict[str, Any]], int]:
 
 def unsaid(payload: Any, said: bool) -> bool:
     """Whether there were tools that a line does not name. `said`: it names those that are functions."""
+    if not isinstance(payload, dict):
+        return False
     known, others = offered(payload)
     return others > 0 or bool(known and not said)
 
@@ -160,7 +172,12 @@ def as_objects(messages: Messages) -> Messages:
 
 def nameless(messages: Messages) -> Messages:
     """Answers of tools without the tool's name, which services know by the call."""
-    return [{key: value for key, value in one.items() if key != "name"} for one in messages]
+    if not any_in(messages):
+        return messages
+    return [
+        {key: value for key, value in one.items() if key != "name"} if one["role"] == "tool" else one
+        for one in messages
+    ]
 
 
 def _each_call(message: Message, change: Any) -> Message:

@@ -79,7 +79,8 @@ def late(tmp_path_factory) -> Path:
 def talking() -> list[Row]:
     made = [pair("left", input=f"Short {n}") for n in range(10)]
     made += [rated(True, f"Plain {n}.", input=f"Plain {n}?") for n in range(2)]
-    for n, shape in enumerate((ORDER, ANTHROPIC, TELEMETRY, {**ORDER, "tools": []})):
+    without: dict[str, Any] = {**ORDER, "tools": []}
+    for n, shape in enumerate((ORDER, ANTHROPIC, TELEMETRY, without)):
         made += [
             rated(True, f"It was sent, {n}.", input=shape, context=[f"Shop {n}."]),
             rated(n % 2 == 0, [{**CALL, "content": f"Let me look, {n}."}], input=shape),

@@ -43,8 +43,13 @@ def turns(whole: messages.Messages) -> list[Turn] | Drop:
     for at, message in enumerate(spoken):
         if (message["role"] == "assistant") != bool(at % 2):
             return NOT_ALTERNATING
-    said = [_turn(message) for message in whole]
-    return TAGGED if None in said else [turn for turn in said if turn is not None]
+    said: list[Turn] = []
+    for message in whole:
+        turn = _turn(message)
+        if turn is None:
+            return TAGGED
+        said.append(turn)
+    return said
 
 
 def _turn(message: messages.Message) -> Turn | None:

@@ -76,8 +76,9 @@ def asked_and(row: Row, payloads: tuple[Any, ...], options: Options) -> list[mes
     if isinstance(prompt, Drop):
         return _told_to(prompt, options)
     found = [prompt]
+    before = tools.how_many(prompt) if calls and tools.any_in(prompt) else 0
     for payload in payloads:
-        answer = messages.answer(payload, calls=calls, before=tools.how_many(prompt))
+        answer = messages.answer(payload, calls=calls, before=before)
         if isinstance(answer, Drop):
             return _told_to(answer, options)
         found.append(answer)
