@@ -29,7 +29,20 @@ _ROLES = {
 _LISTS = frozenset({"documents", "docs", "chunks", "passages", "results"})
 _DOCUMENTS = ("text", "content", "page_content", "body", "document", "passage", "snippet")
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
-_PARTS = _TEXT_PARTS | tools.CALLS | tools.RESULTS
+_OTHER_PARTS = frozenset(
+    {
+        "image",
+        "image_url",
+        "input_image",
+        "audio",
+        "input_audio",
+        "file",
+        "input_file",
+        "document",
+        "blob",
+        "uri",
+    }
+)
 
 
 def as_text(payload: Any) -> str:
@@ -139,7 +152,7 @@ def _messages(payload: Any, role: str = "user") -> Messages | Drop | None:
         return None
     if not payload:
         return EMPTY
-    if all(isinstance(one, dict) and "role" not in one and one.get("type") in _PARTS for one in payload):
+    if all(map(_is_part, payload)):
         return _read({"role": role, "content": payload})
     if not all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in payload):
         return None
@@ -150,6 +163,16 @@ def _messages(payload: Any, role: str = "user") -> Messages | Drop | None:
             return found
         read += found
     return read
+
+
+def _is_part(one: Any) -> bool:
+    """Whether it is a part of a message; data may have a type too."""
+    if not isinstance(one, dict) or "role" in one or not isinstance(one.get("type"), str):
+        return False
+    kind = one["type"]
+    return kind in _OTHER_PARTS | tools.CALLS | tools.RESULTS or (
+        kind in _TEXT_PARTS and _text(one) is not None
+    )
 
 
 def _listed(payload: dict[str, Any]) -> list[Any]:

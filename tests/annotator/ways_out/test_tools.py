@@ -62,7 +62,9 @@ def test_parts_without_a_message_around_them_are_one():
 
     assert messages.answer(parts) == [{"role": "assistant", "content": "Sent\non Monday."}]
     assert messages.prompt(parts) == [{"role": "user", "content": "Sent\non Monday."}]
-    assert messages.answer([{"type": "row", "text": "x"}])[0]["content"] == '[{"type":"row","text":"x"}]'
+    assert messages.prompt([*parts, {"type": "image", "source": {"data": "AAAA"}}]) == NOT_TEXT
+    for data in ([{"type": "row", "text": "x"}], [{"type": "text", "size": 7}]):
+        assert messages.answer(data)[0]["content"] == json.dumps(data, separators=(",", ":"))
 
 
 def test_tools_are_read_in_the_shapes_of_two_services():
