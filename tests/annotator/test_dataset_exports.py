@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -19,6 +20,7 @@ from annotator.ways_out import folder
 from annotator.ways_out.model import Refused
 from tests import make
 from tests.annotator import frozen
+from tests.annotator.ways_out.talks import ORDER, TOOL, answered, called
 
 pytestmark = pytest.mark.django_db
 
@@ -293,3 +295,24 @@ def test_the_command_writes_the_same_without_a_worker(version, tmp_path, capsys)
         given = {"dataset": str(version.dataset_id), "format": "trl-kto", "out": str(out), **wrong}
         with pytest.raises(CommandError):
             call_command("export_dataset", given.pop("dataset"), **given)
+
+
+def test_calls_of_tools_come_through_the_database_and_are_asked_for_by_an_option(project, owner, as_):
+    """The list of rows is made of what is in PostgreSQL: arguments keep their text, and large numbers are whole."""
+    set_question(project=project, key="good", text="Is it good?", desirable="yes")
+    call = called("order", '{"number": 123456789012345678901234567890}', text="\u2028Let me look.")
+    talk = {**ORDER, "messages": [*ORDER["messages"][:2], call, answered("sent")]}
+    rows = [frozen.rated(n) for n in range(1, 12)]
+    rows.append(msgspec.structs.replace(frozen.rated(12), input=talk))
+    version = frozen.version(project, rows=rows)
+
+    without = body(as_(owner).get(base(version) + "download/?format=trl-sft"))
+    with_them = body(as_(owner).get(base(version) + "download/?format=trl-sft&tools=on"))
+    chat = body(as_(owner).get(base(version) + "download/?format=chat-jsonl"))
+
+    assert (without.count(b"\n"), with_them.count(b"\n"), chat.count(b"\n")) == (11, 12, 12)
+    first = json.loads(with_them.split(b"\n")[0])  # rows with calls are before the others
+    number = first["messages"][2]["tool_calls"][0]["function"]["arguments"]["number"]
+    assert number == 123456789012345678901234567890
+    assert json.loads(first["tools"]) == [TOOL]
+    assert json.loads(chat.split(b"\n")[11])["messages"][2] == call
