@@ -22,6 +22,7 @@ from annotator.datasets.registry import Reading
 from annotator.datasets.split import Placed
 from annotator.datasets.told import Tally
 from annotator.datasets.words import digest, label_of
+from annotator.exports.rows import PATIENCE
 from annotator.models import DatasetVersion, Project, QuestionVersion
 
 CHUNK = 2000
@@ -71,6 +72,7 @@ def plan(
 
     with using.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'")
     reading = Reading(project, filters, using)
     rows, texts = Gathered(), Texts()
     rows.read(
@@ -78,6 +80,8 @@ def plan(
         new_input=texts.add,
         progress=progress,
     )
+    claims = registry.claims(reading, rows)
+    newest = _newest_wordings(reading)
     joined = Groups(len(texts))
     for one, other, _likeness in texts.alike():
         joined.join(one, other)
@@ -87,8 +91,6 @@ def plan(
         duplicates.exact(rows, found)
     if filters.duplicates == "near":
         duplicates.near(rows, groups, found)
-    claims = registry.claims(reading, rows)
-    newest = _newest_wordings(reading)
     placed = placing.placed(placing.Inputs(project, rows, texts), groups, claims, filters)
     return Plan(rows, groups, placed, found, Counter(claims.values()), newest)
 

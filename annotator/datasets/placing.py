@@ -17,6 +17,7 @@ from annotator.datasets.content import Split
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Gathered
 from annotator.datasets.split import FIRST, Placed, Shares, place
+from annotator.exports.rows import PATIENCE
 from annotator.models import Project
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def placed(inputs: Inputs, groups: list[int], claims: Mapping[UUID, Split], filt
         members.setdefault(group, []).append(inputs.names[number])
     with transaction.atomic():
         with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'")
             cursor.execute(LOCK, [inputs.project.pk])
             known, old = _known(cursor, inputs)
         fresh = [number for number, name in enumerate(inputs.names) if name not in known]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotator.datasets.similar import THRESHOLD, Texts, likeness, shingles
+from annotator.datasets.similar import SKETCH, THRESHOLD, Texts, likeness, shingles
 from annotator.datasets.words import text_hash, text_of, words_of
 
 DATA = Path(__file__).parents[2] / "bench" / "data"
@@ -27,6 +27,19 @@ def test_by_hand():
     """^a ab bc cd d$ and ^a ab bx xd d$: 3 of 7 pairs of words are in both."""
     assert likeness(shingles("a b c d"), shingles("a b x d")) == pytest.approx(3 / 7)
     assert likeness(shingles("a b c d"), shingles("A  b, c\nD!")) == 1.0
+
+
+@pytest.mark.parametrize(("one", "other"), [(20, 30), (127, 100), (128, 128), (900, 800), (40, 900)])
+def test_likeness_is_of_the_smallest_hashes_of_both(one, other):
+    chance = random.Random(one)
+    common = {chance.randrange(2**32) for _ in range(min(one, other) // 2)}
+    sets = [common | {chance.randrange(2**32) for _ in range(size - len(common))} for size in (one, other)]
+    sketches = [np.array(sorted(some)[:SKETCH], dtype=np.uint32) for some in sets]
+
+    smallest = sorted(sets[0] | sets[1])[: SKETCH if max(one, other) >= SKETCH else None]
+
+    expected = sum(number in sets[0] & sets[1] for number in smallest) / len(smallest)
+    assert likeness(*sketches) == pytest.approx(expected)
 
 
 def test_case_punctuation_and_one_word_of_many_make_no_other_text():
