@@ -59,9 +59,10 @@ def exports_of(version: DatasetVersion) -> list[DatasetExport]:
     return list(version.exports.select_related("job", "created_by").order_by("-created_at")[:20])
 
 
-def is_tested(project: int, name: UUID) -> bool:
-    """Whether the input of this hash is in the test split of the project's datasets."""
-    return PlacedInput.objects.filter(project=project, text_hash=name, split="test").exists()
+def tested(project: Project, names: Iterable[UUID]) -> set[UUID]:
+    """Which inputs of these hashes are in the test split of the project's datasets."""
+    found = PlacedInput.objects.filter(project=project, text_hash__in=list(names), split="test")
+    return set(found.values_list("text_hash", flat=True))
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from uuid import UUID
 from django.utils import timezone
 
 from annotator.models import Project
+from annotator.queries.datasets import tested
 from feedback import verdicts
 from feedback.models import Polarity, Signal, Suggestion
 from feedback.verdicts import Event
 
 FIELDS = (
     *("shown_at", "verdict", "verdict_at", "final_value", "answer_ms", "edit_distance"),
-    *("labelled", "learned_at"),
+    *("labelled", "learned_at", "held_out"),
 )
 TELLING = ("shown", *verdicts.VERDICTS)  # all others change no suggestion, and may be very many
 
@@ -34,10 +35,19 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
         .order_by("pk")
     )
     events = events_of(project, [str(row.pk) for row in rows], kinds=TELLING)
+    unlearned = [row for row in rows if row.learned_at is None]
     changed = [row for row in rows if _apply(row, events[str(row.pk)])]
+    _hold_out(project, [row for row in unlearned if row.learned_at is not None and not row.held_out])
     Suggestion.objects.bulk_update(changed, FIELDS, batch_size=500)
     _unseen(project, rows)
     return rows
+
+
+def _hold_out(project: Project, new: list[Suggestion]) -> None:
+    """What is in the test split of a dataset becomes no example. One that was an example before claims its input."""
+    known = tested(project, {row.text_hash for row in new}) if new else set()
+    for row in new:
+        row.held_out = row.text_hash in known
 
 
 def _unseen(project: Project, rows: list[Suggestion]) -> None:

@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from annotator.chance import share
 from annotator.datasets.words import text_hash
-from annotator.queries.datasets import is_tested
 from annotator.reading.records import Limits
 from feedback import splits
 from feedback.ingest.record import Record, read
@@ -79,8 +78,7 @@ def row_of(
     at: datetime,
     took_ms: float | None,
 ) -> Suggestion:
-    """A suggestion that is not stored yet. Chance, by its id, says whether it is hidden. An input that is in the
-    test split of a dataset is held out, too: no example."""
+    """A suggestion that is not stored yet. Chance, by its id, says whether it is hidden."""
     text = text_of(asked.input)
     return Suggestion(
         id=made,
@@ -88,7 +86,7 @@ def row_of(
         version=version,
         text=text,
         text_hash=(name := text_hash(text)),
-        held_out=splits.is_held_out(name) or is_tested(task.project_id, name),
+        held_out=splits.is_held_out(name),
         candidates=None if asked.candidates is None else list(asked.candidates),
         value=answer.value,
         confidence=answer.confidence,

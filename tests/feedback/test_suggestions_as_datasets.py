@@ -1,18 +1,14 @@
 """Verdicts on suggestions as rows of datasets, and inputs that nobody may learn from."""
 
-from uuid import uuid4
-
 import pytest
-from django.utils import timezone
 
 from annotator.datasets import frozen
 from annotator.datasets.words import text_hash
 from annotator.models import Queue
 from annotator.services import queues
 from feedback.models import Suggestion
-from feedback.services import suggest
+from feedback.queries.examples import examples_of
 from feedback.splits import is_held_out
-from feedback.suggesting.question import Answer
 from tests import make
 from tests.annotator import frozen as made
 from tests.annotator.answering import answer, answers, people
@@ -112,7 +108,7 @@ def test_what_a_suggester_learns_from_is_train_wherever_it_comes_from(project):
     assert (version.counts["learned_inputs"], version.counts["held_out_inputs"]) == (1, 1)
 
 
-def test_an_input_of_a_test_split_is_no_example_when_somebody_asks_for_it_later(project):
+def test_an_input_of_a_test_split_is_no_example_when_a_verdict_on_it_comes_later(project):
     queue = make.queue(project, items=0)
     texts = ("a rose in spring", "some old snow")
     queues.add_items(queue, [queues.NewItem(external_id=text, input=text, output="red") for text in texts])
@@ -120,21 +116,11 @@ def test_an_input_of_a_test_split_is_no_example_when_somebody_asks_for_it_later(
     made.made(project, queues=(str(queue.pk),), train=0, dev=0, test=100)
     task = judged.task(project)
 
-    tested, other = (
-        suggest.row_of(
-            task,
-            task.versions.get(),
-            suggest.Asked(input=text),
-            uuid4(),
-            Answer(),
-            at=timezone.now(),
-            took_ms=1.0,
-        )
-        for text in texts
-    )
+    tested, other = (said(task, text, "accepted", final="red") for text in texts)
 
-    assert not any(is_held_out(text_hash(text)) for text in texts)
-    assert (tested.held_out, other.held_out) == (True, False)
+    assert set(examples_of(task.pk)) == {other}
+    tested.refresh_from_db()
+    assert tested.held_out
 
 
 def test_an_answer_that_was_asked_for_again_is_a_preference_of_an_end_user(project):
