@@ -23,11 +23,15 @@ class Looker:
 
 @dataclass(frozen=True)
 class Failed:
-    """A mode with how many of the check's items showed it. `new`: never seen before that day."""
+    """A mode with the check's items that showed it. `new`: never seen before that day."""
 
     mode: FailureMode
-    items: int
+    shown: frozenset[int]
     new: bool
+
+    @property
+    def items(self) -> int:
+        return len(self.shown)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def _modes(check: VibeCheck) -> list[Failed]:
     known = FailureMode.objects.in_bulk(list(items))
     before = _seen_before(check, [mode for mode, root in roots.items() if root in items])
     old = {roots[mode] for mode in before}
-    found = [Failed(known[root], len(shown), root not in old) for root, shown in items.items()]
+    found = [Failed(known[root], frozenset(shown), root not in old) for root, shown in items.items()]
     return sorted(found, key=lambda one: (-one.items, one.mode.pk))
 
 

@@ -43,9 +43,10 @@ ANSWERS = f"""
     WHERE i.queue_id = ANY(%s::uuid[])"""  # noqa: S608 - constants only
 
 GIVEN = f"""
-    SELECT queue_id, stratum, chance, item_id
+    SELECT queue_id, stratum, chance, item_id, bad
     FROM ({ANSWERS}) a WHERE answer IN ('yes', 'no')"""  # noqa: S608 - made of a constant
 
+Given = dict[tuple[UUID, str], list[tuple[float, int]]]  # by queue and stratum: chance, item
 K = TypeVar("K", bound=Hashable)
 
 
@@ -102,30 +103,37 @@ def days_rate(days: Sequence[tuple[VibeCheck, Sequence[Group]]]) -> Estimate:
     )
 
 
-def rates_of(checks: Sequence[VibeCheck], bad: Mapping[K, Collection[int]]) -> dict[K, Estimate]:
+def rates_of(
+    checks: Sequence[VibeCheck], bad: Mapping[K, Collection[int]], given: Given | None = None
+) -> dict[K, Estimate]:
     """For each set of item ids, the rate of interactions that are such: a failure mode's, say.
 
-    Among the answered items those in the set count, all others do not. One query, however many sets;
-    several checks are taken together, as `days_rate` does.
+    Among the answered items those in the set count, all others do not. One query, however many sets, and
+    none where the answered items are `given`; several checks are taken together, as `days_rate` does.
     """
-    given = given_of(checks)
+    given = given_of(checks) if given is None else given
     return {
         key: days_rate([(check, groups_of(check, given, frozenset(ids))) for check in checks])
         for key, ids in bad.items()
     }
 
 
-Given = dict[tuple[UUID, str], list[tuple[float, int]]]  # by queue and stratum: chance, item
-
-
 def given_of(checks: Sequence[VibeCheck]) -> Given:
     """The answered items of these checks. One query."""
+    return answers_of(checks)[0]
+
+
+def answers_of(checks: Sequence[VibeCheck]) -> tuple[Given, frozenset[int]]:
+    """The answered items of these checks, and which of them are not good. One query."""
     found: Given = {}
+    failed = set()
     with connection.cursor() as cursor:
         cursor.execute(GIVEN, [[check.queue_id for check in checks if check.queue_id]])
-        for queue, stratum, chance, item in cursor.fetchall():
+        for queue, stratum, chance, item, bad in cursor.fetchall():
             found.setdefault((queue, stratum), []).append((chance, item))
-    return found
+            if bad:
+                failed.add(item)
+    return found, frozenset(failed)
 
 
 def groups_of(check: VibeCheck, given: Given, bad: frozenset[int]) -> list[Group]:

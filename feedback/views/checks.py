@@ -25,6 +25,7 @@ from feedback.queries.digest import digest as digest_of
 from feedback.queries.digest import earlier_notes
 from feedback.queries.interactions import holds_any
 from feedback.queries.late import late_of
+from feedback.queries.mode_rates import mode_rates
 from feedback.queries.shadows import compared
 from feedback.queries.shifts import rota_of
 from feedback.queries.waiting import next_of, today_in
@@ -108,6 +109,7 @@ def _show(
 ) -> HttpResponse:
     (seen,) = queries.looked([found])
     pages = item_pages(seen, request.GET.get("page", ""))
+    came_to = digest_of(found) if found.queue_id else None
     page = {
         **_page(membership),
         "seen": seen,
@@ -118,7 +120,8 @@ def _show(
         "drawn_by": drawn_by(found),
         "neighbours": queries.neighbours(found),
         "earlier_notes": earlier_notes(membership.project, before=found.day),
-        "digest": digest_of(found) if found.queue_id else None,
+        "digest": came_to,
+        "by_mode": mode_rates(found, came_to.modes) if came_to and seen.estimate.value is not None else None,
         "items": pages.items,
         "pages": pages,
         "may_export": found.queue is not None and access.may_export(membership, found.queue),
