@@ -47,7 +47,7 @@ def test_a_mode_has_its_rate_with_an_interval_and_leads_to_its_page(check, as_, 
     page = as_(viewer).get(PAGE).content.decode()
 
     assert f'href="/p/shop/modes/{mode.pk}/"' in by_mode(page)
-    assert re.search(r"<strong>1\u202f%</strong> .*\(<?0?.*–.*\u202f%\)", by_mode(page))  # 20 of 2,020
+    assert re.search(r"<strong>1\u202f%</strong> <[^>]+>\(0\.\d–\d\d\u202f%\)", by_mode(page))  # 20 of 2,020
     assert "10\u202f%" not in page  # as 2 of 20 items would be
     assert "for all 2,020 production interactions that the sample was drawn from" in page
     assert "A failure that no answered item shows has a rate of at most" in page
