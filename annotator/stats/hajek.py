@@ -1,6 +1,6 @@
 """Rates of draws with unequal probabilities (Hajek 1971), of one sample or of several days together.
 
-Hajek's rate is sum(w y) / sum(w) with w = 1/pi, its standard error
+Hajek's rate is sum(w y) / sum(w) with w = 1/pi, pi the probability of being answered, its standard error
 sqrt(sum((1 - pi) w² (y - rate)²)) / sum(w). The interval is Wilson's on the effective number of
 answers, as Korn and Graubard (1998) do with Clopper-Pearson's.
 
@@ -26,8 +26,11 @@ class Cell:
     is one that is not known: such answers stay out, and are counted in `left_out`.
 
     `factor` multiplies their weights: of days that are taken together, each counts by its population.
-    `answered`: the share of what was drawn like these that is answered. What is left open is as uncertain as
-    what was not drawn, and who looked at one of eight that were all drawn has not looked at all.
+    `answered`: the share of what was drawn like these that is answered, 0 < answered <= 1. Nobody chooses the order
+    of the items, so within a group the answered ones are a sample of the drawn ones (missing at random), and
+    chance x answered is the probability of being among them: its inverse is the weight. So a group of which half
+    is answered stands for as much as one that is answered whole, and what is left open is as uncertain as
+    what was not drawn: who looked at one of eight that were all drawn has not looked at all.
     """
 
     chance: float
@@ -38,7 +41,7 @@ class Cell:
 
     @property
     def weight(self) -> float:
-        return self.factor / self.chance
+        return self.factor / (self.chance * self.answered)
 
     @property
     def unseen(self) -> float:
@@ -79,12 +82,18 @@ def of_cells(cells: Iterable[Cell]) -> Estimate:
 def of_days(days: Iterable[tuple[int, Sequence[Cell]]]) -> Estimate:
     """Several days, (population, cells) each, as one population: a day counts by how much it held,
     however many of its items were answered. A day without answers is in no rate."""
-    cells: list[Cell] = []
-    for population, found in days:
-        known = [cell for cell in found if cell.n and cell.chance > 0]
-        seen = sum(cell.n * cell.weight for cell in known)
-        cells += [replace(cell, factor=population / seen) for cell in known]
-    return of_cells(cells)
+    return of_cells(cell for population, found in days for cell in scaled(population, found))
+
+
+def scaled(population: int, cells: Iterable[Cell]) -> list[Cell]:
+    """A day's answers as they stand for its population when days are taken together. Those that no chance
+    is known of stand for nothing, and stay as they are."""
+    given = list(cells)
+    seen = sum(cell.n * cell.weight for cell in given if cell.n and cell.chance > 0)
+    return [
+        replace(cell, factor=cell.factor * population / seen) if cell.n and cell.chance > 0 else cell
+        for cell in given
+    ]
 
 
 def _effective(cells: Sequence[Cell], rate: float, se: float, total: float) -> float:

@@ -140,11 +140,17 @@ def groups_of(check: VibeCheck, given: Given, bad: frozenset[int]) -> list[Group
     """The check's groups, with the items in `bad` as hits."""
     groups = []
     for known in check.strata:
-        items = given.get((check.queue_id, known["name"]), []) if check.queue_id else []
-        share = answered_of(known, len(items))
-        cells = tuple(Cell(chance, 1, int(item in bad), answered=share) for chance, item in items)
+        rows = rows_of(check, known, given)
+        cells = tuple(Cell(chance, 1, int(item in bad), answered=share) for chance, item, share in rows)
         groups.append(Group(known["name"], known["population"], cells, asked=known["drawn"] > 0))
     return groups
+
+
+def rows_of(check: VibeCheck, group: Mapping[str, Any], given: Given) -> list[tuple[float, int, float]]:
+    """The answered items of one of a check's strata: chance, item, and the share of the stratum's that is answered."""
+    items = given.get((check.queue_id, group["name"]), []) if check.queue_id else []
+    share = answered_of(group, len(items))
+    return [(chance, item, share) for chance, item in items]
 
 
 def answered_of(group: Mapping[str, Any], answers: int) -> float:

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from annotator.models import Project
-from annotator.stats.hajek import Cell, of_cells
+from annotator.stats.hajek import Cell, of_cells, scaled
 from annotator.stats.intervals import Estimate
 from feedback.days import monday_of
 from feedback.models import VibeCheck
-from feedback.queries.estimates import Given, answered_of, days_rate, given_of, groups_of
+from feedback.queries.estimates import Given, days_rate, given_of, groups_of, rows_of
 
 WEEKS = 12
 
@@ -51,14 +51,22 @@ def by_key(
     given: Given | None = None,
 ) -> dict[K, Estimate]:
     """The rate among the interactions of each key, all days together: Hajek's estimate in a domain, whose
-    size is itself estimated. Items without a key are in none. One query, as `by_week`."""
-    hits = frozenset(bad)
-    drawn = {(check.queue_id, known["name"]): known for check in checks for known in check.strata}
+    size is itself estimated. Items without a key are in none. One query, as `by_week`.
+
+    A day stands for what its groups held that anybody answered in, as in `days_rate`: how much of it was
+    answered makes it more or less certain, and not more or less. Otherwise busy days, of which less is
+    answered, would count for less, and they are not like quiet ones (decision 19).
+    """
+    given, hits = given_of(list(checks)) if given is None else given, frozenset(bad)
     cells: dict[K, list[Cell]] = {}
-    for where, rows in (given_of(list(checks)) if given is None else given).items():
-        share = answered_of(drawn[where], len(rows)) if where in drawn else 1.0
-        for chance, item in rows:
+    for check in checks:
+        found = [rows_of(check, known, given) for known in check.strata]
+        told = sum(known["population"] for known, rows in zip(check.strata, found, strict=True) if rows)
+        rows = [row for group in found for row in group]
+        day = scaled(
+            told, [Cell(chance, 1, int(item in hits), answered=share) for chance, item, share in rows]
+        )
+        for (_chance, item, _share), cell in zip(rows, day, strict=True):
             if item in key_of:
-                cell = Cell(chance, 1, int(item in hits), answered=share)
                 cells.setdefault(key_of[item], []).append(cell)
     return {key: of_cells(found) for key, found in cells.items()}

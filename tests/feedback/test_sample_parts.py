@@ -275,7 +275,8 @@ def test_skips_and_programs_are_in_no_rate(check, owner):
 
     (seen,) = looked([check])
 
-    weights = [1 / item.inclusion_probability for item in items[1:]]
+    drawn, answered = Counter(i.stratum for i in items), Counter(i.stratum for i in items[1:])
+    weights = [drawn[i.stratum] / answered[i.stratum] / i.inclusion_probability for i in items[1:]]
     assert (seen.skipped, seen.answered) == (1, len(items) - 1)
     assert seen.estimate.value == pytest.approx(weights[0] / sum(weights))
 
@@ -382,3 +383,42 @@ def test_a_week_of_small_days_is_uncertain_until_they_are_answered(project, owne
 
     assert (week.estimate.value, week.estimate.n) == (0, 3)
     assert week.estimate.high > 0.3
+
+
+def test_a_half_answered_day_counts_whole_for_a_version(project, owner):
+    """Two days of 40, all drawn: a good one that was answered whole, a bad one of which half was."""
+    logged.plan(project, owner, sample_size=40)
+    checks = []
+    for n, answers in enumerate(("y" * 40, "n" * 20)):
+        at = datetime(2026, 11, 16 + n, 12, tzinfo=UTC)
+        logged.interactions(project, 40, at=at, name=f"day-{n}")
+        checks.append(logged.check(project, day=at.date()))
+        logged.answer(checks[-1].queue, owner, answers)
+    bad = set(checks[1].queue.items.values_list("pk", flat=True))
+    version = dict.fromkeys([*checks[0].queue.items.values_list("pk", flat=True), *bad], "v1")
+
+    (found,) = by_key(checks, version, bad).values()
+
+    assert found.value == pytest.approx(0.5)
+    (together,) = rates_of(checks, {"all": bad}).values()
+    for name in ("value", "low", "high", "n_eff"):
+        assert getattr(found, name) == pytest.approx(getattr(together, name))
+
+
+def test_a_feature_that_was_skipped_more_weighs_no_less(check, owner):
+    """By several parts, half of the chats skipped: those that are answered stand for all of them."""
+    chats = list(check.queue.items.filter(stratum="chat").order_by("position"))
+    skipped = {item.pk for item in chats[: len(chats) // 2]}
+    items = list(check.queue.items.order_by("position"))
+    letters = {
+        item.pk: "s" if item.pk in skipped else "n" if item.stratum == "chat" else "y" for item in items
+    }
+    logged.answer(check.queue, owner, "".join(letters[item.pk] for item in items))
+    (seen,) = looked([check])
+
+    def weight(feature: str) -> float:
+        mine = [item for item in items if item.stratum == feature]
+        answered = [item for item in mine if item.pk not in skipped]
+        return sum(1 / item.inclusion_probability for item in answered) * len(mine) / len(answered)
+
+    assert seen.estimate.value == pytest.approx(weight("chat") / (weight("chat") + weight("email")))

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from annotator.stats.hajek import Cell, of_cells, of_days
+from annotator.stats.hajek import Cell, of_cells, of_days, scaled
 from annotator.stats.intervals import Undefined
 from feedback.sampling import EACH_MOST, Stratum, Urn, allocate, each, together
 from feedback.union import Part, union
@@ -154,6 +154,72 @@ def test_the_interval_of_a_week_holds_the_truth(five_hundred):
 
     assert weeks == 71
     assert held >= 63  # of 71 at 95 %: fewer comes once in 200
+
+
+def half_answered(rows, bad, found, chance: random.Random) -> list[tuple[bytes, Cell]]:
+    """Half of a day's items, and of the feature that fails most, which is hard to judge, one in five."""
+    feature = {key: name for name, key in rows if key in found}
+    of, fails = Counter(name for name, _key in rows), Counter(name for name, key in rows if key in bad)
+    worst = max(of, key=lambda name: fails[name] / of[name])
+    order = sorted(feature, key=lambda _key: chance.random())
+    answered = {key for key in order[: len(order) // 2] if feature[key] != worst or chance.random() < 0.4}
+    drawn, given = Counter(feature.values()), Counter(feature[key] for key in answered)
+    return [
+        (key, Cell(found[key].probability, 1, int(key in bad), answered=given[name] / drawn[name]))
+        for key, name in feature.items()
+        if key in answered
+    ]
+
+
+def test_the_interval_of_a_half_answered_day_holds_the_truth(five_hundred):
+    """By the chances alone, without what was answered of each feature, the mean would be 1.5 points low."""
+    held = mean = 0.0
+    chance = random.Random(19)
+    for rows, bad, found in five_hundred:
+        estimate = of_cells(cell for _key, cell in half_answered(rows, bad, found, chance))
+        held += estimate.low <= len(bad) / len(rows) <= estimate.high
+        mean += estimate.value - len(bad) / len(rows)
+
+    assert 0.93 <= held / 500 <= 0.985
+    assert abs(mean / 500) < 0.01
+
+
+def test_days_together_do_not_lean_to_those_that_were_answered_whole(five_hundred):
+    """Fortnights: good days that were answered whole, then bad ones of which half was, and less of the worst.
+
+    A version of the product that had half of each day, as well as all of it.
+    """
+    chance, fortnights, held, mean = random.Random(23), 0, Counter(), Counter()
+    by_badness = sorted(five_hundred, key=lambda one: len(one[1]) / len(one[0]))
+    good, poor = by_badness[:250], by_badness[250:]
+    chance.shuffle(good)
+    chance.shuffle(poor)
+    for first in range(0, 245, 7):
+        days: list[tuple[list, list]] = []
+        for n, (rows, bad, found) in enumerate(good[first : first + 7] + poor[first : first + 7]):
+            whole = [(key, Cell(found[key].probability, 1, int(key in bad))) for key in found]
+            days.append(((rows, bad), half_answered(rows, bad, found, chance) if n >= 7 else whole))
+        for name, wanted in {"all": b"0123456789", "version": b"02468"}.items():
+            estimate = of_cells(
+                cell
+                for (rows, _bad), given in days
+                for (key, _cell), cell in zip(
+                    given, scaled(len(rows), [one for _k, one in given]), strict=True
+                )
+                if key[-1] in wanted
+            )
+            mine = [key for (rows, _bad), _given in days for _name, key in rows if key[-1] in wanted]
+            truth = sum(
+                key in bad for (rows, bad), _g in days for _n, key in rows if key[-1] in wanted
+            ) / len(mine)
+            held[name] += estimate.low <= truth <= estimate.high
+            mean[name] += estimate.value - truth
+        fortnights += 1
+
+    assert fortnights == 35
+    for name in ("all", "version"):
+        assert held[name] >= 30  # of 35 at 95 %: fewer comes once in 200
+        assert abs(mean[name] / 35) < 0.004
 
 
 def test_a_week_counts_its_days_by_what_they_held():
