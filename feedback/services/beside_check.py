@@ -100,7 +100,8 @@ def asks(queue: Queue) -> dict[str, Any]:
     return {
         "asks": [str(answer) for answer in bad],
         "modes": known,
-        "full": len(known) >= modes.MOST,  # no new one can be named
+        "most": modes.MOST,  # with so many, no new one can be named
+        "manage": reverse("failure-modes", args=[queue.project.slug]),
         "alike": reverse("item-alike", args=[queue.project.slug, queue.pk]),
         "notes": _notes(queue),
         "intern": interns if plan and plan.intern_test else [],
@@ -108,6 +109,10 @@ def asks(queue: Queue) -> dict[str, Any]:
             "title": _("How does it fail?"),
             "more": _("{n} more: type to find them"),
             "named": _("New failure mode: {name}"),
+            "full": _(
+                "“{name}” cannot be added: there are {n} failure modes, and no more can be offered. Choose another "
+                "one, or have an owner merge or retire some."
+            ),
             "on": _("{name}: chosen"),
             "off": _("{name}: not chosen"),
         },

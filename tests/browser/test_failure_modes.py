@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from feedback.models import Expectation, FailureMode, InternAnswer, Sighting
+from feedback.models import Expectation, FailureMode, FailureModeVersion, InternAnswer, Sighting
 from feedback.services import modes
 from tests.browser.labeling import press, wait_saved
 from tests.browser.test_vibecheck import yesterdays_check
@@ -83,3 +83,35 @@ def test_half_of_it_is_there_after_a_reload_and_the_intern_is_asked(project, own
 
     assert InternAnswer.objects.get(current=True).answer == "knowledge"
     assert Expectation.objects.get(current=True).text == "Ask first."
+
+
+def test_where_no_more_can_be_named_the_panel_says_what_to_do(project, owner, page_of):
+    check = yesterdays_check(project)
+    known = [
+        FailureMode(project=project, name=f"Kind {n:03}", created_by=owner) for n in range(modes.MOST - 1)
+    ]
+    FailureModeVersion.objects.bulk_create(
+        FailureModeVersion(mode=mode, number=1, name=mode.name, created_by=owner)
+        for mode in FailureMode.objects.bulk_create(known)
+    )
+    page = page_of(owner, f"/p/shop/queues/{check.queue_id}/label/")
+    expect(page.locator("#progress")).to_have_text("1 of 6")
+    press(page, "n")
+    find, line = page.get_by_label("Find or name a failure mode"), page.locator("#beside-full")
+
+    for name in ("Fits", "Kin"):  # the first is the last one that there is room for
+        expect(line).to_be_hidden()
+        find.fill(name)
+        page.keyboard.press("Enter")
+    expect(line).to_contain_text("“Kin” cannot be added: there are 500 failure modes")
+    expect(line.get_by_role("link")).to_have_attribute("href", "/p/shop/modes/")
+    expect(find).to_have_value("Kin")
+    find.fill("Kind 007")
+    expect(line).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#progress")).to_have_text("2 of 6")
+    wait_saved(page)
+    (standing_on_it,) = standing(check.queue).values()
+    assert standing_on_it == {"Fits", "Kind 007"}

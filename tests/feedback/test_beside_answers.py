@@ -149,9 +149,11 @@ def test_where_nobody_can_choose_from_more_the_answer_stands_without_the_new_nam
 def test_the_screen_knows_when_no_new_name_can_be_given(check, project, owner, as_, monkeypatch):
     modes.named(project, "Rude", owner)
     address = f"/p/shop/queues/{check.queue_id}/label/"
-    assert as_(owner).get(address).context["config"]["beside"]["full"] is False
-    monkeypatch.setattr(modes, "MOST", 1)
-    assert as_(owner).get(address).context["config"]["beside"]["full"] is True
+    monkeypatch.setattr(modes, "MOST", 3)
+
+    told = as_(owner).get(address).context["config"]["beside"]
+
+    assert (len(told["modes"]), told["most"], told["manage"]) == (1, 3, "/p/shop/modes/")
 
 
 def test_other_queues_take_nothing_beside_answers(project, annotator, as_):

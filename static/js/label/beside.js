@@ -16,9 +16,10 @@ export class Beside {
   open = false;
   /** @type {Set<string>} names in small letters */
   #chosen = new Set();
+  #refused = false; // what is typed, as a new one
 
   /**
-   * @param {{asks: string[], modes: Mode[], full?: boolean, texts: Record<string, string>}} config
+   * @param {{asks: string[], modes: Mode[], most: number, texts: Record<string, string>}} config
    * @param {{done: () => void, back: () => void, changed: () => void}} on
    */
   constructor(config, on) {
@@ -27,7 +28,7 @@ export class Beside {
     this.find = /** @type {HTMLInputElement} */ (part("beside-find"));
     this.expected = /** @type {HTMLTextAreaElement} */ (part("beside-expected"));
     this.box.addEventListener("click", (event) => this.#click(/** @type {HTMLElement} */ (event.target)));
-    this.find.addEventListener("input", () => this.#paint());
+    this.find.addEventListener("input", () => this.#type());
     this.box.addEventListener("input", () => this.on.changed());
     document.addEventListener("keydown", (event) => this.#key(event), { capture: true });
   }
@@ -84,6 +85,16 @@ export class Beside {
     return this.find.value.trim().replace(/\s+/g, " ");
   }
 
+  /** No new one can be named. */
+  get #full() {
+    return this.modes.length >= this.config.most;
+  }
+
+  #type() {
+    this.#refused = false;
+    this.#paint();
+  }
+
   /** Those that hold what is typed, as they are offered; what is chosen stays in sight. @returns {Mode[]} */
   get #offered() {
     const typed = key(this.#typed);
@@ -135,12 +146,19 @@ export class Beside {
   #choose() {
     const found = this.#offered;
     const same = this.modes.find((mode) => key(mode.name) === key(this.#typed));
-    if (!same && found.length !== 1 && this.config.full) return;
+    if (!same && found.length !== 1 && this.#full) return this.#refuse();
     const mode = same ?? (found.length === 1 ? found[0] : this.#learn(this.#typed));
     this.#chosen.add(key(mode.name));
     this.find.value = "";
     this.box.focus({ preventScroll: true });
     this.#changed(mode);
+  }
+
+  /** What is typed stays, and the panel says what to do. */
+  #refuse() {
+    this.#refused = true;
+    this.#paint();
+    this.find.focus();
   }
 
   /** @param {Mode | undefined} mode */
@@ -180,11 +198,23 @@ export class Beside {
     const offered = this.#offered;
     const buttons = offered.map((mode, n) => this.#button(mode, n));
     const typed = this.#typed;
-    const isNew = typed !== "" && !this.config.full && !this.modes.some((mode) => key(mode.name) === key(typed));
-    if (isNew) buttons.push(button(format(this.texts.named, { name: typed }), { named: "" }, offered.length === 1 ? "" : "↵"));
+    const isNew = typed !== "" && !this.modes.some((mode) => key(mode.name) === key(typed));
+    this.#tell(isNew && this.#full && (this.#refused || offered.length === 0));
+    if (isNew && !this.#full) buttons.push(button(format(this.texts.named, { name: typed }), { named: "" }, offered.length === 1 ? "" : "↵"));
     part("beside-modes").replaceChildren(...buttons);
     const left = this.modes.filter((mode) => key(mode.name).includes(key(typed))).length - offered.length;
     part("beside-more").textContent = left > 0 ? format(this.texts.more, { n: left }) : "";
+  }
+
+  /** @param {boolean} full that no new one can be named */
+  #tell(full) {
+    const line = part("beside-full");
+    const text = full ? format(this.texts.full, { name: this.#typed, n: this.config.most }) : "";
+    if (line.hidden === !full && part("beside-full-text").textContent === text) return;
+    part("beside-full-text").textContent = text;
+    line.hidden = !full;
+    if (full) say(text);
+    if (full) line.scrollIntoView({ block: "nearest" });
   }
 
   #button(mode, n) {
