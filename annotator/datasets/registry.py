@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from annotator.datasets.gather import Left
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -40,7 +41,8 @@ Claims = Callable[[Reading], "Iterator[tuple[UUID, Split]]"]
 
 @dataclass(frozen=True)
 class Source:
-    """`rows` yields in a stable order; `row.input` and the like may be `msgspec.Raw`."""
+    """`rows` yields in a stable order; `row.input` and the like may be `msgspec.Raw`. `news`: whether it was
+    told anything since that is no label; None: all that it reads are labels."""
 
     name: str
     title: "str | _StrPromise"
@@ -48,6 +50,7 @@ class Source:
     kind: "Kind"
     rows: Callable[[Reading], "Iterator[Row | Left]"]
     usual: bool = True  # whether a dataset that chooses no sources has it
+    news: "Callable[[Reading, datetime], bool] | None" = None
 
 
 KINDS = ("rated", "preference", "demonstration")

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from psycopg.errors import QueryCanceled
 
-from annotator.datasets import registry
+from annotator.datasets import filters, registry
 from annotator.datasets.content import Row
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Left
@@ -218,7 +218,14 @@ NEWS = """
 
 
 def has_news(version: DatasetVersion) -> bool:
-    """Whether somebody labelled since, in the queues that its rows are from."""
+    """Whether somebody labelled since, in the queues that its rows are from, or told one of its sources
+    something that is no label. False for one that is not made."""
+    since = version.made_at
+    if since is None:
+        return False
     with connection.cursor() as cursor:
-        cursor.execute(NEWS, [version.queues, version.made_at])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(NEWS, [version.queues, since])
+        if cursor.fetchone()[0]:
+            return True
+    reading = Reading(version.dataset.project, filters.read(version.filters), connection, texts=False)
+    return any(one.news(reading, since) for one in registry.taken(reading.filters) if one.news is not None)

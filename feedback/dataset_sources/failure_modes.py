@@ -1,7 +1,9 @@
 """Outputs with the way in which they fail, as a class: to teach a program to tell failures apart."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from annotator.datasets.content import Row
@@ -19,13 +21,20 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
     roots = roots_of(reading.project, using)
     modes = FailureMode.objects.using(using).filter(project=reading.project)
     names = dict(modes.values_list("pk", "name"))
-    found = Sighting.objects.filter(current=True, present=True, mode__project=reading.project)
-    for one, labels in told.by_page(reading, found):
+    for one, labels in told.by_page(reading, _standing(reading)):
         key = (one.item_id, roots[one.mode_id])
         if key not in seen:
             seen.add(key)
             left = told.left(one.item, one.created_at, reading.filters)
             yield left or _row(reading, one, key[1], names, labels)
+
+
+def _standing(reading: Reading) -> QuerySet[Sighting]:
+    return Sighting.objects.filter(current=True, present=True, mode__project=reading.project)
+
+
+def news(reading: Reading, since: datetime) -> bool:
+    return told.any_since(reading, _standing(reading), since)
 
 
 def _row(reading: Reading, one: Sighting, mode: int, names: dict[int, str], labels: told.Labels) -> Row:
@@ -46,4 +55,5 @@ SOURCE = Source(
     "rated",
     rows,
     usual=False,
+    news=news,
 )

@@ -1,11 +1,11 @@
 """What suggestions give to datasets: values that somebody accepted or chose, and inputs that nobody may learn from."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from annotator.datasets.content import Provenance, Row, Split
@@ -44,14 +44,11 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
     wanted = reading.filters
     if RaterKind.END_USER not in wanted.rater_kinds:
         return
-    stored = Suggestion.objects.using(reading.using.alias)
-    found = stored.filter(task__project=reading.project).exclude(final_value="")
-    if wanted.features:
-        found = found.filter(task__key__in=wanted.features)
-    if wanted.queues:
-        found = found.filter(task__queue__in=[UUID(queue) for queue in wanted.queues])
     ordered = (
-        found.select_related("task", "version__taxonomy").defer("version__taxonomy__values").order_by("pk")
+        _chosen(reading)
+        .select_related("task", "version__taxonomy")
+        .defer("version__taxonomy__values")
+        .order_by("pk")
     )
     if not reading.texts:
         ordered = ordered.defer("text")
@@ -61,6 +58,23 @@ def rows(reading: Reading) -> Iterator[Row | Left]:
         labels = _labels(reading, page)
         for one in page:
             yield _row(one, labels.get(item_name(one, one.final_value)), reading)
+
+
+def _chosen(reading: Reading) -> QuerySet[Suggestion]:
+    wanted, stored = reading.filters, Suggestion.objects.using(reading.using.alias)
+    found = stored.filter(task__project=reading.project).exclude(final_value="")
+    if wanted.features:
+        found = found.filter(task__key__in=wanted.features)
+    if wanted.queues:
+        found = found.filter(task__queue__in=[UUID(queue) for queue in wanted.queues])
+    return found
+
+
+def news(reading: Reading, since: datetime) -> bool:
+    """By the index of what suggesters learn from: held-out inputs are no news."""
+    if RaterKind.END_USER not in reading.filters.rater_kinds:
+        return False
+    return _chosen(reading).filter(held_out=False, learned_at__gt=since).exists()
 
 
 def _row(one: Suggestion, stored: Stored | None, reading: Reading) -> Row | Left:
@@ -143,4 +157,5 @@ SOURCE = Source(
     _("What end users accepted or chose instead: an input with the value that is right."),
     "demonstration",
     rows,
+    news=news,
 )

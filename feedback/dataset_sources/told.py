@@ -49,6 +49,11 @@ def chosen(reading: Reading, found: QuerySet[M]) -> QuerySet[M]:
     return found.select_related("item", "rater")
 
 
+def any_since(reading: Reading, found: QuerySet[M], since: datetime) -> bool:
+    """Whether anything of this was said since."""
+    return chosen(reading, found).filter(created_at__gt=since).exists()
+
+
 def by_page(reading: Reading, found: QuerySet[M]) -> Iterator[tuple[M, Labels]]:
     """In the order of ids, each with the labels that its rater gave the item; read some at a time."""
     ordered, last = chosen(reading, found).order_by("pk"), 0

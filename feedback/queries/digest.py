@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from annotator.models import Answer, Label, Project, Rater, RaterKind
 from feedback.models import Expectation, FailureMode, InternAnswer, Sighting, VibeCheck
@@ -23,7 +23,8 @@ class Looker:
 
 @dataclass(frozen=True)
 class Failed:
-    """A mode with the check's items that showed it. `new`: never seen before that day."""
+    """A mode with the check's items that showed it. `new`: nobody had seen it before
+    that day, whatever came since."""
 
     mode: FailureMode
     shown: frozenset[int]
@@ -42,6 +43,11 @@ class Digest:
     modes: list[Failed]
     expectations: int
     interns: dict[str, int]
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to tell. Answers that were imported have no looker, and may fail in named ways."""
+        return bool(self.lookers or self.modes or self.expectations)
 
     @property
     def minutes(self) -> int | None:
@@ -100,9 +106,11 @@ def _modes(check: VibeCheck) -> list[Failed]:
 
 
 def _seen_before(check: VibeCheck, modes: list[int]) -> set[int]:
-    """Of these, the modes that something showed in a check of an earlier day, or elsewhere."""
+    """Of these, the modes that something showed in a check of an earlier day, or that somebody had seen
+    elsewhere when this one was drawn: what comes later makes nothing of that day less new."""
     rows = Sighting.objects.filter(mode__in=modes, current=True, present=True)
-    rows = rows.exclude(item__queue__vibe_check__day__gte=check.day)
+    elsewhere = Q(item__queue__vibe_check=None, created_at__lt=check.drawn_at)
+    rows = rows.filter(Q(item__queue__vibe_check__day__lt=check.day) | elsewhere)
     return set(rows.values_list("mode", flat=True).distinct())
 
 

@@ -1,5 +1,7 @@
 """A check's digest: the page that is sent on when the looking is done."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
@@ -14,10 +16,19 @@ from annotator import access
 from annotator.models import Membership, User
 from annotator.web.request import PersonRequest
 from feedback.access import check_of
-from feedback.models import VibeCheck
+from feedback.models import FailureMode, VibeCheck
 from feedback.queries import checks as queries
 from feedback.queries.digest import digest as digest_of
+from feedback.queries.modes import modes_on
 from feedback.services import digests
+
+
+@dataclass(frozen=True)
+class Named:
+    """An item that is not good, with the failure modes that were seen in it."""
+
+    seen: queries.Seen
+    modes: Sequence[FailureMode]
 
 
 @login_required
@@ -42,11 +53,18 @@ def digest(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "seen": seen,
         "estimate": seen.estimate,
         "digest": digest_of(found),
-        "failed": queries.items_of(found, most=seen.bad) if seen.bad else [],
+        "failed": _failed(seen),
         "may_send": me.role in access.LABELERS and found.queue_id is not None,
         "goes_out": digests.goes_out(found),
     }
     return render(request, "feedback/digest.html", page)
+
+
+def _failed(seen: queries.Looked) -> list[Named]:
+    """What was not good, with how it fails."""
+    rows = queries.items_of(seen.check, most=seen.bad) if seen.bad else []
+    named = modes_on([one.item.pk for one in rows])
+    return [Named(one, named.get(one.item.pk, [])) for one in rows]
 
 
 def _send(request: PersonRequest, me: Membership, check: VibeCheck) -> None:

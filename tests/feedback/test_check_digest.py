@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.asserts import assertContains
 
 from annotator.models import Label
 from annotator.services.raters import rater_of
-from feedback.models import InternAnswer, VibeCheck
+from feedback.models import InternAnswer, Sighting, VibeCheck
 from feedback.queries.digest import digest, earlier_notes
 from feedback.queries.interns import interns
 from feedback.services import sightings
+from tests import make
 from tests.feedback import logged, looking
 
 
@@ -48,6 +52,49 @@ def test_what_is_new_is_told_from_what_was_seen_before(project, checks, owner):
     assert (found.minutes, found.expectations) == (6, 1)
 
 
+def test_what_was_new_that_day_stays_new(project, checks, owner, as_):
+    """Seen again the day after, and in a queue that has nothing to do with checks."""
+    first, today = checks
+    looking.see(items(first)[0], owner, "Rude")
+    other = make.queue(project)
+    looking.see(other.items.first(), owner, "Rude", "Curt")
+    looking.see(items(today)[0], owner, "Rude", "Curt")
+
+    assert [(one.mode.name, one.new) for one in digest(first).modes] == [("Rude", True)]
+    assert {one.mode.name: one.new for one in digest(today).modes} == {"Rude": False, "Curt": True}
+
+    Sighting.objects.filter(item__queue=other).update(created_at=today.drawn_at - timedelta(hours=1))
+    assert {one.mode.name: one.new for one in digest(today).modes} == {"Rude": False, "Curt": False}
+
+
+def test_the_digest_names_how_each_item_fails(project, checks, owner, viewer, as_, django_assert_num_queries):
+    _before, today = checks
+    logged.answer(today.queue, owner, "nnnn")
+    looking.see(items(today)[0], owner, "Rude")
+    browser, url = as_(viewer), f"/p/shop/checks/{today.day}/digest/"
+    with CaptureQueriesContext(connection) as few:
+        browser.get(url)
+    looking.see(items(today)[1], owner, "Rude", "Curt")
+    looking.see(items(today)[2], owner, "Long")
+
+    with django_assert_num_queries(len(few)):
+        page = browser.get(url)
+
+    named = [sorted(mode.name for mode in one.modes) for one in page.context["failed"]]
+    assert sorted(named) == [[], ["Curt", "Rude"], ["Long"], ["Rude"]]
+    listed = page.content.decode().split("What was not good")[1]
+    for name in ("Rude", "Curt", "Long"):
+        assert f">{name}</a>" in listed
+
+
+def test_a_day_with_sightings_alone_is_told(project, checks, owner, as_):
+    _before, today = checks
+    looking.see(items(today)[0], owner, "Rude")
+
+    for page in ("digest/", ""):
+        assertContains(as_(owner).get(f"/p/shop/checks/{today.day}/{page}"), "×1")
+
+
 def test_the_digest_is_for_members_and_says_what_was_not_good(project, checks, owner, viewer, stranger, as_):
     _before, today = checks
     logged.answer(today.queue, owner, "nyyy", note="made up a rule")
@@ -71,7 +118,7 @@ def test_the_digest_tells_of_all_that_was_not_good(project, owner, next_morning,
     page = as_(owner).get(f"/p/shop/checks/{check.day}/digest/")
 
     assert len(page.context["failed"]) == 30
-    assert all(one.bad for one in page.context["failed"])
+    assert all(one.seen.bad for one in page.context["failed"])
 
 
 def test_yesterdays_and_last_weeks_notes_are_there_at_the_start(project, checks, owner, annotator, as_):

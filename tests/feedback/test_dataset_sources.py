@@ -3,6 +3,7 @@
 import functools
 import json
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from annotator.datasets import make, registry
 from annotator.datasets.filters import Filters
 from annotator.datasets.registry import Reading
 from annotator.models import DatasetRow
+from annotator.queries.datasets import has_news
 from annotator.services.questions import say, set_question
 from annotator.services.raters import rater_of
 from annotator.ways_out import lines, options
@@ -160,3 +162,25 @@ def test_an_output_that_fails_in_two_ways_is_a_row_of_each_class(project, items,
     told = [found for split in version.counts["labels"].values() for found in split]
     assert set(told) == {"Made up", "Rude"}
     assert version.counts["left_out"] == {}
+
+
+def test_what_is_no_label_is_news_for_those_who_take_it(project, items, owner):
+    """A new version would differ: of an expectation and of a failure, where the dataset has such rows."""
+    taken = {
+        name: frozen.version(project, rows=1, name=name)
+        for name in ("expectations", "failure_modes", "answers")
+    }
+    for name, version in taken.items():
+        version.filters = Filters(sources=(name,)).as_json()
+        version.save()
+
+    def news() -> set[str]:
+        return {name for name, version in taken.items() if has_news(version)}
+
+    assert news() == set()
+    sightings.expect(items[0], rater_of(project, owner), "30 days.")
+    assert news() == {"expectations"}
+    looking.see(items[0], owner, "Rude")
+    assert news() == {"expectations", "failure_modes"}
+    taken["expectations"].filters = Filters(sources=("expectations",), queues=(str(uuid4()),)).as_json()
+    assert news() == {"failure_modes"}

@@ -5,6 +5,7 @@ import pytest
 from annotator.datasets import frozen
 from annotator.datasets.words import text_hash
 from annotator.models import Queue
+from annotator.queries.datasets import has_news
 from annotator.services import queues
 from feedback.models import Suggestion
 from feedback.queries.examples import examples_of
@@ -64,6 +65,19 @@ def test_filters_apply_to_one_persons_word(project):
     assert made.made(project, **only, rater_kinds=("human",)).rows == 0
     assert made.made(project, **only, features=("taste",)).rows == 0
     assert made.made(project, **only, features=("colour",)).rows == 1
+
+
+def test_a_verdict_is_news(project):
+    task = judged.task(project)
+    said(task, "a rose in spring", "accepted", final="red")
+    judged.learn(project)
+    version = made.made(project, sources=("suggestions",))
+    assert not has_news(version)
+
+    said(task, "the sky at noon", "ignored")
+    assert not has_news(version)
+    said(task, "grass after the rain", "edited", final="green")
+    assert has_news(version)
 
 
 def test_an_input_that_suggesters_hold_out_is_in_no_training_split_wherever_it_comes_from(project):
