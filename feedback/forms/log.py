@@ -27,6 +27,7 @@ COLUMNS = {  # name in the address → column
     "session": "session",
     "same_input": "input_hash",
 }
+MAY_LACK = ("feature", "model", "prompt_version")
 FAILED, NO_OUTPUT = "error", "no-output"
 TYPED = "typed"
 
@@ -81,6 +82,9 @@ class LogForm(forms.Form):
         max_value=2**63 - 1,
         widget=forms.HiddenInput,
     )
+    without = forms.CharField(  # names of MAY_LACK, with commas: only what tells none of these
+        label=gettext_lazy("Without"), required=False, max_length=60, widget=forms.HiddenInput
+    )
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
     found = forms.IntegerField(required=False, min_value=0, max_value=PAGE, widget=forms.HiddenInput)
@@ -98,6 +102,12 @@ class LogForm(forms.Form):
     def clean_until(self) -> date | None:
         return self._known_day("until")
 
+    def clean_without(self) -> str:
+        found: str = self.cleaned_data["without"]
+        if found and not set(found.split(",")) <= set(MAY_LACK):
+            raise ValidationError(_("It can be without %(names)s.") % {"names": ", ".join(MAY_LACK)})
+        return found
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
@@ -112,7 +122,10 @@ class LogForm(forms.Form):
         return Where(
             first=first_id(days.bounds(since, zone)[0]) if since else None,
             end=first_id(days.bounds(until, zone)[1]) if until else None,
-            equal=tuple((column, str(values[name])) for name, column in COLUMNS.items() if values[name]),
+            equal=(
+                *((column, str(values[name])) for name, column in COLUMNS.items() if values[name]),
+                *((COLUMNS[name], "") for name in self._lacking),
+            ),
             failed=values["outcome"] == FAILED,
             no_output=values["outcome"] == NO_OUTPUT,
             text=values["q"],
@@ -135,8 +148,17 @@ class LogForm(forms.Form):
             if name in hidden or value in (None, ""):
                 continue
             choices = dict(getattr(field, "choices", ()))
-            chips.append((str(field.label), str(choices.get(value, value)), self.query(**{name: None})))
+            shown = choices.get(value, value)
+            if name == "without":
+                shown = ", ".join(str(self.fields[one].label) for one in self._lacking)
+            chips.append((str(field.label), str(shown), self.query(**{name: None})))
         return chips
+
+    @property
+    def _lacking(self) -> list[str]:
+        """Names of what an interaction must not tell."""
+        found: str = self.cleaned_data.get("without") or ""
+        return found.split(",") if found else []
 
     @property
     def is_placed(self) -> bool:

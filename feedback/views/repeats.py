@@ -59,12 +59,13 @@ def runs(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpRespons
 
 
 def _filters(like: Interaction, group: queries.Runs, zone: ZoneInfo) -> str:
-    """The log's filters that match this group, and not what ran before or after it."""
+    """The log's filters that match this group, and not what ran before or after it, nor another version's
+    where this one tells no model, prompt version or feature."""
+    version = {name: getattr(like, name) for name in ("feature", "model", "prompt_version")}
     wanted = {
         "same_input": like.input_hash,
-        "feature": like.feature,
-        "model": like.model,
-        "prompt_version": like.prompt_version,
+        **version,
+        "without": ",".join(name for name, value in version.items() if not value),
         "since": days.day_of(group.first, zone).isoformat(),
     }
     return urlencode({name: value for name, value in wanted.items() if value})

@@ -115,3 +115,34 @@ def test_where_no_more_can_be_named_the_panel_says_what_to_do(project, owner, pa
     wait_saved(page)
     (standing_on_it,) = standing(check.queue).values()
     assert standing_on_it == {"Fits", "Kind 007"}
+
+
+def test_on_a_phone_the_output_stays_in_sight_while_its_failure_is_named(project, owner, page_of):
+    """Its beginning, then its end by scrolling; and back where one was."""
+    given = {"input": "Where is my order? " * 15, "output": "It left us on Monday. " * 40}
+    check = yesterdays_check(project, **given)
+    for n in range(9):
+        modes.named(project, f"Fails in way number {n}", owner)
+    phone = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+    page = page_of(owner, f"/p/shop/queues/{check.queue_id}/label/", **phone)
+    expect(page.locator("#progress")).to_have_text("1 of 6")
+
+    def box(of: str) -> tuple[float, float]:
+        found = page.locator(of).bounding_box()
+        return found["y"], found["y"] + found["height"]
+
+    before = page.evaluate("scrollY")
+    page.wait_for_timeout(200)  # a tap before one can have seen the item is no answer
+    page.locator("[data-action=no]").click()
+    expect(page.locator("#beside")).to_be_visible()
+    (_top, head), (panel, _bottom), (top, _end) = box("#head"), box("#beside"), box("[data-part=output]")
+    assert head <= top <= head + 20
+    assert panel - top > 120  # four lines and more
+    assert box("#beside-done")[1] <= box("#foot")[0]  # and the way on
+
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert head < box("[data-part=output]")[1] <= panel
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("button", name="Back to the output").click()
+    expect(page.locator("#beside")).to_be_hidden()
+    assert page.evaluate("scrollY") == before

@@ -14,11 +14,11 @@ from tests.browser.labeling import press, wait_saved
 from tests.feedback import logged
 
 
-def yesterdays_check(project) -> VibeCheck:
+def yesterdays_check(project, **given) -> VibeCheck:
     """30 interactions of yesterday, 6 drawn; the owner of the project is on shift."""
     now = datetime.now(UTC)
     day = days.day_of(now, zone_of(project)) - timedelta(days=1)
-    logged.interactions(project, 30, at=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+    logged.interactions(project, 30, at=datetime(day.year, day.month, day.day, 9, tzinfo=UTC), **given)
     plan = plans.ensure_plan(project, now=now)
     plan.sample_size = 6
     plan.save()

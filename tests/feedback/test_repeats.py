@@ -24,7 +24,7 @@ LIST = "/p/shop/log/repeats/"
 
 
 def ran(
-    project, asked: str, *answers, model: str = "small-1", prompt_version: str = "7", name: str = ""
+    project, asked: str, *answers, model: str = "small-1", prompt_version: str = "7", name: str = "", **more
 ) -> None:
     """Each answer is one run of the same input."""
     for n, answer in enumerate(answers):
@@ -40,6 +40,7 @@ def ran(
             prompt_version=prompt_version,
             input_hash=input_hash(asked),
             output_hash=output_hash(answer),
+            **more,
         )
 
 
@@ -162,6 +163,29 @@ def test_the_whole_group_comes_into_a_queue(project, runs, as_, owner, annotator
         make.queue(project), Wanted.of_json(Wanted(form.where(ZoneInfo("UTC"))).as_json())
     )
     assert chosen.population == 10
+
+
+@pytest.mark.parametrize("lacks", ["model", "prompt_version", "feature"])
+def test_a_group_that_tells_no_version_is_without_those_that_tell_one(project, as_, owner, lacks):
+    told = {"model": "large", "prompt_version": "v1", "feature": "chat"}
+    ran(project, "Is it blue?", "Yes", "No", name="without", **{**told, lacks: ""})
+    without = list(Interaction.objects.all())
+    ran(project, "Is it blue?", "Yes", "No", "Yes", name="with", **told)
+
+    page = as_(owner).get(reverse("log-runs", args=["shop", without[0].pk]))
+    query = page.context["query"]
+    log = as_(owner).get(f"/p/shop/log/?{query}")
+
+    assert {row.id for row in log.context["rows"]} == {row.pk for row in without}
+    assertContains(log, "Without: <strong>")
+    form = LogForm(dict(parse_qsl(query)))
+    assert form.is_valid()
+    wanted = Wanted.of_json(Wanted(form.where(ZoneInfo("UTC"))).as_json())
+    assert from_log.choose(make.queue(project), wanted).population == 2
+
+
+def test_a_link_without_what_is_always_there_is_said(project, as_, owner):
+    assert as_(owner).get("/p/shop/log/?without=output").status_code == 400
 
 
 def test_what_has_no_runs_says_what_to_do(project, as_, owner):

@@ -11,12 +11,14 @@ import { format, part, say } from "./page.js";
 /** @typedef {{modes?: number[], new?: string[], expected?: string, intern?: string}} Said */
 
 const SHOWN = 9; // modes at a time: each has a digit
+const GAP = 8; // pixels between a text and what stands above or below it
 
 export class Beside {
   open = false;
   /** @type {Set<string>} names in small letters */
   #chosen = new Set();
   #refused = false; // what is typed, as a new one
+  #scrolledBy = 0; // pixels, so that the output is seen above it
 
   /**
    * @param {{asks: string[], modes: Mode[], most: number, texts: Record<string, string>}} config
@@ -49,6 +51,7 @@ export class Beside {
     this.open = true;
     this.box.hidden = false;
     this.#paint();
+    this.#scrolledBy = keepAbove(this.box, document.querySelector("#stage [data-part=output]"));
     this.box.focus({ preventScroll: true });
     say(this.texts.title);
   }
@@ -56,6 +59,7 @@ export class Beside {
   close() {
     if (!this.open) return;
     this.open = false;
+    window.scrollBy({ top: -this.#scrolledBy, behavior: "instant" });
     this.box.hidden = true;
     if (this.box.contains(document.activeElement)) /** @type {HTMLElement} */ (document.activeElement).blur();
   }
@@ -228,6 +232,24 @@ export class Beside {
 export const NOTHING_BESIDE = { open: false, said: null, asks: () => false, begin() {}, close() {} };
 
 const key = (name) => name.toLowerCase();
+
+/**
+ * Scroll what is read up by what now covers its end, but not so far that its beginning is gone.
+ *
+ * @param {Element} cover over the lower part of the window
+ * @param {Element | null} text
+ * @returns {number} pixels
+ */
+function keepAbove(cover, text) {
+  if (!text) return 0;
+  const before = window.scrollY;
+  const { top, bottom } = text.getBoundingClientRect();
+  const hidden = Math.min(bottom, part("foot").getBoundingClientRect().top) - cover.getBoundingClientRect().top;
+  const head = part("head").getBoundingClientRect().bottom + GAP;
+  const room = top < head ? hidden : top - head;
+  if (hidden > 0) window.scrollBy({ top: Math.min(hidden + GAP, Math.max(room, 0)), behavior: "instant" });
+  return window.scrollY - before;
+}
 
 function button(text, data, sign) {
   const made = Object.assign(document.createElement("button"), { type: "button", className: "button button-small", dir: "auto" });
