@@ -8,11 +8,12 @@ import signal
 import pytest
 import redis
 from django.contrib.contenttypes.management import create_contenttypes
+from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
-from tests import make
+from tests import emptying, make
 from tests.provider import KEY, serving
 
 # How long an example takes is the machine's affair; what must be quick says so with tests.pace.
@@ -53,6 +54,7 @@ def django_db_setup(django_db_setup):
     """Emptying the tables after a test need not bring back what Genba never asks for: Django's
     own permissions and content types. That took four times as long as the emptying.
     """
+    emptying.by_deleting(connection)
     post_migrate.disconnect(create_contenttypes)
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
