@@ -7,7 +7,11 @@ VENV ?= .venv
 # 0 leaves out torch and its kin: everything works but what needs a local model.
 WITH_ML ?= 1
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --durations 10
+# The folders of the tests that kill or restart processes; tests/conftest.py refuses such a one elsewhere.
+FAULTS := tests/config tests/faults
 export PYTHON
+# Each process that a test starts would compile Genba anew, and pytest rewrite every test for each phase.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_TOOLS := pip-tools==7.6.2
 
 PY := $(VENV)/bin/python
@@ -55,13 +59,15 @@ $(VENV)/core.stamp: requirements/core.txt | $(PY)
 	$(PIP) install --quiet --require-hashes -r requirements/core.txt
 	@touch $@
 
+# Most of what comes with torch nobody imports, and compiling all of it takes a minute: what is imported
+# is compiled then. (The core set is small, and needed by whoever starts Genba.)
 # No hashes here: torch is built differently for each place it comes from.
 $(VENV)/ml.stamp: requirements/ml.txt $(VENV)/core.stamp
-	$(PIP) install --quiet -r requirements/ml.txt
+	$(PIP) install --quiet --no-compile -r requirements/ml.txt
 	@rm -f $(VENV)/ml.failed && touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/core.stamp
-	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	$(PIP) install --quiet --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # An environment of its own over the other one: some of them want older versions than Genba runs with.
@@ -70,9 +76,9 @@ $(VENV)/consumers.stamp: requirements/consumers.txt requirements/consumers-alone
 	$(PY) -m venv $(VENV)/consumers
 	$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
 		> $$($(VENV)/consumers/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/genba.pth
-	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile \
 		-r requirements/consumers.txt
-	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps \
+	$(VENV)/consumers/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile --no-deps \
 		-r requirements/consumers-alone.txt
 	@touch $@
 
@@ -89,15 +95,16 @@ lock: install-core ## Write requirements/*.txt anew from requirements/*.in
 # --- checking ------------------------------------------------------------------------------------
 
 .PHONY: test
-test: install-ml install-consumers lint browser ## All that CI runs: lint, types, arrows, then every test
+test: install-ml install-dev ## All that CI runs: lint, types, arrows, then every test
+	@$(MAKE) --no-print-directory -j 2 lint install-consumers browser
 	@date '+%H:%M:%S, now the tests'
 	$(PY) -m pytest -m "not faults" $(PYTEST_ARGS)
-	$(PY) -m pytest -m "faults and not timed" $(PYTEST_ARGS)
-	$(PY) -m pytest -m timed
+	$(PY) -m pytest -m "faults and not timed" $(PYTEST_ARGS) $(FAULTS)
+	$(PY) -m pytest -m timed $(FAULTS)
 
 .PHONY: lint
 lint: install-dev ## ruff, mypy, import arrows, templates, migrations, image
-	@date '+%H:%M:%S, all is installed'
+	@date '+%H:%M:%S, now the checks'
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(CHECK) -m mypy annotator feedback tests bench clients/python/src

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 import redis
@@ -33,6 +34,10 @@ SLOWEST = (
 )
 
 
+# Where the Makefile looks for tests with these marks, so that no phase collects what it does not run.
+FAULTS = (Path(__file__).parent / "config", Path(__file__).parent / "faults")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, so that no worker is left alone with it at the end.
@@ -41,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     to keep this order.
     """
     items.sort(key=_turn)
+    for item in items:
+        marked = item.get_closest_marker("faults") or item.get_closest_marker("timed")
+        if marked and item.path.parent not in FAULTS:
+            raise pytest.UsageError(
+                f"{item.nodeid} is marked {marked.name}: make test would not run it there"
+            )
 
 
 def _turn(item: pytest.Item) -> int:

@@ -64,7 +64,7 @@ class World:
     tokens: dict[str, str]  # of API keys
     ids: dict[str, Any]  # what stands in the addresses of our project
     foreign: dict[str, Any]  # the same of the stranger's
-    files: dict[Path, bytes]
+    files: list["KeptFile"]
     lease: str = ""  # of an item that the annotator holds
 
     def call(self, role: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
@@ -80,9 +80,30 @@ class World:
             path, body, headers={**headers, **more.pop("headers", {})}, **more
         )
         client.cookies = kept  # whoever was signed in still is
-        for file, content in self.files.items():
-            file.write_bytes(content)  # a transaction that is undone brings rows back, no files
+        for file in self.files:
+            file.bring_back()
         return answer
+
+
+class KeptFile:
+    """A transaction that is undone brings rows back, no files: this does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.content = path, path.read_bytes()
+        self.seen = self._now()
+
+    def bring_back(self) -> None:
+        """Looks only whether something happened to it: ten files are not written anew for each question."""
+        if self._now() != self.seen:
+            self.path.write_bytes(self.content)
+            self.seen = self._now()
+
+    def _now(self) -> tuple[int, int, int] | None:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size, found.st_ctime_ns
 
 
 def build() -> World:
@@ -95,14 +116,13 @@ def build() -> World:
     clients = {"nobody": Client(), **{role: _signed_in(person) for role, person in persons.items()}}
     people.remove_member(Membership.objects.get(project=ours, user=persons["removed"]))
     keys = _keys(ours, theirs)
-    world = World(clients, keys, _one_of_each(ours), _one_of_each(theirs), {})
+    world = World(clients, keys, _one_of_each(ours), _one_of_each(theirs), [])
     shelves: tuple[Any, ...] = (uploads.LOGS, ITEMS)
     for shelf in shelves:
         for row in shelf.model.objects.all():
             shelf.rejects_of(row).write_text("{}\n")
-            world.files |= {path: path.read_bytes() for path in (shelf.file_of(row), shelf.rejects_of(row))}
-    for made in DatasetExport.objects.all():
-        world.files[exporting.path_of(made.pk)] = exporting.path_of(made.pk).read_bytes()
+            world.files += [KeptFile(shelf.file_of(row)), KeptFile(shelf.rejects_of(row))]
+    world.files += [KeptFile(exporting.path_of(made.pk)) for made in DatasetExport.objects.all()]
     claim = f"/api/v1/queues/{world.ids['queue_id']}/claim"
     world.lease = world.call("annotator", "POST", claim, '{"size": 1}').json()["items"][0]["lease"]
     return world
