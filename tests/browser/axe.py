@@ -1,5 +1,6 @@
 """What axe finds wrong with a page, as far as it is serious."""
 
+import functools
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -11,12 +12,21 @@ CONTRAST: dict[str, Any] = {**ALL, "runOnly": ["color-contrast"]}
 
 
 def problems(page: Page, options: dict[str, Any] = ALL) -> list[str]:
+    if not page.evaluate("'axe' in window"):  # half a megabyte, read once for each page that is opened
+        page.evaluate(_script())
+    violations = page.evaluate("how => axe.run(document, how).then(found => found.violations)", options)
     return [
         f"{page.url} {one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
-        for one in Axe().run(page, options=options).response["violations"]
+        for one in violations
         if one["impact"] in SERIOUS
         for node in one["nodes"]
     ]
+
+
+@functools.cache
+def _script() -> str:
+    script: str = Axe().axe_script
+    return script
 
 
 def problems_in_both(page: Page) -> list[str]:
