@@ -61,13 +61,18 @@ def _turn(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_setup(request, django_db_setup, django_db_blocker):
     """Emptying the tables after a test need not bring back what Genba never asks for: Django's
     own permissions and content types. That took four times as long as the emptying.
     """
     emptying.by_deleting(connection)
     post_migrate.disconnect(create_contenttypes)
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    yield
+    with django_db_blocker.unblock():
+        # The database cannot be dropped then; PostgreSQL only says that there is somebody.
+        for other in emptying.still_connected(connection):
+            request.node.warn(pytest.PytestWarning(f"left behind on the test database: {other}"))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,8 @@
 of them: ten times the work of deleting what such a test leaves, which is a few rows.
 """
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -38,7 +40,7 @@ def by_deleting(connection: BaseDatabaseWrapper) -> None:
     """Let Django's `flush` empty that database so; what it is told beside the tables, nobody here asks for."""
 
     def statements(
-        style: Any, tables: list[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+        style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
     ) -> list[str]:
         assert not reset_sequences
         assert not allow_cascade
@@ -46,3 +48,19 @@ def by_deleting(connection: BaseDatabaseWrapper) -> None:
         return [EMPTY.format(tables=", ".join(quoted), names=",".join(quoted), large=LARGE)] if tables else []
 
     connection.ops.sql_flush = statements  # type: ignore[method-assign]
+
+
+def still_connected(connection: BaseDatabaseWrapper, patience: float = 3.0) -> list[tuple[Any, ...]]:
+    """Who else holds on to the test database, and what they asked last. They are given time to go."""
+    end = time.monotonic() + patience
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT pid, application_name, backend_start, state, left(query, 200) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            if not found or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
