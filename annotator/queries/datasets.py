@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -15,6 +14,7 @@ from annotator.datasets.content import Row
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading
+from annotator.datasets.words import hash_before, text_hash
 from annotator.models import (
     Dataset,
     DatasetExport,
@@ -59,10 +59,13 @@ def exports_of(version: DatasetVersion) -> list[DatasetExport]:
     return list(version.exports.select_related("job", "created_by").order_by("-created_at")[:20])
 
 
-def tested(project: Project, names: Iterable[UUID]) -> set[UUID]:
-    """Which inputs of these hashes are in the test split of the project's datasets."""
-    found = PlacedInput.objects.filter(project=project, text_hash__in=list(names), split="test")
-    return set(found.values_list("text_hash", flat=True))
+def tested(project: Project, texts: Iterable[str]) -> set[str]:
+    """Which of these inputs are in the test split of the project's datasets."""
+    names = {text: {text_hash(text), hash_before(text)} for text in texts}
+    asked = list(set().union(*names.values()))
+    placed = PlacedInput.objects.filter(project=project, text_hash__in=asked, split="test")
+    found = set(placed.values_list("text_hash", flat=True))
+    return {text for text, its in names.items() if its & found}
 
 
 @dataclass(frozen=True)

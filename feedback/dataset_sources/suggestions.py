@@ -14,6 +14,7 @@ from annotator.datasets.registry import Reading, Source
 from annotator.datasets.votes import within
 from annotator.models import RaterKind
 from feedback.models import Suggestion, Verdict
+from feedback.queries.examples import TELLS
 from feedback.services.verdict_labels import ORIGIN, item_name
 
 CHUNK = 500
@@ -145,8 +146,7 @@ def claims(reading: Reading) -> Iterator[tuple[UUID, Split]]:
     """Inputs that suggesters hold out are held out of every training file, too; and what they show as examples,
     or learned from, tests nothing. See `feedback.queries.examples`."""
     found = Suggestion.objects.using(reading.using.alias).filter(task__project=reading.project)
-    tells = ~Q(final_value="") | Q(verdict__in=(Verdict.EDITED, Verdict.REJECTED))
-    claimed = found.filter(Q(held_out=True) | Q(learned_at__isnull=False) & tells)
+    claimed = found.filter(Q(held_out=True) | Q(learned_at__isnull=False) & TELLS)
     for name, held in claimed.values_list("text_hash", "held_out").iterator(AT_ONCE):
         yield name, "test" if held else "train"
 

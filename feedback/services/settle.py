@@ -14,6 +14,7 @@ from annotator.models import Project
 from annotator.queries.datasets import tested
 from feedback import verdicts
 from feedback.models import Polarity, Signal, Suggestion
+from feedback.queries.examples import tells
 from feedback.verdicts import Event
 
 FIELDS = (
@@ -35,9 +36,9 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
         .order_by("pk")
     )
     events = events_of(project, [str(row.pk) for row in rows], kinds=TELLING)
-    unlearned = [row for row in rows if row.learned_at is None]
+    silent = [row for row in rows if not tells(row)]
     changed = [row for row in rows if _apply(row, events[str(row.pk)])]
-    _hold_out(project, [row for row in unlearned if row.learned_at is not None and not row.held_out])
+    _hold_out(project, [row for row in silent if tells(row) and not row.held_out])
     Suggestion.objects.bulk_update(changed, FIELDS, batch_size=500)
     _unseen(project, rows)
     return rows
@@ -45,9 +46,12 @@ def suggestions(project: Project, names: Iterable[str]) -> list[Suggestion]:
 
 def _hold_out(project: Project, new: list[Suggestion]) -> None:
     """What is in the test split of a dataset becomes no example. One that was an example before claims its input."""
-    known = tested(project, {row.text_hash for row in new}) if new else set()
+    if not new:
+        return
+    texts = dict(Suggestion.objects.filter(pk__in=[row.pk for row in new]).values_list("pk", "text"))
+    known = tested(project, texts.values())
     for row in new:
-        row.held_out = row.text_hash in known
+        row.held_out = texts[row.pk] in known
 
 
 def _unseen(project: Project, rows: list[Suggestion]) -> None:

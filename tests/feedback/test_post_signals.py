@@ -200,7 +200,7 @@ class TestAProgram:
         send(batch(rows[:1], 0), key)
         with django_assert_num_queries(8):
             send(batch(rows[:1], 1), key)
-        with django_assert_num_queries(9):  # and whether the new ones are inputs of a test split
+        with django_assert_num_queries(10):  # two tell whether the new ones are inputs of a test split
             send(batch(rows, 2), key)
 
 

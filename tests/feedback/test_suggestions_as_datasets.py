@@ -3,8 +3,8 @@
 import pytest
 
 from annotator.datasets import frozen
-from annotator.datasets.words import text_hash
-from annotator.models import Queue
+from annotator.datasets.words import hash_before, text_hash
+from annotator.models import PlacedInput, Queue
 from annotator.queries.datasets import has_news
 from annotator.services import queues
 from feedback.models import Suggestion
@@ -135,6 +135,35 @@ def test_an_input_of_a_test_split_is_no_example_when_a_verdict_on_it_comes_later
     assert set(examples_of(task.pk)) == {other}
     tested.refresh_from_db()
     assert tested.held_out
+
+
+def test_what_was_ignored_is_no_example_when_its_input_was_tested_before_somebody_chose(project):
+    queue = make.queue(project, items=0)
+    text = "a rose in spring"
+    queues.add_items(queue, [queues.NewItem(external_id=text, input=text, output="red")])
+    answers(queue, "y")
+    task = judged.task(project)
+    row = said(task, text, "ignored")
+    version = made.made(project, queues=(str(queue.pk),), train=0, dev=0, test=100)
+    assert [one.split for one in all_rows(version)] == ["test"]
+
+    judged.signal(project, row.pk, "edited", None, value="pink")
+
+    row.refresh_from_db()
+    assert (row.final_value, row.held_out) == ("pink", True)
+    assert not examples_of(task.pk).exists()
+    again = made.made(project, queues=(str(queue.pk),), train=0, dev=0, test=100)
+    assert [one.split for one in all_rows(again)] == ["test"]
+
+
+def test_an_input_of_a_test_split_under_its_older_name_is_no_example_either(project):
+    text = "a rose in spring"
+    PlacedInput.objects.create(project=project, text_hash=hash_before(text), split="test")
+
+    row = said(judged.task(project), text, "accepted", final="red")
+
+    row.refresh_from_db()
+    assert row.held_out
 
 
 def test_an_answer_that_was_asked_for_again_is_a_preference_of_an_end_user(project):
