@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 from annotator.models import Answer, Label, Project, Rater, RaterKind
 from feedback.models import Expectation, FailureMode, InternAnswer, Sighting, VibeCheck
 from feedback.queries.merged import roots_of
+from feedback.queries.modes import counts
 
 WEEK = timedelta(days=7)
 
@@ -23,11 +24,12 @@ class Looker:
 
 @dataclass(frozen=True)
 class Failed:
-    """A mode with the check's items that showed it. `new`: nobody had seen it before
-    that day, whatever came since."""
+    """A mode with the check's items that showed it. `hits`: those of them that are such in its rates.
+    `new`: nobody had seen it before that day, whatever came since."""
 
     mode: FailureMode
     shown: frozenset[int]
+    hits: frozenset[int]
     new: bool
 
     @property
@@ -96,12 +98,18 @@ def _modes(check: VibeCheck) -> list[Failed]:
     roots = roots_of(check.project)
     seen = Sighting.objects.filter(item__queue=check.queue_id, current=True, present=True)
     items: dict[int, set[int]] = {}
-    for mode, item in seen.values_list("mode", "item"):
+    hits: dict[int, set[int]] = {}
+    for mode, item, is_hit in seen.annotate(is_hit=counts()).values_list("mode", "item", "is_hit"):
         items.setdefault(roots[mode], set()).add(item)
+        if is_hit:
+            hits.setdefault(roots[mode], set()).add(item)
     known = FailureMode.objects.in_bulk(list(items))
     before = _seen_before(check, [mode for mode, root in roots.items() if root in items])
     old = {roots[mode] for mode in before}
-    found = [Failed(known[root], frozenset(shown), root not in old) for root, shown in items.items()]
+    found = [
+        Failed(known[root], frozenset(shown), frozenset(hits.get(root, ())), root not in old)
+        for root, shown in items.items()
+    ]
     return sorted(found, key=lambda one: (-one.items, one.mode.pk))
 
 

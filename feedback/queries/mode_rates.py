@@ -13,7 +13,7 @@ UNNAMED, UNSEEN = "unnamed", "unseen"
 
 @dataclass(frozen=True)
 class OfMode:
-    """`items`: how many answered ones show it; the rate does not follow from that alone."""
+    """`items`: how many answered ones are hits; the rate does not follow from that alone."""
 
     failed: Failed
     items: int
@@ -35,9 +35,9 @@ def mode_rates(check: VibeCheck, seen: Sequence[Failed]) -> ModeRates:
     """From the modes that were seen in the check's items. One query, however many."""
     given, bad = answers_of([check])
     answered = {item for rows in given.values() for _chance, item in rows}
-    unnamed = bad.difference(*(one.shown for one in seen))
-    sets = {one.mode.pk: one.shown for one in seen}
+    unnamed = bad.difference(*(one.hits for one in seen))
+    sets = {one.mode.pk: one.hits for one in seen}
     found = rates_of([check], {**sets, UNNAMED: unnamed, UNSEEN: frozenset()}, given)
-    rows = [OfMode(one, len(one.shown & answered), found[one.mode.pk]) for one in seen]
+    rows = [OfMode(one, len(one.hits & answered), found[one.mode.pk]) for one in seen]
     rows.sort(key=lambda row: (-(row.estimate.value or 0.0), row.failed.mode.pk))
     return ModeRates(rows, found[UNNAMED], len(unnamed), found[UNSEEN])

@@ -111,10 +111,10 @@ def sightings_of(mode: FailureMode) -> QuerySet[Sighting]:
     return Sighting.objects.filter(mode__in=family_of(mode.project, mode.pk), current=True, present=True)
 
 
-def counted(mode: FailureMode) -> set[int]:
-    """The items that are hits in its rates: those in which a person saw it whose answer counts, as
-    `estimates` counts answers. What was seen beside a surplus answer is left out while another answer fills
-    the item's place, unless it is a second look, which took an earlier one's place."""
+def counts() -> Q:
+    """Of sightings, whether a rate counts them: a person saw it whose answer counts, as `estimates` counts
+    answers. What was seen beside a surplus answer is left out while another answer fills the item's place,
+    unless it is a second look, which took an earlier one's place."""
     told = Label.objects.filter(
         item=OuterRef("item"),
         superseded_by=None,
@@ -123,9 +123,13 @@ def counted(mode: FailureMode) -> set[int]:
     )
     beyond = told.filter(rater=OuterRef("rater"), surplus=True)
     looked_again = Sighting.objects.filter(item=OuterRef("item"), ended_by=OuterRef("pk"))
-    rows = sightings_of(mode).filter(rater__kind=RaterKind.HUMAN)
-    rows = rows.exclude(Exists(beyond) & Exists(told.filter(surplus=False)) & ~Exists(looked_again))
-    return set(rows.values_list("item", flat=True))
+    left_out = Q(Exists(beyond)) & Q(Exists(told.filter(surplus=False))) & ~Q(Exists(looked_again))
+    return Q(rater__kind=RaterKind.HUMAN) & ~left_out
+
+
+def counted(mode: FailureMode) -> set[int]:
+    """The items that are hits in its rates."""
+    return set(sightings_of(mode).filter(counts()).values_list("item", flat=True))
 
 
 def items_of(mode: FailureMode) -> QuerySet[Item]:

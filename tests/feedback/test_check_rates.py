@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
+from annotator.models import Label
+from annotator.services.raters import named_rater
 from feedback.models import FailureMode, VibeCheck
-from feedback.services import modes
+from feedback.services import modes, sightings
 from tests.feedback import logged, looking
 
 PAGE = "/p/shop/checks/2026-11-23/"
@@ -110,6 +112,25 @@ def test_a_sighting_of_what_was_not_answered_is_in_no_rate(check, as_, owner):
     looking.see(skipped, owner, "Rude")
 
     assert "seen in no answered item" in by_mode(as_(owner).get(PAGE).content.decode())
+
+
+def test_what_a_program_or_a_surplus_answer_saw_is_in_no_rate_here_either(
+    check, project, as_, owner, annotator
+):
+    say(check, owner)
+    first, second = items(check, "rare")
+    (rude,) = looking.see(first, owner, "Rude")
+    sightings.set_modes(second, named_rater(project, "judge"), [rude.pk])
+    order = list(check.queue.items.order_by("position"))
+    mail = next(item for item in order if item.stratum == "email")
+    logged.answer(check.queue, annotator, "".join("n" if item == mail else "." for item in order))
+    Label.objects.filter(rater__user=annotator).update(surplus=True)
+    looking.see(mail, annotator, "Rude")
+
+    page = by_mode(as_(owner).get(PAGE).content.decode())
+
+    assert page.count("<strong>0.5\u202f%</strong>") == 2  # one of the rare ones, and what nobody named
+    assert '<td class="number check-wide">1</td>' in page
 
 
 def test_the_page_asks_as_many_queries_for_ten_modes_as_for_one(check, as_, owner):
