@@ -120,7 +120,7 @@ class Gathered:
         if number == len(self.hashes):
             self.hashes.append(name)
             new_input(asked)
-            self._before += hash_before(asked).bytes
+            self._before += hash_before(asked_in(row, before=True)).bytes
         self.inputs.append(number)
         self.contents.append(content_hash(row).bytes)
         self.scopes.append(self._number(row.kind, row.question, label))

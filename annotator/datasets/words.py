@@ -60,13 +60,14 @@ def _hash(*texts: str) -> UUID:
     return UUID(bytes=told.digest())
 
 
-def asked_in(row: Row) -> str:
-    """What decides the split: the input, or what was made where there is none."""
-    asked = "\n".join(_said(row.input)) or text_of(row.input)
+def asked_in(row: Row, *, before: bool = False) -> str:
+    """What decides the split: the input, or what was made where there is none. `before`: what `hash_before`
+    was taken of, with the ids and kinds of all parts."""
+    asked = "\n".join(_said(row.input, before)) or text_of(row.input)
     return asked if asked.strip() else made_in(row)
 
 
-def _said(payload: object) -> Iterator[str]:
+def _said(payload: object, before: bool) -> Iterator[str]:
     """Of a conversation what was said in it: its instructions are the same in all, and no input.
 
     Ids of calls differ each time that the same is asked, so that they are no words either.
@@ -74,7 +75,10 @@ def _said(payload: object) -> Iterator[str]:
     messages = payload.get("messages") if isinstance(payload, dict) else payload
     for message in messages if isinstance(messages, list) else ():
         if isinstance(message, dict) and message.get("role") not in (None, "system", "developer"):
-            yield text_of(_without_ids(message.get("content", message.get("parts"))))
+            if before:
+                yield text_of(message.get("content"))
+            else:
+                yield text_of(_without_ids(message.get("content", message.get("parts"))))
 
 
 def _without_ids(content: object) -> object:

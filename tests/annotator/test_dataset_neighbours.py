@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from annotator.datasets import frozen
-from annotator.datasets.words import hash_before
+from annotator.datasets.words import hash_before, text_hash
 from annotator.models import Label, PlacedInput, Queue
 from annotator.services import queues
 from tests import make as makes
@@ -21,7 +21,7 @@ WORDS = [f"word{n}" for n in range(3000)]
 THIRDS = {"train": 34, "dev": 33, "test": 33}
 
 
-def asked(project, *texts: str) -> Queue:
+def asked(project, *texts: str | list) -> Queue:
     """A queue of these inputs, each answered by one person."""
     queue = makes.queue(project, items=0, name=str(uuid4()))
     queues.add_items(
@@ -88,6 +88,17 @@ def test_what_was_placed_before_there_were_sketches_keeps_its_split_and_gets_one
     assert PlacedInput.objects.count() == 2
     last = TEXT.replace("Monday", "Friday")
     assert of(project, asked(project, last)) == {}  # near to one in dev and one in train
+
+
+def test_a_conversation_in_parts_that_was_placed_before_keeps_its_split(project):
+    """Kinds and ids of parts counted as words then."""
+    said = [{"role": "user", "content": [{"type": "text", "text": TEXT}]}]
+    PlacedInput.objects.create(project=project, text_hash=hash_before(f"text\n{TEXT}"), split="test")
+
+    version = made.made(project, queues=(str(asked(project, said).pk),), train=100, dev=0, test=0)
+
+    assert version.counts["splits"] == {"train": 0, "dev": 0, "test": 1}
+    assert PlacedInput.objects.get().text_hash == text_hash(TEXT)
 
 
 def test_an_input_that_is_near_to_two_splits_is_left_out_and_told(project, monkeypatch):
