@@ -53,19 +53,16 @@ def by_key(
     """The rate among the interactions of each key, all days together: Hajek's estimate in a domain, whose
     size is itself estimated. Items without a key are in none. One query, as `by_week`.
 
-    A day stands for what its groups held that anybody answered in, as in `days_rate`: how much of it was
-    answered makes it more or less certain, and not more or less. Otherwise busy days, of which less is
-    answered, would count for less, and they are not like quiet ones (decision 19).
+    A day stands for all that was logged on it, as in `days_rate`: how much of it was answered makes it more
+    or less certain, and not more or less. Otherwise busy days, of which less is answered, would count for
+    less, and they are not like quiet ones (decision 19). That holds for a group without any answer, too.
     """
     given, hits = given_of(list(checks)) if given is None else given, frozenset(bad)
     cells: dict[K, list[Cell]] = {}
     for check in checks:
-        found = [rows_of(check, known, given) for known in check.strata]
-        told = sum(known["population"] for known, rows in zip(check.strata, found, strict=True) if rows)
-        rows = [row for group in found for row in group]
-        day = scaled(
-            told, [Cell(chance, 1, int(item in hits), answered=share) for chance, item, share in rows]
-        )
+        rows = [row for known in check.strata for row in rows_of(check, known, given)]
+        cells_of_day = [Cell(chance, 1, int(item in hits), answered=share) for chance, item, share in rows]
+        day = scaled(check.population, cells_of_day)
         for (_chance, item, _share), cell in zip(rows, day, strict=True):
             if item in key_of:
                 cells.setdefault(key_of[item], []).append(cell)

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from feedback.models import Signal, VibeCheck
 from feedback.queries.checks import looked, newest, weeks_of
 from feedback.queries.estimates import rates_of
-from feedback.queries.rates import by_key
+from feedback.queries.rates import by_key, by_week
 from feedback.sampling import Stratum
 from feedback.services import plans
 from feedback.sources import outliers, registry
@@ -422,3 +422,23 @@ def test_a_feature_that_was_skipped_more_weighs_no_less(check, owner):
         return sum(1 / item.inclusion_probability for item in answered) * len(mine) / len(answered)
 
     assert seen.estimate.value == pytest.approx(weight("chat") / (weight("chat") + weight("email")))
+
+
+def test_a_day_of_which_little_was_answered_counts_whole_for_a_version(project, owner, plan):
+    """Two days of twenty in ten features, all drawn. Of the bad one five are answered, so that most features are not."""
+    plans.change_sample(plan, base="uniform", parts=[], shadow_pairs=0)
+    checks = []
+    for n, answers in enumerate(("y" * 20, "n" * 5)):
+        at = datetime(2026, 11, 16 + n, 12, tzinfo=UTC)
+        for feature in "abcdefghij":
+            logged.interactions(project, 2, feature=feature, at=at, name=f"{n}-{feature}")
+        checks.append(logged.check(project, day=at.date()))
+        logged.answer(checks[-1].queue, owner, answers)
+    items = [item.pk for check in checks for item in check.queue.items.all()]
+    bad = [item.pk for item in checks[1].queue.items.all()]
+
+    (version,) = by_key(checks, dict.fromkeys(items, 1), bad).values()
+    (week,) = by_week(checks, bad)
+
+    assert version.value == pytest.approx(0.5)
+    assert week.estimate.value == pytest.approx(0.5)
