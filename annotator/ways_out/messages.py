@@ -200,12 +200,12 @@ def _read(one: Message) -> Messages | Drop:
     texts: list[str] = []
     answers: Messages = []
     for part in [content] if isinstance(content, str) else content:
-        if isinstance(part, dict) and part.get("type") in tools.CALLS:
+        if isinstance(part, dict) and tools.kind_of(part) in tools.CALLS:
             call = tools.call_of(part)
             if isinstance(call, Drop):
                 return call
             called.append(call)
-        elif isinstance(part, dict) and part.get("type") in tools.RESULTS:
+        elif isinstance(part, dict) and tools.kind_of(part) in tools.RESULTS:
             said = _result(part)
             if said is None:
                 return NOT_TEXT
@@ -230,7 +230,7 @@ def _answer_of_tool(text: str, logged: Message) -> Message:
 
 def _text(part: Any) -> str | None:
     """OpenTelemetry has the text of a part under `content`."""
-    if isinstance(part, dict) and part.get("type", "text") in _TEXT_PARTS:
+    if isinstance(part, dict) and tools.kind_of(part, "text") in _TEXT_PARTS:
         part = part.get("text", part.get("content"))
     return part if isinstance(part, str) else None
 

@@ -26,6 +26,12 @@ _SAID = ("name", "description", "parameters", "strict")  # of a function
 _encode = msgspec.json.encode
 
 
+def kind_of(part: Message, usual: str = "") -> str:
+    """Its `type`, which anybody may have logged as anything."""
+    kind = part.get("type", usual)
+    return kind if isinstance(kind, str) else ""
+
+
 def call_of(one: Any) -> dict[str, Any] | Drop:
     """A call in any of the shapes. The id is empty where none was logged."""
     inner = one.get("function", one) if isinstance(one, dict) else None
@@ -151,7 +157,7 @@ def _request(payload: Any) -> bool:
 
 
 def _tool(one: Any) -> dict[str, Any] | None:
-    if not isinstance(one, dict) or one.get("type", "function") not in {"function", "custom"}:
+    if not isinstance(one, dict) or kind_of(one, "function") not in {"function", "custom"}:
         return None
     inner = one.get("function", one)
     if not isinstance(inner, dict) or not _named(inner):

@@ -288,3 +288,14 @@ def test_tools_that_nobody_called_are_told_of_where_lines_do_not_name_them():
     assert told(get("trl-sft"), rows)[1].tools_unsaid == 2
     assert told(get("trl-sft"), rows, tools=True)[1].tools_unsaid == 1
     assert told(get("axolotl-kto"), [rated(True, SAID, input=idle)])[1].tools_unsaid == 1
+
+
+@pytest.mark.parametrize("kind", [{"is": "text"}, ["text"], 7])
+def test_a_part_or_tool_of_no_kind_leaves_one_row_out_and_stops_no_export(kind):
+    odd = [{"role": "user", "content": [{"type": kind, "text": "Hello"}]}]
+    offers = {"messages": [ASKED], "tools": [{"type": kind, "name": "order"}]}
+    rows = [rated(True, SAID, input=odd), rated(True, SAID, input=offers), rated(True, SAID)]
+
+    written = told(get("trl-sft"), rows)[1]
+
+    assert (dict(written.dropped), written.lines, written.tools_unsaid) == ({"not_text": 1}, 2, 1)
