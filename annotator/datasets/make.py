@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,8 @@ _decode = msgspec.json.Decoder(Row).decode
 @dataclass
 class Plan:
     """Which rows stay, and where. `groups`: of each input the number of the first of its group. `claimed`: inputs
-    by the split that they had to be in. `newest`: the number of each question's wording in force, by key."""
+    by the split that they had to be in. `newest`: the number of each question's wording in force, by key.
+    `read_at`: the time of the snapshot."""
 
     rows: Gathered
     groups: list[int]
@@ -44,6 +46,7 @@ class Plan:
     found: duplicates.Found
     claimed: Counter[Split]
     newest: dict[str, int]
+    read_at: datetime
 
     def split_of(self, number: int) -> Split | None:
         if number in self.found.dropped:
@@ -73,6 +76,8 @@ def plan(
     with using.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'")
+        cursor.execute("SELECT now()")
+        read_at = cursor.fetchone()[0]
     reading = Reading(project, filters, using)
     rows, texts = Gathered(), Texts()
     rows.read(
@@ -92,7 +97,7 @@ def plan(
     if filters.duplicates == "near":
         duplicates.near(rows, groups, found)
     placed = placing.placed(placing.Inputs(project, rows, texts), groups, claims, filters)
-    return Plan(rows, groups, placed, found, Counter(claims.values()), newest)
+    return Plan(rows, groups, placed, found, Counter(claims.values()), newest, read_at)
 
 
 def freeze(
@@ -140,6 +145,7 @@ def freeze(
     version.queues = sorted(tally.queues)
     version.counts = {
         **tally.as_json(),
+        "read_at": made.read_at.isoformat(),
         "left_out": dict(left),
         "contradictions": made.found.contradictions,
         "pairs": [[keys[keep], keys[go], likeness] for keep, go, likeness in made.found.pairs],

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 
 from django.db import OperationalError, connection, transaction
@@ -221,11 +222,12 @@ NEWS = """
 
 
 def has_news(version: DatasetVersion) -> bool:
-    """Whether somebody labelled since, in the queues that its rows are from, or told one of its sources
-    something that is no label. False for one that is not made."""
-    since = version.made_at
-    if since is None:
+    """Whether somebody labelled since it was read, in the queues that its rows are from, or told one of its
+    sources something that is no label. False for one that is not made."""
+    if version.made_at is None:
         return False
+    read_at = (version.counts or {}).get("read_at")  # versions of before do not tell
+    since = datetime.fromisoformat(read_at) if read_at else version.made_at
     with connection.cursor() as cursor:
         cursor.execute(NEWS, [version.queues, since])
         if cursor.fetchone()[0]:

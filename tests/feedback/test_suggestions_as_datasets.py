@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.datasets import frozen
+from annotator.datasets import frozen, placing
 from annotator.datasets.words import hash_before, text_hash
 from annotator.models import PlacedInput, Queue
 from annotator.queries.datasets import has_news
@@ -77,6 +77,24 @@ def test_a_verdict_is_news(project):
     said(task, "the sky at noon", "ignored")
     assert not has_news(version)
     said(task, "grass after the rain", "edited", final="green")
+    assert has_news(version)
+
+
+def test_what_is_said_while_a_version_is_made_is_news(project, monkeypatch):
+    """It is not in the version, whose snapshot is older."""
+    task = judged.task(project)
+    said(task, "a rose in spring", "accepted", final="red")
+    judged.learn(project)
+    place = placing.placed
+
+    def meanwhile(*given):
+        said(task, "grass after the rain", "edited", final="green")
+        return place(*given)
+
+    monkeypatch.setattr(placing, "placed", meanwhile)
+    version = made.made(project, sources=("suggestions",))
+
+    assert version.rows == 1
     assert has_news(version)
 
 
