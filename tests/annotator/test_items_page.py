@@ -321,7 +321,7 @@ def test_a_page_costs_the_same_everywhere_in_twenty_thousand_items(project, owne
     facts = {"queue": queue.pk, "text": "", "only": None, "adjudicates": False, "size": 51, "step": 51}
     statement = query.STRETCH.format(few="true", where="(true)")
     read = []
-    for position in (-1, 10_000, 19_900):
+    for position in (-1, -1, 10_000, 19_900):  # the first look marks what is new, and is not counted
         with connection.cursor() as cursor:
             cursor.execute(
                 "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement,
@@ -332,8 +332,8 @@ def test_a_page_costs_the_same_everywhere_in_twenty_thousand_items(project, owne
         assert "items_in_order" in str(plan)
         assert "Sort" not in str(plan[0]["Plan"]["Plans"][0])
         read.append(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
-    assert max(read) < 30
-    assert max(read) - min(read) < 10
+    assert max(read[1:]) < 30
+    assert max(read[1:]) - min(read[1:]) < 10
 
 
 def test_a_search_that_finds_little_stops_and_goes_on(project, owner, as_, monkeypatch):
