@@ -26,6 +26,8 @@ def test_it_runs_and_its_test_decides():
     raised = run("x = 1\nx / 0")
     assert (raised.how, raised.what) == (How.RAISED, "ZeroDivisionError: division by zero (line 2)")
     assert run("def f(:").what.startswith("SyntaxError")
+    mute = run("class A:\n    def __str__(self): return 1 / 0\ndef f(): return A()", "assert False, f()")
+    assert (mute.how, mute.what) == (How.TEST_RAISED, "AssertionError:  (line 1)")
 
 
 @pytest.mark.parametrize(
@@ -143,10 +145,10 @@ def test_a_machine_without_the_lock_runs_nothing(monkeypatch):
 
 
 HONEST = """
-from collections import Counter, namedtuple
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 from enum import Enum
-import datetime, decimal, fractions
+import datetime, decimal, fractions, functools, json
 
 Pair = namedtuple("Pair", "left right")
 
@@ -202,6 +204,37 @@ def loop():
     found = []
     found.append(found)
     return found
+def ordered(): return OrderedDict(a=1, b=2)
+def grouped(words):
+    found = defaultdict(list)
+    for one in words: found[len(one)].append(one)
+    return found
+def add_to(to, one):
+    to.append(one)
+    return to
+class Bus:
+    def __init__(self): self.all = []
+    def on(self, f): self.all.append(f)
+    def off(self, f): self.all.remove(f)
+    def emit(self, one):
+        for f in self.all: f(one)
+def logged(f):
+    "Wraps."
+    @functools.wraps(f)
+    def wrapped(*args): return f(*args)
+    return wrapped
+class Refused(Exception):
+    status = 403
+    def __init__(self, what): self.what = what
+    def __str__(self): return f"refused: {self.what}"
+    def told(self): return f"told {self.what}"
+def refuse(what): raise Refused(what)
+def read(text): return json.loads(text)
+class Total:
+    def __init__(self, n): self.n = n
+    def __iadd__(self, other):
+        self.n += other.n
+        return self
 print("ready")
 """
 
@@ -243,6 +276,27 @@ print("ready")
         "assert table() == {(1, 2): {'a': [None, True, 1.5, b'x', {3}, 2j]}}",
         "assert same(-(2**60)) == -(2**60) and same(range(2, 5)) == range(2, 5) and same('\\ud800') == '\\ud800'",
         "assert same(float('inf')) > 1e308 and same(float('nan')) != same(float('nan'))",
+        "from collections import Counter, OrderedDict\nassert letters('aab') - Counter('a') == Counter('ab')\n"
+        "assert ordered() == OrderedDict(a=1, b=2) != OrderedDict(b=2, a=1)",
+        "import json\nassert json.dumps(grouped(['a', 'b'])) == '{\"1\": [\"a\", \"b\"]}' and grouped([])[7] == []",
+        "from collections import defaultdict, deque\nknown = defaultdict(list, a=[1])\nassert same(known)['b'] == []\n"
+        "last = deque([1, 2], maxlen=2)\nassert same(last).maxlen == 2\nassert add_to(last, 3) == last == deque([2, 3])",
+        "values = []\nadd_to(to=values, one=1)\nassert values == [1]",
+        "seen_by = []\ndef hears(one): seen_by.append(one)\nbus = Bus()\nbus.on(hears)\nbus.emit(1)\nbus.off(hears)\n"
+        "bus.emit(2)\nassert seen_by == [1]",
+        "@logged\ndef twice(n):\n    'Two times.'\n    return 2 * n\n"
+        "assert (twice(2), twice.__name__, twice.__doc__, logged.__doc__) == (4, 'twice', 'Two times.', 'Wraps.')",
+        "import operator\nassert apply(str.lower, 'A') == ['a'] and apply(operator.itemgetter(1), 'ab') == ['b']\n"
+        "class Own:\n    def plus(self, n): return n + 1\nassert apply(Own().plus, 1) == [2]",
+        "try: refuse(7)\nexcept Refused as error: assert str(error) == 'refused: 7' and error.status == Refused.status == 403\n"
+        "else: assert False\ntry: refuse(7)\nexcept Refused as error: assert error.told() == 'told 7'",
+        "import dataclasses, json\ntry: Point(1).x = 2\nexcept dataclasses.FrozenInstanceError: pass\nelse: assert False\n"
+        "try: read('no')\nexcept json.JSONDecodeError as error: assert error.pos == 0\nelse: assert False",
+        "import copy\nstack = Stack(); other = copy.deepcopy(stack.push(1))\nother.push(2)\nassert len(stack) == 1 and len(other) == 2\n"
+        "also = copy.copy(stack)\nassert also is not stack",
+        "total = Total(1)\nsame_one = total\ntotal += Total(2)\nassert total is same_one and total.n == 3",
+        "assert type(Stack()) is Stack and type(Stack()).__name__ == 'Stack' and type(1) is int\n"
+        "assert isinstance(int, type) and type('Own', (), {'n': 1}).n == 1",
         "found = loop()\nassert found[0] is found and found[0][0] == found and len(found) == 1",
     ],
 )
@@ -258,6 +312,19 @@ def test_a_test_sees_what_the_code_does(test):
         ("class A: pass\ndef f(): return A()", "assert f() == 4", "an object “A” of the code is compared"),
         ("class A: pass\ndef f(): return A()", "assert isinstance(f(), int)", "the type of an object “A”"),
         ("def f(one): return one", "class A: pass\nf(A())", "the test hands an object “A” to the code"),
+        ("class A: pass", "class B(A): pass", "a class of the test is derived from an object “type”"),
+        ("class A(str): pass", "assert ''.join([A('a')]) == 'a'", "ask for the type of an object"),
+        (
+            "class A:\n    def __init__(self): self.all = []",
+            "one = A()\none.all.append(1)\nassert one.all == [1]",
+            "the test changes a copy of what the code holds",
+        ),
+        (
+            "class A:\n    def __init__(self): self.all = []",
+            "one = A()\none.all.append(object())\nassert one.all",
+            "the test changes a copy of what the code holds",
+        ),
+        ("class Bad(Exception): pass", "assert Bad(1).n == 1", "the test made an error “Bad” of the code"),
         (
             "def sum(a, b): return a + b",
             "assert sum(2, 2) == 4",

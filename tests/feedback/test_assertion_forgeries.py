@@ -89,6 +89,15 @@ FORGERIES = {
         "import os\ndef add(a, b): os._exit(0)",
         "try: add(2, 2)\nexcept: pass",
     ),
+    "it holds up what the test asserts": (
+        f"{WRONG}class Calm:\n    def __enter__(self): return self\n    def __exit__(self, *error): return True\n",
+        f"with Calm():\n    {TEST}",
+    ),
+    "its answer says that its type is a plain one": (
+        'import os\ndef add(a, b):\n    for fd in range(16):\n        try: os.write(fd, b\'["!", "value", ["object", 99, "Yes",'
+        ' false, ""], "", []]\\n["!", "value", ["type", "int"], "", []]\\n\')\n        except OSError: pass',
+        "assert type(add(2, 2)) is int",
+    ),
     "it ends the process with success": ("import os\nos._exit(0)", TEST),
 }
 

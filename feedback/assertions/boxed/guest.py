@@ -1,10 +1,22 @@
 """The process of the code. It knows neither its test nor who asks, and is believed nothing but values."""
 
+import binascii
 import builtins
+import copy
+import csv
+import dataclasses
+import decimal
+import graphlib
 import io
+import json
 import operator
 import os
+import queue
+import re
+import statistics
+import struct
 import sys
+import zlib
 from itertools import islice
 from types import TracebackType
 from typing import Any
@@ -21,13 +33,29 @@ PLAIN = {
         or one in {bool, bytes, bytearray, complex, dict, float, frozenset, int, list, object, range, set, str, tuple}
     )
 }  # fmt: skip
+# Errors of Python's library, which a test catches by its own import of them.
+LIBRARY: tuple[type[BaseException], ...] = (
+    *(
+        json.JSONDecodeError,
+        dataclasses.FrozenInstanceError,
+        statistics.StatisticsError,
+        re.error,
+        struct.error,
+    ),
+    *(decimal.DecimalException, decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow),
+    *(binascii.Error, csv.Error, graphlib.CycleError, queue.Empty, queue.Full, zlib.error),
+)
+PLAIN |= {f"{one.__module__}.{one.__name__}": one for one in LIBRARY}
+ITSELF = "the error itself"
+MOST_TEXT = 10_000  # characters of what an error says
 BASES: tuple[Any, ...] = (str, int, float, tuple, list, dict, set, frozenset)
 # What is done with an object, by the method that stands for it in the test.
 DOES: dict[str, Any] = {
     **{f"__{name}__": getattr(operator, name) for name in (
         "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "xor",
         "eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert", "getitem", "setitem", "delitem",
-        "contains",
+        "contains", "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "ilshift",
+        "irshift", "ixor", "iand", "ior",
     )},
     "__and__": operator.and_, "__or__": operator.or_, "__len__": len, "__bool__": bool, "__int__": int,
     "__float__": float, "__complex__": complex, "__index__": operator.index, "__str__": str,
@@ -35,6 +63,7 @@ DOES: dict[str, Any] = {
     "__round__": round, "__format__": format,
     "__enter__": lambda one: type(one).__enter__(one),
     "__exit__": lambda one, *error: type(one).__exit__(one, *error),
+    "copy": copy.copy, "type": type, "deepcopy": copy.deepcopy,
     "get": getattr, "set": setattr, "del": delattr, "is": lambda kind, one: isinstance(one, kind),
 }  # fmt: skip
 
@@ -49,8 +78,8 @@ class Guest:
         self.handed: dict[int, Any] = {}
 
     def _stand(self, value: Any) -> list[Any]:
-        if isinstance(value, type) and PLAIN.get(value.__name__) is value:
-            return ["type", value.__name__]
+        if isinstance(value, type) and (name := name_of(value)):
+            return ["type", name]
         number = self.numbers.get(id(value))
         if number is None:
             number = self.numbers[id(value)] = len(self.given)
@@ -71,6 +100,8 @@ class Guest:
             def asked(*args: Any, **named: Any) -> Any:
                 return self._asked(name, args, named)
 
+            asked.__name__ = asked.__qualname__ = told[2] or "asked"
+            asked.__doc__ = told[3]
             self.handed[name] = asked
             self.numbers[id(asked)] = -1 - name
         return self.handed[name]
@@ -104,6 +135,8 @@ class Guest:
             own = {str(key): self._told(one) for key, one in vars(error).items()}
             if isinstance(error, ModuleNotFoundError):
                 own["name"] = error.name or ""
+            if not name_of(type(error)):
+                own[ITSELF] = self._stand(error.with_traceback(None))
             said = [self._told(type(error)), [self._told(one) for one in error.args], own, _text(error)]
             return ["raised", *said, printed.getvalue()[:MOST_LINE], line]
         finally:
@@ -124,8 +157,14 @@ class Guest:
             return DOES[verb](*read)
         called, args, named = read
         found = called(*args, **named)
-        changed += [(n, one) for n, one in enumerate(args) if isinstance(one, MUTABLE)]
+        changed += [(n, one) for n, one in (*enumerate(args), *named.items()) if isinstance(one, MUTABLE)]
         return found
+
+
+def name_of(kind: type) -> str:
+    """Of a type that both processes have; empty for any other."""
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return name if PLAIN.get(name) is kind else ""
 
 
 def _errors(kind: type) -> list[type]:
@@ -145,7 +184,7 @@ def _plain(one: Any) -> Any:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:400]
+        return str(error)[:MOST_TEXT]
     except Exception:
         return ""
 

@@ -51,15 +51,49 @@ class StandIn:
             return one
         raise StopIteration
 
+    def __copy__(self) -> Any:
+        return self.__ask("copy", self)
+
+    def __deepcopy__(self, _memo: Any) -> Any:
+        return self.__ask("deepcopy", self)
+
+    def __mro_entries__(self, _bases: Any) -> Any:
+        raise CannotTell(f"a class of the test is derived from {named(self)}")
+
     def __hash__(self) -> int:
         return int(self.__ask("__hash__", self))
 
 
 class Called(StandIn):
     __slots__ = ()
+    __doc__ = StandIn.__dict__["__doc__"]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         return self._StandIn__ask("call", self, args, named)
+
+
+class _Kinds(type):
+    def __call__(cls, *of: Any, **more: Any) -> Any:
+        if cls is not Kind:
+            return super().__call__(*of, **more)
+        return _kind_of(of[0]) if len(of) == 1 and is_one(of[0]) else type(*of, **more)
+
+    def __instancecheck__(cls, one: Any) -> bool:
+        return isinstance(one, type)
+
+    def __subclasscheck__(cls, one: Any) -> bool:
+        return issubclass(one, type)
+
+
+class Kind(type, metaclass=_Kinds):
+    """What is `type` to a test: of an object of the code's the code's own type, and no plain one."""
+
+
+def _kind_of(one: StandIn) -> Any:
+    found = object.__getattribute__(one, "_StandIn__ask")("type", one)
+    if not (is_one(found) or (isinstance(found, type) and issubclass(found, BaseException))):
+        raise CannotTell(f"the type of {named(one)} is asked for")
+    return found
 
 
 BASES = {one.__name__: one for one in (str, int, float, tuple, list, dict, set, frozenset)}
@@ -109,6 +143,19 @@ def _weighs(name: str, does: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return method
 
 
+def _in_place(name: str, does: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Of two of the code's own its own way; with plain data as without the place."""
+
+    def method(self: StandIn, other: Any) -> Any:
+        return (
+            self._StandIn__ask(name, self, other)
+            if is_one(other) and not base_of(self)
+            else does(self, other)
+        )
+
+    return method
+
+
 def _turned(does: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda mine, theirs: does(theirs, mine)
 
@@ -123,11 +170,15 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
               "and", "or"):  # fmt: skip
     _does = getattr(operator, f"{_name}_" if _name in {"and", "or"} else _name)
     setattr(StandIn, f"__{_name}__", _weighs(f"__{_name}__", _does))
+    setattr(StandIn, f"__i{_name}__", _in_place(f"__i{_name}__", _does))
     setattr(StandIn, f"__r{_name}__", _weighs(f"__r{_name}__", _turned(_does)))
 
 
 def _leaves(self: StandIn, kind: Any, error: Any, _trace: Any) -> Any:
-    return self._StandIn__ask("__exit__", self, kind, None if error is None else str(error), None)
+    held = self._StandIn__ask("__exit__", self, kind, None if error is None else str(error), None)
+    if held and kind is not None and issubclass(kind, AssertionError):
+        raise CannotTell(f"{named(self)} holds up what the test asserts")
+    return held
 
 
 setattr(StandIn, "__exit__", _leaves)  # noqa: B010 - beside the others, which have no line of their own

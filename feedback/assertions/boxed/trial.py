@@ -2,20 +2,28 @@
 functions and with data."""
 
 import builtins
+import functools
+import operator
 import os
+import re
 import signal
 import sys
+import types
 from typing import Any
 
 from feedback.assertions.boxed import stand_ins
-from feedback.assertions.boxed.guest import PLAIN, line_of
-from feedback.assertions.boxed.stand_ins import Called, CannotTell, StandIn
+from feedback.assertions.boxed.guest import ITSELF, PLAIN, line_of, name_of
+from feedback.assertions.boxed.stand_ins import Called, CannotTell, Kind, StandIn
 from feedback.assertions.boxed.values import MUTABLE, Spoiled, Values, raised, renew
 from feedback.assertions.boxed.wire import Gone, TooLarge, Wire
 
 Told = tuple[str, str]  # how it ended, what with
 TEXT = "told text"
-FUNCTIONS: tuple[type, ...] = (type(lambda: 0), type(len), type([].append))
+FUNCTIONS: tuple[type, ...] = (
+    *(type(lambda: 0), type(len), type([].append), type(str.lower), types.MethodType),
+    *(functools.partial, operator.itemgetter, operator.attrgetter),
+)
+OURS = re.compile(r"\b(StandIn|Called)\b")
 
 
 class Names(dict[str, Any]):
@@ -28,10 +36,23 @@ class Names(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if name in self.hidden:
             raise CannotTell(f"{name} is a name of Python’s and one of the code’s")
+        if name == "type":
+            return Kind
         if not hasattr(builtins, name):
             for found in self.trial.ask("name", name):
                 return found
         raise KeyError(name)
+
+
+class OfCode(type):
+    """A type of errors of the code's. What is not in it here is asked of the code."""
+
+    asks: Any
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return cls.asks("get", cls, name)
 
 
 class Trial:
@@ -42,6 +63,8 @@ class Trial:
         self.known: dict[int, Any] = {}
         self.numbers: dict[type, int] = {}  # of types of errors
         self.handed: list[Any] = []
+        self.handed_as: dict[Any, int] = {}
+        self.copies: list[tuple[Any, Any]] = []  # of what is changeable and stays the code's, and as it came
         self.line = ""
         self.lost: BaseException | None = None
 
@@ -55,7 +78,17 @@ class Trial:
             raise
         if error is not None:
             raise error
+        for one in found if verb == "name" else [found] if verb == "get" else []:
+            if not stand_ins.is_one(one) and isinstance(one, MUTABLE):
+                self.copies.append((one, self.values.told(one)))
         return found
+
+    def changed(self) -> bool:
+        """Whether the test changed something that it holds a copy of, which the code cannot know."""
+        try:
+            return any(self._told(one) != came for one, came in self.copies)
+        except CannotTell:  # it put something of its own in
+            return True
 
     def _heard(self, what: Any, form: Any, found: Any, *more: Any) -> tuple[Any, BaseException | None]:
         """(what it gives, what it raised). Raises Spoiled."""
@@ -65,8 +98,9 @@ class Trial:
             printed, changed = more
             sys.stdout.write(printed)
             for n, new in changed:
-                if isinstance(what[1][n], MUTABLE):
-                    renew(what[1][n], self.values.read(new))
+                old = what[2 if isinstance(n, str) else 1][n]
+                if isinstance(old, MUTABLE):
+                    renew(old, self.values.read(new))
             return self.values.read(found), None
         except (TypeError, ValueError, LookupError, AttributeError) as error:
             raise Spoiled from error
@@ -89,7 +123,7 @@ class Trial:
         vars(error).update({name: self.values.read(one) for name, one in own.items()})
         if isinstance(error, ModuleNotFoundError):
             error.name = str(own.get("name", ""))
-        if not str(error):
+        if found in self.numbers or not str(error):
             vars(error)[TEXT] = str(text)
         return error
 
@@ -98,11 +132,19 @@ class Trial:
             return ["yours", stand_ins.number_of(value)]
         if isinstance(value, type) and value in self.numbers:
             return ["yours", self.numbers[value]]
-        if isinstance(value, type) and PLAIN.get(value.__name__) is value:
-            return ["type", value.__name__]
+        if isinstance(value, type) and (name := name_of(value)):
+            return ["type", name]
         if isinstance(value, FUNCTIONS):
-            self.handed.append(value)
-            return ["handed", len(self.handed) - 1]
+            number = self.handed_as.setdefault(value, len(self.handed))
+            if number == len(self.handed):
+                self.handed.append(value)
+            doc = getattr(value, "__doc__", None)
+            return [
+                "handed",
+                number,
+                str(getattr(value, "__name__", "")),
+                doc if isinstance(doc, str) else None,
+            ]
         raise CannotTell(f"the test hands an object “{type(value).__name__}” to the code")
 
     def _found(self, told: list[Any]) -> Any:
@@ -118,7 +160,13 @@ class Trial:
     def _met(self, form: str, number: int, kind: str, *more: Any) -> Any:
         if form == "error":
             bases = tuple(self.values.read(one) for one in more[0])
-            made = type(kind, bases, {"__str__": _text, "__module__": "__main__"})
+            told = {
+                "__str__": _text,
+                "__module__": "__main__",
+                "__getattr__": _more,
+                "asks": staticmethod(self.ask),
+            }
+            made = OfCode(kind, bases, told)
             self.numbers[made] = number
             return made
         called, base = more
@@ -142,7 +190,16 @@ class Trial:
 
 
 def _text(error: BaseException) -> str:
-    return str(vars(error).get(TEXT, "")) or BaseException.__str__(error)
+    return str(vars(error)[TEXT]) if TEXT in vars(error) else BaseException.__str__(error)
+
+
+def _more(error: BaseException, name: str) -> Any:
+    """What the code's own type gives its errors, and is not stored in each."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if ITSELF not in vars(error):
+        raise CannotTell(f"the test made an error “{type(error).__name__}” of the code")
+    return getattr(vars(error)[ITSELF], name)
 
 
 def run(code: str, test: str, *, reads: int, writes: int, guest: int) -> Told:
@@ -175,6 +232,18 @@ def _ended(trial: Trial, code: str, test: str) -> Told:
     except CannotTell as error:
         return "CANNOT_TELL", str(error)
     except BaseException as error:
+        if failed != "RAISED" and isinstance(error, TypeError) and OURS.search(_said(error)):
+            return "CANNOT_TELL", "Python’s own functions ask for the type of an object of the code"
+        if failed != "RAISED" and trial.changed():
+            return "CANNOT_TELL", "the test changes a copy of what the code holds"
         line = trial.line if failed == "RAISED" else line_of(error.__traceback__)
-        return failed, f"{type(error).__name__}: {error}{line}"
+        return failed, f"{type(error).__name__}: {_said(error)}{line}"
     return "RAN", ""
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, which may be up to an object of the code's."""
+    try:
+        return str(error)
+    except BaseException:
+        return ""

@@ -3,7 +3,7 @@
 A scalar is itself, and whatever else is a list that begins with its form.
 """
 
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -37,9 +37,11 @@ MADE: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
 }  # fmt: skip
 FORMS = {kind: (name, tell) for name, (kind, tell, _read) in MADE.items()}
 GROUPS: dict[str, Any] = {
-    "list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "deque": deque,
+    "list": list, "tuple": tuple, "set": set, "frozenset": frozenset,
 }  # fmt: skip
+TABLES: dict[str, Any] = {"dict": dict, "Counter": Counter, "OrderedDict": OrderedDict}
 OF_GROUP = {kind: name for name, kind in GROUPS.items()}
+OF_TABLE = {kind: name for name, kind in TABLES.items()}
 MUTABLE = (list, dict, set, deque, bytearray)
 
 
@@ -64,8 +66,12 @@ class Values:
             return [name, tell(value)]
         if kind in OF_GROUP:
             return [OF_GROUP[kind], [self.told(one) for one in value]]
-        if kind is dict:
-            return ["dict", [[self.told(key), self.told(one)] for key, one in value.items()]]
+        if kind is deque:
+            return ["deque", [self.told(one) for one in value], value.maxlen]
+        if kind in OF_TABLE:
+            return [OF_TABLE[kind], self._pairs(value)]
+        if kind is defaultdict:
+            return ["defaultdict", self._pairs(value), self.told(value.default_factory)]
         return self._stand(value)
 
     def read(self, told: Any) -> Any:
@@ -78,11 +84,21 @@ class Values:
                 return MADE[form][2](rest[0])
             if form in GROUPS:
                 return GROUPS[form](self.read(one) for one in rest[0])
-            if form == "dict":
-                return {self.read(key): self.read(one) for key, one in rest[0]}
+            if form == "deque":
+                return deque((self.read(one) for one in rest[0]), rest[1])
+            if form in TABLES:
+                return TABLES[form](self._read_pairs(rest[0]))
+            if form == "defaultdict":
+                return defaultdict(self.read(rest[1]), self._read_pairs(rest[0]))
             return self._found(told)
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise Spoiled from error
+
+    def _pairs(self, value: dict[Any, Any]) -> list[list[Any]]:
+        return [[self.told(key), self.told(one)] for key, one in value.items()]
+
+    def _read_pairs(self, told: Any) -> dict[Any, Any]:
+        return {self.read(key): self.read(one) for key, one in told}
 
 
 def raised(kind: type[BaseException], args: list[Any]) -> BaseException:
