@@ -73,7 +73,7 @@ def go_round(work: Work) -> None:
 
 
 def slots(now: datetime) -> Iterator[Slot]:
-    """Three rounds a day: after the draw, for the reminder, and the morning after.
+    """Four rounds a day: after the draw, for the reminder, at the day's end, and the morning after.
 
     Named by the day, as the draw's: moving an hour makes nothing due again.
     """

@@ -116,9 +116,11 @@ def _modes(check: VibeCheck) -> list[Failed]:
 def _seen_before(check: VibeCheck, modes: list[int]) -> set[int]:
     """Of these, the modes that something showed in a check of an earlier day, or that somebody had seen
     elsewhere when this one was drawn: what comes later makes nothing of that day less new."""
-    rows = Sighting.objects.filter(mode__in=modes, current=True, present=True)
+    rows = Sighting.objects.filter(mode__in=modes, present=True)
+    earlier = Q(item__queue__vibe_check__day__lt=check.day, current=True)
     elsewhere = Q(item__queue__vibe_check=None, created_at__lt=check.drawn_at)
-    rows = rows.filter(Q(item__queue__vibe_check__day__lt=check.day) | elsewhere)
+    anew = Q(current=True) | Q(ended_by__present=True)  # said again since, under another wording
+    rows = rows.filter(earlier | (elsewhere & anew))
     return set(rows.values_list("mode", flat=True).distinct())
 
 

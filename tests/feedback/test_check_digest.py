@@ -12,7 +12,7 @@ from annotator.services.raters import rater_of
 from feedback.models import InternAnswer, Sighting, VibeCheck
 from feedback.queries.digest import digest, earlier_notes
 from feedback.queries.interns import interns
-from feedback.services import sightings
+from feedback.services import modes, sightings
 from tests import make
 from tests.feedback import logged, looking
 
@@ -65,6 +65,20 @@ def test_what_was_new_that_day_stays_new(project, checks, owner, as_):
 
     Sighting.objects.filter(item__queue=other).update(created_at=today.drawn_at - timedelta(hours=1))
     assert {one.mode.name: one.new for one in digest(today).modes} == {"Rude": False, "Curt": False}
+
+
+def test_what_was_seen_elsewhere_before_is_no_news_when_it_is_judged_anew_later(project, checks, owner):
+    """Under another wording, by which one of two modes is none any more."""
+    _first, today = checks
+    item = make.queue(project).items.first()
+    curt, slow = looking.see(item, owner, "Curt", "Slow")
+    Sighting.objects.update(created_at=today.drawn_at - timedelta(hours=1))
+    looking.see(items(today)[0], owner, "Curt", "Slow")
+    for mode, present in ((curt, True), (slow, False)):
+        looking.reword(mode, owner)
+        sightings.judge(item, rater_of(project, owner), modes.newest_version(mode), present=present)
+
+    assert {one.mode.name: one.new for one in digest(today).modes} == {"Curt": False, "Slow": True}
 
 
 def test_the_digest_names_how_each_item_fails(project, checks, owner, viewer, as_, django_assert_num_queries):
