@@ -7,6 +7,7 @@ such filter runs nothing. The one runs the code; the other runs the test, asks t
 tells how it went. See docs/decisions/0020.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ START_IT = "import sys; sys.path.insert(0, sys.argv[1]); from feedback.assertion
 MEMORY_MB = 256
 MOST_TOLD = 16 * 1024  # bytes
 START = 2.0  # seconds for the interpreter itself
+PR_SET_CHILD_SUBREAPER = 36
 
 
 class How(Enum):
@@ -62,6 +64,7 @@ def run(code: str, test: str, *, seconds: int) -> Ran:
 
 def _talk(ask: bytes, folder: str, seconds: int) -> tuple[bytes, bool, int]:
     """(what it wrote, whether its time was up, how it ended)."""
+    _take_orphans_in()
     process = subprocess.Popen(
         [
             *(sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", START_IT),
@@ -99,6 +102,7 @@ def _talk(ask: bytes, folder: str, seconds: int) -> tuple[bytes, bool, int]:
         if process.returncode is None:
             _kill(process)
             process.wait()
+        _wait_for_the_guest(process.pid)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -107,3 +111,16 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     """Both: the guest is of the same session, and can leave it as little as it can do anything else."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _take_orphans_in() -> None:
+    """The guest outlives the trial by a moment. The first process of a container, whose it would be then,
+    often waits for none."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _wait_for_the_guest(group: int) -> None:
+    """It is killed already, and of this group."""
+    with suppress(ChildProcessError):
+        os.waitpid(-group, 0)

@@ -1,6 +1,8 @@
 """Code that nobody trusts: it computes, and can do nothing else."""
 
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -129,6 +131,21 @@ def test_leaves_no_process_and_no_folder():
 
     assert set(folder.glob("genba-run-*")) <= before
     assert "boxed" not in " ".join(_children())
+
+
+def test_the_processes_of_a_run_are_waited_for_where_nobody_else_does():
+    """In a container the first process is often one that waits for no orphan: here the test's own."""
+    look = (
+        "import ctypes, psutil; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)\n"
+        "from feedback.assertions.sandbox import run\n"
+        "for code in ('x = 1', 'while True: pass', 'import os; os._exit(0)'): print(run(code, '', seconds=1).how.name)\n"
+        "print(psutil.Process().children())"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", look], cwd=sandbox.ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.split("\n")[:-1] == ["RAN", "TOO_LONG", "ENDED", "[]"]
 
 
 def _children() -> list[str]:
