@@ -9,7 +9,7 @@ from icalendar import Calendar
 from annotator.jobs import leases, runner, schedules
 from annotator.models import Job, JobState
 from feedback.models import Absence, Holiday, Swap, VibeCheck
-from feedback.queries.calendar import month_of
+from feedback.queries.calendar import month_of, shifts_of
 from feedback.services import plans, rota, rounds
 from tests import make
 from tests.feedback import logged
@@ -194,3 +194,19 @@ def test_a_clock_that_is_put_back_makes_no_past_of_today(plan, project, as_, own
         c for c in month_of(plans.plan_of(project), FIRST.replace(day=1), now=NOW).cells if c.day == TODAY
     )
     assert (cell.today, cell.shift.name) == (True, "A day off")
+
+
+def test_while_it_is_off_nobody_is_on_shift_and_what_was_before_stays(project, owner, annotator, as_):
+    logged.plan(project, owner, annotator, starts_on=FIRST)
+    off = {name: value for name, value in SETTINGS.items() if name != "enabled"}
+    for n, body in ((7, off), (14, SETTINGS)):
+        with time_machine.travel(NOW.replace(day=2 + n), tick=False):
+            assert as_(owner).post(PLAN, body).status_code == 302
+
+    with time_machine.travel(NOW, tick=False):
+        plan = plans.plan_of(project)
+        people = {one.day: one.person for one in month_of(plan, FIRST.replace(day=1), now=NOW).cells}
+        fed = shifts_of(plan, owner, first=FIRST, last=TODAY)
+    assert [people[day(n)] for n in (5, 6, 7, 13)] == [annotator, owner, None, None]
+    assert [people[day(n)] for n in (14, 15)] == [owner, annotator]
+    assert [(at - FIRST).days for at, _begins in fed] == [0, 2, 4, 6, 14, 16, 18, 20, 22]
