@@ -33,6 +33,8 @@ def test_a_failure_is_named_by_keys_and_taken_back(project, owner, page_of):
     page.keyboard.type("too long")
     page.keyboard.press("Enter")
     expect(panel.get_by_role("button", name="too long")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Should have been")).to_be_focused()
     page.get_by_label("Should have been").fill("30 days.\nNo more.")
     page.keyboard.press("Enter")
     expect(progress).to_have_text("2 of 6")

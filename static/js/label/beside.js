@@ -119,6 +119,7 @@ export class Beside {
   /** @returns {boolean} whether the browser should leave it alone */
   #act(event, target) {
     const writes = target === this.expected;
+    if (event.key === "Tab" && !event.shiftKey && target === this.box) return this.#write();
     if (event.key === "Escape") return this.#leave(writes);
     if (event.key === "Enter" && !event.shiftKey) return this.#enter(target);
     if (writes) return false;
@@ -128,6 +129,12 @@ export class Beside {
     const inChoice = target.matches("[type=radio]") && event.key === " ";
     if (event.key.length === 1 && event.key !== " " && target !== this.find && !inChoice) this.find.focus();
     return false;
+  }
+
+  /** On from the panel itself; all that lies between has a digit or is typed, and Shift+Tab leads there. */
+  #write() {
+    this.expected.focus();
+    return true;
   }
 
   #leave(writes) {
