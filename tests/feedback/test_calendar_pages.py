@@ -1,9 +1,13 @@
 """The rotation's calendar: away, holidays, “take my Thursday”, and the link to one's own shifts."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
+from urllib.parse import urljoin
 
 import pytest
 import time_machine
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from feedback.models import Absence, CalendarLink, Holiday, Notice, Swap, SwapState, VibeCheck
@@ -60,6 +64,27 @@ def test_a_month_says_who_is_on_when_and_to_a_viewer_no_more(plan, as_, annotato
     assertContains(watching, "olivia")
     assertNotContains(watching, 'id="swap"')
     assertNotContains(watching, "Give away")
+
+
+def test_the_links_of_a_refused_form_lead_somewhere(plan, as_, annotator, bea):
+    refused = ask(as_(annotator), 2, bea)  # not amir's day
+
+    assert refused.status_code == 422
+    links = [link for link in re.findall(r'href="([^"]*month=[^"]*)"', refused.content.decode())]
+    assert len(links) > 2
+    for link in links:
+        assert as_(annotator).get(urljoin(SWAPS, unescape(link))).status_code == 200
+
+
+def test_a_day_that_is_done_is_not_given_away(project, plan, as_, annotator):
+    logged.interactions(project, 3)
+    check = logged.check(project)
+    give = f"give={TODAY}"
+    assertContains(as_(annotator).get(CALENDAR), give)
+    logged.answer(check.queue, annotator, "yyy")
+    VibeCheck.objects.filter(pk=check.pk).update(finished_at=timezone.now(), finished_by=annotator)
+
+    assertNotContains(as_(annotator).get(CALENDAR), give)
 
 
 def test_before_there_is_a_plan_the_page_says_how_it_begins(project, as_, owner, annotator):
