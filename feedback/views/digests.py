@@ -68,6 +68,10 @@ def _failed(seen: queries.Looked) -> list[Named]:
 
 
 def _send(request: PersonRequest, me: Membership, check: VibeCheck) -> None:
+    """Without a channel it would be told to nobody, and count as told once there is one."""
+    if not digests.goes_out(check):
+        messages.warning(request, _("No channel sends digests yet: it shows in the application alone."))
+        return
     people = User.objects.filter(memberships__project=me.project, is_active=True)
     if request.POST.get("to") == "rotation":
         people = people.filter(rotationmember__plan__project=me.project)

@@ -108,8 +108,23 @@ def test_a_digest_is_read_in_the_readers_language(project, check, owner, annotat
 
 def test_a_viewer_sends_nothing_and_without_a_channel_the_page_says_so(check, viewer, owner, as_):
     assert as_(viewer).post(url(check), {"to": "members"}).status_code == 403
-    assert b"No channel sends digests yet" in as_(owner).get(url(check)).content
+    page = as_(owner).get(url(check)).content
+    assert b"No channel sends digests yet" in page
+    assert b"Send to the rotation" not in page
+    sent = as_(owner).post(url(check), {"to": "members"}, follow=True).content
+    assert b"Sent to" not in sent
+    assert not Notice.objects.filter(kind="digest").exists()
+
+
+def test_what_was_sent_before_there_was_a_channel_can_be_sent_once_there_is(
+    project, check, viewer, owner, as_
+):
+    User.objects.update(email="someone@example.com")
+    as_(owner).post(url(check), {"to": "rotation"})
+    channels.add(project=project, kind="email", url="", tells=["digest"], by=owner)
+
     assert b"Send to the rotation" not in as_(viewer).get(url(check)).content
+    assert b"Sent to one person." in as_(owner).post(url(check), {"to": "rotation"}, follow=True).content
 
 
 def test_a_failing_assertion_is_told_once_an_hour_with_its_examples(project, owner, annotator, settings):
