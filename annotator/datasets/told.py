@@ -10,6 +10,7 @@ from annotator.datasets.content import Row
 from annotator.datasets.words import label_of
 
 MOST_LABELS = 200  # those with most rows
+NAMED = 10  # labels in a sentence, those with most rows first
 FEW_TEST_ROWS = 100  # below which a rate over the test split is uncertain by 10 percentage points
 UNEVEN = 0.9  # the share of one class above which it is said
 LARGE_GROUP = 0.2  # the share of rows in one group above which it is said
@@ -121,11 +122,16 @@ def warnings(counts: dict[str, Any]) -> list[str]:
             _("%(percent)s %% of the rows are of one class: “%(label)s”.")
             % {"percent": round(100 * most[1] / total), "label": most[0]}
         )
-    missing = [label for label in labels if splits["test"] and not counts["labels"]["test"].get(label)]
+    missing = [
+        label
+        for label, _n in labels.most_common()
+        if splits["test"] and not counts["labels"]["test"].get(label)
+    ]
     if missing and len(labels) < MOST_LABELS:
-        found.append(
-            _("The test split has no row of: %(labels)s.") % {"labels": ", ".join(sorted(missing)[:10])}
-        )
+        said = _("The test split has no row of: %(labels)s.") % {"labels": ", ".join(missing[:NAMED])}
+        left = len(missing) - NAMED
+        more = ngettext("And %(shown)s more.", "And %(shown)s more.", left) % {"shown": left}
+        found.append(f"{said} {more}" if left > 0 else said)
     if total >= FEW_TEST_ROWS and counts["largest_group"] > LARGE_GROUP * total:
         found.append(
             _(

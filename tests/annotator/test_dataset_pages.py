@@ -324,6 +324,21 @@ def test_warnings_say_what_not_to_rely_on():
         assert words in found
 
 
+def test_labels_that_the_test_split_lacks_are_counted_where_not_all_are_named():
+    train = {f"rare {n:02}": 50 + n for n in range(13)}
+    counts = {
+        "splits": {"train": 1000, "dev": 0, "test": 400},
+        "labels": {"train": {**train, "yes": 400}, "dev": {}, "test": {"yes": 400}},
+        "stale": 0,
+        "largest_group": 1,
+    }
+
+    (found,) = [words for words in told.warnings(counts) if "no row of" in words]
+
+    assert found.startswith("The test split has no row of: rare 12, rare 11, ")
+    assert found.endswith(" rare 03. And 3 more.")
+
+
 def test_of_an_empty_test_split_no_uncertainty_is_told():
     counts = {
         "splits": {"train": 82, "dev": 2, "test": 0},
