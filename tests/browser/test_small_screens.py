@@ -10,6 +10,7 @@ from tests.annotator import asking
 from tests.browser.axe import problems
 from tests.browser.labeling import open_screen, path, press, wait_for_item
 from tests.browser.test_label_adjudicate import disputed, see_others
+from tests.browser.test_vibecheck import yesterdays_check
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LONG = "A long line of text. " * 500
@@ -135,3 +136,15 @@ def test_the_state_of_saving_stays_readable_for_those_who_listen(project, annota
     expect(page.locator("#saved")).to_be_visible()
     expect(page.get_by_role("button", name="Raw")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_field_that_was_refused_is_in_sight(project, owner, page_of, guard):
+    guard.allow("422")
+    yesterdays_check(project)
+    page = page_of(owner, "/p/shop/checks/calendar/", **PHONE)
+    page.get_by_label("First day away").fill("2036-03-05")
+    page.get_by_label("Last day away").fill("2036-03-03")
+    page.locator("#away").get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("The last day is before the first.")).to_be_in_viewport()
+    expect(page.get_by_label("Last day away")).to_be_focused()

@@ -70,7 +70,7 @@ def test_the_links_of_a_refused_form_lead_somewhere(plan, as_, annotator, bea):
     refused = ask(as_(annotator), 2, bea)  # not amir's day
 
     assert refused.status_code == 422
-    links = [link for link in re.findall(r'href="([^"]*month=[^"]*)"', refused.content.decode())]
+    links = re.findall(r'href="([^"]*month=[^"]*)"', refused.content.decode())
     assert len(links) > 2
     for link in links:
         assert as_(annotator).get(urljoin(SWAPS, unescape(link))).status_code == 200
