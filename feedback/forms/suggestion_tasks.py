@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotator.forms.queues import Percent
@@ -146,7 +146,8 @@ class TaskForm(forms.Form):
                 "Too many to be shown here. Left empty, they stay as they are."
             )
         self.taxonomy: Taxonomy | None = None
-        self.fields["suggester"].choices = [(kind.name, _now(kind.title)) for kind in registry.KINDS.values()]  # type: ignore[attr-defined]
+        kinds = [(kind.name, gettext(kind.title)) for kind in registry.KINDS.values()]
+        self.fields["suggester"].choices = kinds  # type: ignore[attr-defined]
         self.fields["model"].choices = [(name, name) for name in prices.MODELS]  # type: ignore[attr-defined]
         self.fields["model"].initial = prices.DEFAULT
         if fixed:
@@ -189,7 +190,7 @@ class TaskForm(forms.Form):
             field = "file" if data["file"] else "values"
             self.add_error(field, [_said(fault) for fault in bad.faults])
             if bad.more:
-                self.add_error(field, _now("And %(n)s more.") % {"n": bad.more})
+                self.add_error(field, gettext("And %(n)s more.") % {"n": bad.more})
 
     def _taxonomy(self, data: dict[str, Any]) -> Taxonomy:
         file = data["file"]
@@ -198,7 +199,7 @@ class TaskForm(forms.Form):
         if not file:
             return reading.of_paste(data["values"]) if data["values"].strip() else of_lines("")
         if file.size > MOST_FILE:
-            raise BadTaxonomy([Fault("", _now("The file is larger than 8 MB."))])
+            raise BadTaxonomy([Fault("", gettext("The file is larger than 8 MB."))])
         return reading.of_file(file.name, file.read())
 
     def _check(self, data: dict[str, Any]) -> None:
@@ -261,8 +262,8 @@ def as_text(taxonomy: Taxonomy) -> str:
 
 
 def _said(fault: Fault) -> str:
-    text = _now(fault.text)
+    text = gettext(fault.text)
     said = text % fault.values if fault.values else text
     line = LINE.fullmatch(fault.place)
-    place = _now("line %(n)s") % {"n": line[1]} if line else fault.place
+    place = gettext("line %(n)s") % {"n": line[1]} if line else fault.place
     return f"{place}: {said}" if place else said
