@@ -43,6 +43,7 @@ class Month:
     today: date
     cells: list[Cell]
     rota: PlanRota
+    today_done: bool  # today's checks came, and are done
 
     @property
     def before(self) -> date:
@@ -76,6 +77,8 @@ def month_of(plan: VibePlan, first: date, *, now: datetime) -> Month:
         today,
         [_cell(rota, day, checks[day], asked.get(day), first, today) for day in shown],
         rota,
+        today_done=_state((checks if today in checks else _by_shift(rota, [today]))[today], over=False)
+        == "done",
     )
 
 

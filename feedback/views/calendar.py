@@ -105,8 +105,8 @@ def _given(request: PersonRequest) -> date | None:
 
 
 def _next_mine(month: Month, me: User) -> date | None:
-    """My next shift that I could still give away."""
-    ahead = (month.today + days.DAY * n for n in range(AHEAD.days))
+    """My next shift that I could still give away: today's not when it is done."""
+    ahead = (month.today + days.DAY * n for n in range(int(month.today_done), AHEAD.days))
     return next((day for day in ahead if month.rota.person_on(day) == me), None)
 
 

@@ -87,6 +87,21 @@ def test_a_day_that_is_done_is_not_given_away(project, plan, as_, annotator):
     assertNotContains(as_(annotator).get(CALENDAR), give)
 
 
+def test_after_todays_check_the_next_shift_is_another_day(project, plan, as_, annotator):
+    logged.interactions(project, 3)
+    check = logged.check(project)
+    logged.answer(check.queue, annotator, "yyy")
+    for month in ("2026-11", "2027-02"):
+        page = as_(annotator).get(CALENDAR, {"month": month})
+        assert page.context["next_mine"] == TODAY  # answered, and the hand-over is missing
+    VibeCheck.objects.filter(pk=check.pk).update(finished_at=timezone.now(), finished_by=annotator)
+
+    for month in ("2026-11", "2027-02"):
+        page = as_(annotator).get(CALENDAR, {"month": month})
+        assertContains(page, "Your next shift: <strong>Friday 27 November 2026</strong>")
+        assert page.context["swap_form"]["day"].value() == day(4)
+
+
 def test_before_there_is_a_plan_the_page_says_how_it_begins(project, as_, owner, annotator):
     assertContains(as_(annotator).get(CALENDAR), "No rotation yet.")
     assertContains(as_(owner).get(CALENDAR), "Choose hour and people")
