@@ -187,12 +187,12 @@ def _looked_at(
     _name_failures(plan.project, person, items=seen, known=known)
     done = begun + LOOK * (len(seen) + 2)
     emails = [text.answer for text in answers if text.feature == words.EMAIL]
-    note = words.UNFINISHED if ago == HALF_DONE else words.HAND_OVERS.get(ago, "")
+    note = words.hand_over(ago, bad=emails.count("no"), n=len(emails))
     Queue.objects.filter(pk=queue.pk).update(created_at=morning, closed_at=done)
     VibeCheck.objects.filter(pk=check.pk).update(
         person=person,
         drawn_at=morning,
-        note=note.format(bad=emails.count("no"), n=len(emails)),
+        note=words.UNFINISHED if ago == HALF_DONE else note,
         finished_at=done,
         finished_by=person,
     )

@@ -57,18 +57,35 @@ MODES = {  # description, severity
     ),
 }
 
-# By the number of days ago that was looked at; {bad} of {n} are that day's e-mail summaries.
+# By the number of days ago that was looked at; {emails}: how many of that day's e-mail summaries are supported.
 HAND_OVERS = {
     11: "First look. E-mail and call summaries read well; chat has an odd answer now and then.",
     9: "Chat should answer from the document and not from what it knows: keep an eye on it.",
     6: "Nothing new. Tomorrow email-7 goes live: look at the e-mail summaries.",
-    5: "email-7 is live: {bad} of {n} e-mail summaries are not supported. Look at them again tomorrow.",
-    4: "Still email-7: {bad} of {n} e-mail summaries are not supported. Told the prompt’s owner.",
-    3: "{bad} of {n} e-mail summaries are not supported. email-8 is to come tonight.",
-    2: "email-8 is out: {bad} of {n} e-mail summaries are not supported. Look once more tomorrow.",
+    5: "email-7 is live: {emails}. Look at them again tomorrow.",
+    4: "Still email-7: {emails}. Told the prompt’s owner.",
+    3: "The last day of email-7: {emails}. email-8 is to come tonight.",
+    2: "email-8 is out: {emails}. Look once more tomorrow.",
 }
 HOLIDAY = "Founders’ day"
 UNFINISHED = "Called away after the first ones: the rest is not looked at."
+
+
+def hand_over(ago: int, *, bad: int, n: int) -> str:
+    """The note of that day, of whose `n` e-mail summaries `bad` are not supported; empty without one."""
+    return HAND_OVERS.get(ago, "").format(emails=_emails(bad, n))
+
+
+def _emails(bad: int, n: int) -> str:
+    if n == 0:
+        return "no e-mail summary was drawn"
+    if n == 1:
+        return f"the one e-mail summary is {'not ' if bad else ''}supported"
+    if bad == 0:
+        return f"all {n} e-mail summaries are supported"
+    if bad == n:
+        return f"none of the {n} e-mail summaries is supported"
+    return f"{bad} of {n} e-mail summaries {'is' if bad == 1 else 'are'} not supported"
 
 
 def note_of(edits: list[str]) -> str:

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from annotator.models import Item, Label, Membership, Place, Project, Queue, User
 from annotator.queries.labels import current_labels
-from feedback.demo import intents, texts
+from feedback.demo import intents, texts, words
 from feedback.models import Interaction, SuggestionTask, VibeCheck, VibePlan
 from feedback.queries import verdicts
 from feedback.queries.calendar import month_of
@@ -239,3 +239,22 @@ def test_the_notice_names_every_file_its_licence_and_its_changes():
         assert (folder / name).stat().st_size < 100_000
         with gzip.open(folder / name, "rt", encoding="utf-8") as lines:
             assert all(json.loads(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("bad", "n", "said"),
+    [
+        (0, 6, "all 6 e-mail summaries are supported"),
+        (0, 1, "the one e-mail summary is supported"),
+        (1, 1, "the one e-mail summary is not supported"),
+        (1, 6, "1 of 6 e-mail summaries is not supported"),
+        (4, 6, "4 of 6 e-mail summaries are not supported"),
+        (6, 6, "none of the 6 e-mail summaries is supported"),
+        (0, 0, "no e-mail summary was drawn"),
+    ],
+)
+def test_a_hand_over_says_plainly_how_many_are_supported(bad, n, said):
+    notes = [words.hand_over(ago, bad=bad, n=n) for ago in range(2, 6)]
+
+    assert all(said in note for note in notes)
+    assert words.hand_over(8, bad=bad, n=n) == ""
