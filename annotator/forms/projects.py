@@ -1,6 +1,7 @@
 """The forms of projects, members and keys."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any, cast
@@ -114,6 +115,11 @@ class KeyForm(forms.Form):
         error_messages={"required": _("Choose at least one.")},
     )
     days = forms.ChoiceField(label=_("Expires"), choices=DAYS, required=False)
+
+    @classmethod
+    def asked(cls, scopes: Sequence[str]) -> list[str]:
+        """What a link asks for, as far as a key may have it; else what a first key is for."""
+        return [scope for scope in Scope.values if scope in scopes] or [Scope.INGEST]
 
     def lifetime(self) -> timedelta | None:
         days: Any = self.cleaned_data["days"]

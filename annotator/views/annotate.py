@@ -35,6 +35,8 @@ def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
     chain = chain_of(queue)
     mine = _progress(queue, request.user, len(chain))
     skipped = skipped_by(request.user, queue, chain)
+    config = _config(request, queue, mine)
+    asks = config["beside"]["asks"] if config["beside"] else []
     page = {
         "project": membership.project,
         "role": membership.role,
@@ -48,9 +50,11 @@ def annotate(request: PersonRequest, slug: str, queue_id: UUID) -> HttpResponse:
         "pairwise": queue.kind == QueueKind.PAIRWISE,
         "says_why": _says_why(queue, chain),
         "has_tools": queue.kind == QueueKind.PAIRWISE or queue.marks,
-        "actions": label_texts.actions(queue.kind, marks=queue.marks).items(),
+        "actions": label_texts.actions(queue.kind, marks=queue.marks, asks=asks).items(),
+        "panel_keys": label_texts.panel_keys() if asks else [],
         "config": {
-            **_config(request, queue, mine),
+            **config,
+            "texts": {**label_texts.screen(), "actions": label_texts.all_actions(asks)},
             "questions": {asked.key: asked.text for asked in chain},
             "skipped": skipped,
         },
@@ -101,7 +105,6 @@ def _config(request: PersonRequest, queue: Queue, mine: Mine) -> dict[str, Any]:
             "labels": f"{api}labels",
             "htmx": static("django_htmx/htmx-2.min.js"),
         },
-        "texts": {**label_texts.screen(), "actions": label_texts.all_actions()},
     }
 
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator import access
 from annotator.forms.projects import KeyForm
-from annotator.models import Scope
 from annotator.services.keys import make_key, revoke_key
 from annotator.web.request import PersonRequest
 
@@ -18,9 +17,11 @@ from annotator.web.request import PersonRequest
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: PersonRequest, slug: str) -> HttpResponse:
+    """`?scope=check`: what the new key is to be for, as often as there are scopes."""
     membership = access.membership(request.user, slug, access.OWNERS)
     project, token = membership.project, ""
-    form = KeyForm(request.POST if request.method == "POST" else None, initial={"scopes": [Scope.INGEST]})
+    first = {"scopes": KeyForm.asked(request.GET.getlist("scope"))}
+    form = KeyForm(request.POST if request.method == "POST" else None, initial=first)
     if form.is_valid():
         life = form.lifetime()
         _key, token = make_key(
@@ -30,7 +31,7 @@ def keys(request: PersonRequest, slug: str) -> HttpResponse:
             by=request.user,
             expires_at=timezone.now() + life if life else None,
         )
-        form = KeyForm(initial={"scopes": [Scope.INGEST]})
+        form = KeyForm(initial=first)
     page = {
         "project": project,
         "role": membership.role,

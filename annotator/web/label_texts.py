@@ -1,5 +1,7 @@
 """Words that the labeling screen's script shows; `{n}` and the like are filled in there."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from annotator.models import QueueKind
@@ -7,9 +9,12 @@ from annotator.models import QueueKind
 Texts = dict[str, str]
 
 
-def actions(kind: str, *, marks: bool) -> Texts:
-    """What each key does in a queue of this kind, in the order of the list of keys."""
-    answers = _pair_actions() if kind == QueueKind.PAIRWISE else _binary_actions()
+def actions(kind: str, *, marks: bool, asks: Collection[str] = ()) -> Texts:
+    """What each key does in a queue of this kind, in the order of the list of keys.
+
+    `asks`: the answers after which the screen asks how it fails.
+    """
+    answers = _pair_actions() if kind == QueueKind.PAIRWISE else _binary_actions(asks)
     marking = {"mark": _("Mark what is wrong in the text, sentence by sentence")} if marks else {}
     return (
         answers
@@ -27,13 +32,29 @@ def actions(kind: str, *, marks: bool) -> Texts:
     )
 
 
-def all_actions() -> Texts:
-    """Of every kind of queue: a key chosen in one counts in the others."""
-    return {name: what for kind in QueueKind.values for name, what in actions(kind, marks=True).items()}
+def all_actions(asks: Collection[str]) -> Texts:
+    """Of every kind of queue: a key chosen in one counts in the others. `asks`: in the queue that is open."""
+    return {
+        name: what for kind in QueueKind.values for name, what in actions(kind, marks=True, asks=asks).items()
+    }
 
 
-def _binary_actions() -> Texts:
-    return {"yes": _("Yes, and on to the next"), "no": _("No, and on to the next")}
+def panel_keys() -> list[tuple[tuple[str, ...], str]]:
+    """(keys, what they do) while it is asked how the output fails; nobody can choose others."""
+    return [
+        (("1", "9"), _("Choose the failure mode of that number; again leaves it out")),
+        ((_("Letters"),), _("Find a failure mode, or name a new one")),
+        (("Enter",), _("Take what is typed; with nothing typed, on to the next")),
+        (("Tab",), _("Write what it should have been")),
+        (("Esc",), _("Leave what is being typed; then back to the output, without an answer")),
+    ]
+
+
+def _binary_actions(asks: Collection[str]) -> Texts:
+    return {
+        "yes": _("Yes; then say how it fails") if "yes" in asks else _("Yes, and on to the next"),
+        "no": _("No; then say how it fails") if "no" in asks else _("No, and on to the next"),
+    }
 
 
 def _pair_actions() -> Texts:

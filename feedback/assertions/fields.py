@@ -11,7 +11,7 @@ from annotator.reading.errors import gettext_noop
 MOST_LINES = 200
 MOST_LINE = 500  # characters
 
-MISSING = gettext_noop("Fill this in.")
+MISSING = gettext_noop("This field is required.")  # as forms say it of their other fields
 UNKNOWN = gettext_noop("There is no such setting. There are: %(names)s.")
 NO_TEXT = gettext_noop("This must be text.")
 NO_NUMBER = gettext_noop("This must be a number.")

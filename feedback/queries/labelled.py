@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
-from annotator.models import Membership, Project, Role
+from annotator.models import Item, Membership, Project, Role
 
 MOST = 2_000  # items
 READ = 20_000  # of a queue's newest labels
@@ -108,6 +108,12 @@ def with_texts(rows: Sequence[tuple[int, bool]]) -> Iterator[Labelled]:
                 *payloads, expected = texts[item]
                 given, output, context, metadata = map(_read, payloads)
                 yield Labelled(item, bad, given, output, context, _own(metadata), expected)
+
+
+def texts_of(me: Membership, item: Item) -> Labelled:
+    """Of one item, labelled or not; what others expected of it only where this person may know it."""
+    [found] = with_texts([(item.pk, False)])
+    return found if found.expected is None or visible(me, [item.pk]) else replace(found, expected=None)
 
 
 def _read(text: str | None) -> Any:

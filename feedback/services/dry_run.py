@@ -8,14 +8,16 @@ from typing import Any
 from django.utils import timezone
 
 from annotator.models import Membership
+from annotator.reading.errors import gettext_noop
 from feedback.assertions import registry
 from feedback.assertions.alignment import Tally
-from feedback.assertions.outcome import Tools
+from feedback.assertions.outcome import Outcome, Output, Tools, not_applicable
 from feedback.models import AssertionReport, AssertionVersion
 from feedback.queries import labelled
 from feedback.queries.labelled import Labelled
 from feedback.services.checking import output_of
 
+ELSEWHERE = gettext_noop("It does not run on its feature.")
 SECONDS = 2.0  # that a page may take
 
 
@@ -63,6 +65,15 @@ def tallied(
         if until():
             break
     return found
+
+
+def of_one(
+    kind: str, settings: Mapping[str, Any], features: Sequence[str], output: Output, *, of: Sequence[str]
+) -> Outcome:
+    """What it would have said of one output, which is `of` this feature, or of none."""
+    if features and not set(features) & set(of):
+        return not_applicable(ELSEWHERE)
+    return registry.check(kind, settings, output)
 
 
 def keep(version: AssertionVersion, tally: Tally, kappa: Mapping[str, Any] | None = None) -> AssertionReport:

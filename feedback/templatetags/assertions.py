@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from feedback.assertions import registry
 from feedback.assertions.alignment import Verdict
+from feedback.assertions.outcome import Outcome
 from feedback.models import AssertionVersion
 
 register = template.Library()
@@ -44,6 +45,12 @@ def reason_words(reason: Any) -> str:
         return ""
     text, values = _(reason[0]), reason[1]
     return text % values if isinstance(values, Mapping) and values else text
+
+
+@register.filter
+def outcome_words(outcome: Outcome) -> str:
+    """Its reason; empty where it has none."""
+    return reason_words([outcome.reason, outcome.values])
 
 
 @register.filter

@@ -29,6 +29,7 @@ from feedback.queries.modes import modes_on, unmerged
 from feedback.services import assertions as service
 from feedback.services import dry_run
 from feedback.trend import trend
+from feedback.web.assertion_source import Source, of_interaction, of_item
 
 Page = dict[str, Any]
 
@@ -51,14 +52,15 @@ def assertions(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: PersonRequest, slug: str) -> HttpResponse:
-    """Choose a kind; then its form. `?item=` or `?interaction=` fill in what it is made from."""
+    """Choose a kind; then its form. `?item=` or `?interaction=`: what it is made from."""
     me = access.membership(request.user, slug, access.LABELERS)
     sent = request.method == "POST"
     asked = request.POST if sent else request.GET
     item = _item(me, asked.get("item", ""))
-    features = queries.features_of(item) if item else _feature(me, asked.get("interaction", ""))
+    source = of_item(me, item) if item else _logged(me, asked.get("interaction", ""))
+    features = source.features if source else []
     kind = registry.KINDS.get(asked.get("kind", ""))
-    page = {**_page(me), "item": item, "from": _from(item, asked)}
+    page = {**_page(me), "source": source, "from": _from(item, asked)}
     if kind is None:
         page["kinds"] = [(one, _may(me, one), _is_off(one)) for one in registry.KINDS.values()]
         return render(request, "feedback/assertion_kinds.html", page, status=422 if sent else 200)
@@ -108,7 +110,14 @@ def edit(request: PersonRequest, slug: str, assertion_key: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and request.POST.get("do") == "save":
         now = service.change(found, settings=form.settings, by=me.user, **form.plain())
         return _saved(request, me, now)
-    return _form(request, me, form, {**_page(me), "assertion": found, "version": version})
+    item = access.item_of(me.project, found.item_id) if found.item_id else None
+    page = {
+        **_page(me),
+        "assertion": found,
+        "version": version,
+        "source": of_item(me, item) if item else None,
+    }
+    return _form(request, me, form, page)
 
 
 def _mode(item: Item | None, asked: str) -> int | None:
@@ -120,12 +129,18 @@ def _mode(item: Item | None, asked: str) -> int | None:
 
 
 def _form(request: PersonRequest, me: Membership, form: AssertionForm, page: Page) -> HttpResponse:
-    """With what the settings would have said of labelled items, where somebody tried them."""
+    """With what the settings would have said of what it is made from and of labelled items, where somebody
+    tried them."""
     page |= {"form": form, "kind": form.kind, "off": _is_off(form.kind)}
     valid = form.is_bound and form.is_valid()
     if valid and not form.kind.slow:
-        run = dry_run.in_page(me, form.kind.name, form.settings, form.plain()["features"])
+        features, source = form.plain()["features"], page["source"]
+        run = dry_run.in_page(me, form.kind.name, form.settings, features)
         page |= {"run": run, "items": _items(me, run.tally)}
+        if source:
+            page["own"] = dry_run.of_one(
+                form.kind.name, form.settings, features, source.output, of=source.features
+            )
     status = 422 if form.is_bound and not valid else 200
     return render(request, "feedback/assertion_form.html", page, status=status)
 
@@ -252,13 +267,12 @@ def _item(me: Membership, sent: str) -> Item | None:
     return access.item_of(me.project, int(sent)) if sent.isdecimal() and len(sent) < 19 else None
 
 
-def _feature(me: Membership, sent: str) -> list[str]:
+def _logged(me: Membership, sent: str) -> Source | None:
     try:
         key = UUID(sent)
     except ValueError:
-        return []
-    feature = interaction_of(me.project, key).feature
-    return [feature] if feature else []
+        return None
+    return of_interaction(me, interaction_of(me.project, key))
 
 
 def _from(item: Item | None, asked: QueryDict) -> str:

@@ -119,3 +119,19 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
         make.keys.make_key(project=project, name=f"k{n}", scopes=["label"], by=owner)
     with django_assert_num_queries(4):
         browser.get(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ("", ["ingest"]),
+        ("?scope=check", ["check"]),
+        ("?scope=check&scope=export", ["export", "check"]),
+        ("?scope=everything", ["ingest"]),
+        ("?scope=everything&scope=suggest", ["suggest"]),
+    ],
+)
+def test_a_link_says_what_the_key_is_to_be_for(owner, as_, project, query, chosen):
+    form = as_(owner).get(PAGE + query).context["form"]
+
+    assert [str(box.data["value"]) for box in form["scopes"] if box.data["selected"]] == chosen

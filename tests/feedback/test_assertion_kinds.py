@@ -299,7 +299,7 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("kind", "sent", "field", "words"),
         [
-            ("lacks", {}, "phrases", "Fill this in"),
+            ("lacks", {}, "phrases", "This field is required."),
             ("lacks", {"phrases": ["x"] * 3 + ["y" * 501]}, "phrases", "500 characters"),
             ("lacks", {"phrases": "x", "colour": "red"}, "colour", "no such setting"),
             ("lacks", {"phrases": "x", "case": "perhaps"}, "case", "true or false"),

@@ -1,11 +1,13 @@
 """The pages of assertions: from an item, tried on what is labelled, saved, beside what people say."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from annotator.models import Item, Job, Label, Place
 from annotator.services import adjudication
@@ -13,7 +15,7 @@ from annotator.services.raters import rater_of
 from feedback.assertions.outcome import failed
 from feedback.models import Assertion, AssertionDay, AssertionVersion
 from feedback.queries import labelled as labels
-from feedback.services import assertions, dry_run
+from feedback.services import assertions, dry_run, sightings
 from feedback.services.assertion_results import Said, store
 from tests import make
 from tests.feedback.asserted import assertion, labelled
@@ -125,6 +127,73 @@ class TestTheForm:
         as_(owner).post(f"{HOME}a/runs/switch/", {"do": "on"})
         assert Assertion.objects.get().enabled is True
 
+    def test_shows_what_it_is_made_from_and_text_is_text(self, project, owner, as_):
+        queue = labelled(project, owner, bad=["a **rose** <script>alert(1)</script>"])
+        queue.items.update(input="Which <img src=x onerror=alert(1)>?")
+        item = queue.items.get()
+        [row] = interactions(project, 1, input="Which flower?", output="A thistle")
+        browser = as_(owner)
+        page = text(browser.get(f"{NEW}?kind=lacks&item={item.pk}"))
+
+        assert "<strong>rose</strong>" in page  # as on the item's own page
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert page.index("<strong>rose</strong>") < page.index('class="assert-form"')
+        assert re.search(r"<details[^>]*>\s*<summary><h3>Input</h3>.*Which &lt;img", page, re.DOTALL)
+        logged = text(browser.get(f"{NEW}?kind=lacks&interaction={row.pk}"))
+        assert "A thistle" in logged
+        assert f"/p/shop/log/{row.pk}/" in logged
+        assertion(project, item=item)
+        assert "<strong>rose</strong>" in text(browser.get(f"{HOME}a/no-rose/edit/"))
+        assert "The output that it is made from" not in text(browser.get(f"{NEW}?kind=lacks"))
+
+    @pytest.mark.parametrize(
+        ("output", "sent", "said"),
+        [
+            ("a rose", {}, "It catches this output. “rose” is in it."),
+            ("a thorn", {}, "It does not catch this output."),
+            (
+                "a rose",
+                {"features": ["search"]},
+                "It says nothing of this output. It does not run on its feature.",
+            ),
+            (
+                "x",
+                {"kind": "language", "set_languages": "ko"},
+                "It cannot tell of this output. It is too short to tell its language.",
+            ),
+            (
+                "x",
+                {"kind": "equals"},
+                "It says nothing of this output. Nothing is expected of it.",
+            ),
+        ],
+    )
+    def test_a_dry_run_says_first_whether_that_very_output_is_caught(
+        self, project, owner, as_, output, sent, said
+    ):
+        queue = labelled(project, owner, bad=[output], good=["a lily"], feature="poems")
+        interactions(project, 1, feature="search")
+        [row] = interactions(project, 1, feature="poems", input="?", output=output)
+        for source in ({"item": queue.items.first().pk}, {"interaction": row.pk}):
+            page = text(as_(owner).post(NEW, {**FORM, "do": "try", **source, **sent}))
+
+            first = page[page.index('id="dry-run"') : page.index("On what is labelled")]
+            assert " ".join(strip_tags(first).split()).endswith(f">{said}")
+            for name, value in source.items():
+                assert f'name="{name}" value="{value}"' in page
+
+    def test_it_does_not_tell_an_annotator_what_others_expect_of_it(self, project, owner, annotator, as_):
+        queue = labelled(project, owner, bad=["a thorn"])
+        queue.overlap = 2
+        queue.save()
+        item = queue.items.get()
+        sightings.expect(item, rater_of(project, owner), "a rose")
+        sent = {**FORM, "kind": "equals", "item": item.pk, "do": "try"}
+
+        assert "It catches this output." in text(as_(owner).post(NEW, sent))
+        assert "It says nothing of this output." in text(as_(annotator).post(NEW, sent))
+
     def test_another_projects_item_is_not_found(self, project, owner, stranger, as_):
         theirs = make.queue(stranger.projects.get(), items=1).items.get()
 
@@ -217,6 +286,16 @@ class TestOnePage:
 
         assert f"{HOME}a/no-rose/" in page
         assert "“rose” is in it." in page
+
+    def test_the_call_is_copied_and_an_owner_makes_its_key(self, project, owner, annotator, as_):
+        assertion(project)
+        page = text(as_(owner).get(f"{HOME}a/no-rose/"))
+
+        copied = re.search(r'data-copy="([^"]+)"', page)
+        assert copied
+        assert f'<pre class="secret" id="{copied[1]}">curl ' in page
+        assert "/p/shop/keys/?scope=check" in page
+        assert "/p/shop/keys/" not in text(as_(annotator).get(f"{HOME}a/no-rose/"))
 
     def test_who_is_still_to_answer_does_not_learn_what_others_said(
         self, project, owner, annotator, viewer, as_

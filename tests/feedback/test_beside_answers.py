@@ -156,6 +156,30 @@ def test_the_screen_knows_when_no_new_name_can_be_given(check, project, owner, a
     assert (len(told["modes"]), told["most"], told["manage"]) == (1, 3, "/p/shop/modes/")
 
 
+def test_the_list_of_keys_says_what_no_does_and_what_the_panel_listens_to(check, project, annotator, as_):
+    page = as_(annotator).get(f"/p/shop/queues/{check.queue_id}/label/")
+    keys = dict(page.context["actions"])
+
+    assert keys["yes"] == "Yes, and on to the next"
+    assert keys["no"] == "No; then say how it fails"
+    assert page.context["config"]["texts"]["actions"]["no"] == keys["no"]  # as a key that is taken is called
+    listed = page.content.decode().split('id="help"')[1]
+    assert "While “How does it fail?” is open" in listed
+    for key in ("1", "9", "Enter", "Tab", "Esc"):
+        assert f"<kbd>{key}</kbd>" in listed
+    other = as_(annotator).get(f"/p/shop/queues/{make.queue(project).pk}/label/")
+    assert dict(other.context["actions"])["no"] == "No, and on to the next"
+    assert other.context["config"]["texts"]["actions"]["no"] == "No, and on to the next"
+    assert "How does it fail?" not in other.content.decode()
+
+
+def test_where_no_is_what_one_hopes_for_yes_is_followed_by_the_panel(check, project, annotator, as_):
+    check.queue.questions.get().versions.update(desirable="no")
+    keys = dict(as_(annotator).get(f"/p/shop/queues/{check.queue_id}/label/").context["actions"])
+
+    assert (keys["yes"], keys["no"]) == ("Yes; then say how it fails", "No, and on to the next")
+
+
 def test_other_queues_take_nothing_beside_answers(project, annotator, as_):
     queue = make.queue(project)
     tab = person(queue, as_(annotator))

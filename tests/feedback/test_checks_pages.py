@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
 from annotator.jobs import runner
-from annotator.models import Job
+from annotator.models import Job, Label
 from annotator.services.raters import named_rater
 from feedback.models import Interaction
 from feedback.queries import late
@@ -356,6 +356,15 @@ def test_programs_do_not_count_as_people(check, as_, owner, annotator):
     )
 
     assertContains(as_(owner).get(DAY_PAGE), "19 of 20")
+
+
+def test_only_what_is_not_good_has_its_note_in_red(check, as_, owner):
+    logged.answer(check.queue, owner, "ny", note="invented a price")
+    Label.objects.filter(answer="yes").update(note="rather long")
+    page = as_(owner).get(DAY_PAGE).content.decode()
+
+    assert '<span class="check-remark check-remark-bad" dir="auto">invented a price' in page
+    assert '<span class="check-remark soft" dir="auto">rather long' in page
 
 
 def test_the_days_before_and_after_and_the_last_note(project, as_, owner):

@@ -270,6 +270,7 @@ def test_an_owner_makes_a_suite_changes_it_and_removes_it(as_, owner, project, p
     shown = words(page.get(made["Location"]))
     assert "No run was accepted yet." in shown
     assert "genba check outputs.jsonl --suite before-a-release --accept" in shown
+    assert '<a href="/p/shop/keys/?scope=check">make one</a>' in page.get(made["Location"]).content.decode()
 
     form = page.get(f"{PAGE}setup/before-a-release/").content.decode()
     assert form.count("checked") == 2
