@@ -21,7 +21,8 @@ class FailureMode(models.Model):
     """A named way to fail. `name` is that of its newest version, kept here to be found by.
 
     One that was merged stays, with what was seen of it, and counts as the one that it is
-    `merged_into`; a retired one is no longer offered.
+    `merged_into`; a retired one is no longer offered. One that was named beside an answer is
+    `unconfirmed` until somebody else says it or works on it: out of sight while no sighting of it stands.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="failure_modes")
@@ -32,6 +33,7 @@ class FailureMode(models.Model):
     retired_at = models.DateTimeField(null=True)
     fixed_at = models.DateTimeField(null=True)  # null: open
     fixed_in = models.CharField(max_length=200, blank=True)  # the prompt or model version that mends it
+    unconfirmed = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 

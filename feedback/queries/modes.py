@@ -57,9 +57,14 @@ class Seen:
         return "open"
 
 
+def in_sight() -> Q:
+    """Of modes: all but those whose naming was taken back before anybody else said them."""
+    return Q(unconfirmed=False) | Exists(Sighting.objects.filter(mode=OuterRef("pk"), current=True))
+
+
 def seen_modes(project: Project) -> list[Seen]:
     """All of a project's modes that were not merged into others: what was seen most lately first. Four queries."""
-    modes = FailureMode.objects.filter(project=project, merged_into=None)
+    modes = FailureMode.objects.filter(in_sight(), project=project, merged_into=None)
     found = _seen(project, list(modes))
     return sorted(found, key=lambda one: (one.state == "retired", -one.lately, -one.items, one.mode.pk))
 
@@ -97,13 +102,13 @@ def offered(project: Project) -> QuerySet[FailureMode]:
             sightings__occurred_at__gte=timezone.now() - LATELY,
         ),
     )
-    modes = FailureMode.objects.filter(project=project, merged_into=None, retired_at=None)
+    modes = FailureMode.objects.filter(in_sight(), project=project, merged_into=None, retired_at=None)
     return modes.annotate(lately=lately).order_by("-lately", "-pk")
 
 
 def unmerged(project: Project) -> QuerySet[FailureMode]:
     """By name, the retired ones too."""
-    return FailureMode.objects.filter(project=project, merged_into=None).order_by("name", "pk")
+    return FailureMode.objects.filter(in_sight(), project=project, merged_into=None).order_by("name", "pk")
 
 
 def sightings_of(mode: FailureMode) -> QuerySet[Sighting]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotator.models import Item, Project, User
 from feedback.models import Assertion, AssertionMark, AssertionVersion, FailureMode
-from feedback.services import checking
+from feedback.services import checking, modes
 
 
 @transaction.atomic
@@ -30,6 +30,8 @@ def make(
 ) -> AssertionVersion:
     """`settings` as `registry.settings` read them. IntegrityError: the project has one of this key."""
     begin(project)
+    if mode is not None:
+        modes.confirm(mode.pk)
     assertion = Assertion.objects.create(
         project=project,
         key=key,
@@ -54,6 +56,8 @@ def change(
     """The version in force afterwards: a new one where the settings are others. `plain`: name, features,
     share, mode and enabled, which change no result."""
     Assertion.objects.select_for_update().get(pk=assertion.pk)
+    if mode := plain.get("mode"):
+        modes.confirm(mode.pk)
     if plain:
         Assertion.objects.filter(pk=assertion.pk).update(**plain)
     newest = assertion.versions.order_by("-number").first()

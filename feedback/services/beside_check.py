@@ -84,7 +84,7 @@ def _modes(queue: Queue, rater: Rater, said: Said) -> set[int]:
         found = {roots[one] for one in said["modes"] if one in roots}
     for name in said.get("new", ()):
         with suppress(modes.TooMany):
-            found.add(modes.named(queue.project, clean(name), rater.user).pk)
+            found.add(modes.named(queue.project, clean(name), rater.user, beside=True).pk)
     return found
 
 

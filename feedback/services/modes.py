@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from annotator.models import Item, Project, User
 from annotator.services.collisions import begins_anew
 from feedback.models import FailureMode, FailureModeVersion, Severity, Sighting
 from feedback.queries.merged import roots_of
+from feedback.queries.modes import in_sight
 from feedback.services import sightings
 
 MOST = 500  # offered at a time, in a project
@@ -48,30 +51,28 @@ class Words:
 
 @begins_anew  # two people may name it in the same moment
 @transaction.atomic
-def named(project: Project, name: str, by: User | None) -> FailureMode:
-    """The offered mode of that name, in whatever case; a new one if there is none."""
+def named(project: Project, name: str, by: User | None, *, beside: bool = False) -> FailureMode:
+    """The offered mode of that name, in whatever case; a new one if there is none. `beside`: an answer, so
+    that a new one goes out of sight when the answer is taken back. Raises TooMany."""
     name = tidy(name)
-    return _offered(project, name) or _make(project, Words(name), Severity.MAJOR, by)
+    return _offered(project, name) or _make(project, Words(name), Severity.MAJOR, by, unconfirmed=beside)
 
 
 @begins_anew
 @transaction.atomic
 def make(project: Project, words: Words, *, severity: str, by: User) -> FailureMode:
     """A new mode. Raises NameTaken, TooMany."""
-    if taken := _offered(project, tidy(words.name)):
+    if taken := _taken(project, tidy(words.name)):
         raise NameTaken(taken)
     return _make(project, words, severity, by)
 
 
-def _make(
-    project: Project, words: Words, severity: str, by: User | None, *, split_from: FailureMode | None = None
-) -> FailureMode:
+def _make(project: Project, words: Words, severity: str, by: User | None, **more: Any) -> FailureMode:
     name = tidy(words.name)
-    if FailureMode.objects.filter(project=project, merged_into=None, retired_at=None).count() >= MOST:
+    offered = FailureMode.objects.filter(in_sight(), project=project, merged_into=None, retired_at=None)
+    if offered.count() >= MOST:
         raise TooMany
-    mode = FailureMode.objects.create(
-        project=project, name=name, severity=severity, created_by=by, split_from=split_from
-    )
+    mode = FailureMode.objects.create(project=project, name=name, severity=severity, created_by=by, **more)
     mode.versions.create(number=1, created_by=by, **{**vars(words), "name": name})
     return mode
 
@@ -85,6 +86,20 @@ def _offered(project: Project, name: str) -> FailureMode | None:
     return FailureMode.objects.filter(
         project=project, name__iexact=name, merged_into=None, retired_at=None
     ).first()
+
+
+def _taken(project: Project, name: str) -> FailureMode | None:
+    """Who has the name; one that is out of sight gives it up."""
+    found = _offered(project, name)
+    if found and not FailureMode.objects.filter(in_sight(), pk=found.pk).exists():
+        FailureMode.objects.filter(pk=found.pk).update(retired_at=timezone.now())
+        return None
+    return found
+
+
+def confirm(*modes: int) -> None:
+    """It stays, also when the answer that named it is taken back."""
+    FailureMode.objects.filter(pk__in=modes, unconfirmed=True).update(unconfirmed=False)
 
 
 @begins_anew
@@ -101,8 +116,9 @@ def reword(
     newest = newest_version(row)
     if newest.number != seen:
         raise ChangedMeanwhile
+    confirm(row.pk)
     told = {**vars(words), "name": tidy(words.name)}
-    other = _offered(row.project, told["name"])
+    other = _taken(row.project, told["name"])
     if row.offered and other and other.pk != row.pk:
         raise NameTaken(other)
     row.severity, row.name = severity, told["name"]
@@ -129,7 +145,8 @@ def merge(mode: FailureMode, into: FailureMode) -> None:
     roots = roots_of(mode.project)
     if roots[into.pk] == mode.pk or into.pk == mode.pk:
         raise Circle
-    FailureMode.objects.filter(pk=mode.pk).update(merged_into=into)
+    confirm(into.pk)
+    FailureMode.objects.filter(pk=mode.pk).update(merged_into=into, unconfirmed=False)
 
 
 def unmerge(mode: FailureMode) -> None:
@@ -139,7 +156,7 @@ def unmerge(mode: FailureMode) -> None:
 
 def retire(mode: FailureMode, now: datetime) -> None:
     """No longer offered; what was seen stays."""
-    FailureMode.objects.filter(pk=mode.pk).update(retired_at=now)
+    FailureMode.objects.filter(pk=mode.pk).update(retired_at=now, unconfirmed=False)
 
 
 def bring_back(mode: FailureMode) -> None:
@@ -149,7 +166,8 @@ def bring_back(mode: FailureMode) -> None:
 
 def _come_back(mode: FailureMode, **change: None) -> None:
     with transaction.atomic():
-        other = _offered(mode.project, mode.name)
+        confirm(mode.pk)
+        other = _taken(mode.project, mode.name)
         if other and other.pk != mode.pk:
             raise NameTaken(other)
         FailureMode.objects.filter(pk=mode.pk).update(**change)
@@ -157,7 +175,7 @@ def _come_back(mode: FailureMode, **change: None) -> None:
 
 def fix(mode: FailureMode, version: str, now: datetime) -> None:
     """Said to be mended by this prompt or model version."""
-    FailureMode.objects.filter(pk=mode.pk).update(fixed_at=now, fixed_in=version)
+    FailureMode.objects.filter(pk=mode.pk).update(fixed_at=now, fixed_in=version, unconfirmed=False)
 
 
 def open_again(mode: FailureMode) -> None:
@@ -168,8 +186,9 @@ def open_again(mode: FailureMode) -> None:
 @transaction.atomic
 def split(mode: FailureMode, words: Words, items: Sequence[Item], *, by: User) -> FailureMode:
     """A new mode that takes over what was seen on these items, whoever saw it. Raises NameTaken, TooMany."""
-    if taken := _offered(mode.project, tidy(words.name)):
+    if taken := _taken(mode.project, tidy(words.name)):
         raise NameTaken(taken)
+    confirm(mode.pk)
     new = _make(mode.project, words, mode.severity, by, split_from=mode)
     version = newest_version(new)
     rows = list(

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from annotator.models import Item, Rater
-from feedback.models import Expectation, FailureModeVersion, InternAnswer, Sighting
+from feedback.models import Expectation, FailureMode, FailureModeVersion, InternAnswer, Sighting
 from feedback.queries.merged import family_of
 
 
@@ -28,6 +28,8 @@ def set_modes(item: Item, rater: Rater, modes: Collection[int]) -> None:
     if new:
         _end(item, rater, new)  # of those that were denied before
         Sighting.objects.bulk_create(_row(item, rater, version, present=True) for version in newest_of(new))
+        by_others = FailureMode.objects.filter(pk__in=new, unconfirmed=True).exclude(created_by=rater.user_id)
+        by_others.update(unconfirmed=False)
 
 
 def judge(item: Item, rater: Rater, version: FailureModeVersion, *, present: bool) -> None:

@@ -1,9 +1,15 @@
 """What is said beside "no" in a check: stored with the answer, gone with it."""
 
-import pytest
+import threading
 
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotator.services.raters import rater_of
 from feedback.models import Expectation, FailureMode, InternAnswer, Sighting
-from feedback.services import modes
+from feedback.queries.modes import seen_modes
+from feedback.services import assertions, modes, sightings
 from tests import make
 from tests.annotator.labeling import person
 from tests.feedback import logged
@@ -69,6 +75,132 @@ def test_undo_takes_all_of_it_back_and_its_history_stays(tab):
     assert not Expectation.objects.filter(current=True).exists()
     assert (Sighting.objects.count(), Expectation.objects.count()) == (1, 1)
     assert FailureMode.objects.count() == 1
+
+
+@pytest.fixture
+def screens(project, owner, as_):
+    """What is shown of failure modes: offered beside an answer, in the list, and counted."""
+
+    def shown() -> tuple[list[str], list[str], int, int]:
+        (check,) = project.vibe_checks.all()
+        told = as_(owner).get(f"/p/shop/queues/{check.queue_id}/label/").context["config"]["beside"]
+        listed = as_(owner).get("/p/shop/modes/").context["modes"]
+        modes_of = as_(owner).get("/p/shop/better/").context["told"].modes
+        names = [one["name"] for one in told["modes"]], [one.mode.name for one in listed]
+        return *names, len(modes_of.open), modes_of.found
+
+    return shown
+
+
+GONE = ([], [], 0, 0)
+
+
+def test_a_name_goes_with_the_answer_that_gave_it_and_comes_back_with_the_next(tab, screens):
+    first, second = tab.items(2)
+    tab.answer(first, "no", beside={"new": ["Rude"]})
+    tab.answer(second, "no", beside={"new": ["rude"]})
+    assert screens() == (["Rude"], ["Rude"], 1, 1)
+
+    tab.answer(second, "undo")
+    assert screens() == (["Rude"], ["Rude"], 1, 1)
+    tab.answer(first, "undo")
+    assert screens() == GONE
+
+    tab.answer(first, "no", beside={"new": ["Rdue"]})
+    tab.answer(first, "undo")
+    tab.answer(first, "no", beside={"new": ["Rude"]})
+    assert screens() == (["Rude"], ["Rude"], 1, 1)
+
+
+def test_an_answer_without_the_name_takes_it_back_too(tab, screens):
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude"]})
+
+    sent = {"lease": item["lease"], "answer": "no"}
+    tab.submit({**sent, "answer": "undo"}, {**sent, "beside": {"expected": "Please"}})
+
+    assert screens() == GONE
+
+
+def test_what_somebody_else_said_too_stays_whoever_takes_it_back(project, tab, screens, viewer, check):
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude"]})
+    mode, other = FailureMode.objects.get(), check.queue.items.last()
+    sightings.set_modes(other, rater_of(project, viewer), [mode.pk])
+    sightings.take_back(other, rater_of(project, viewer))
+
+    tab.answer(item, "undo")
+
+    assert screens() == (["Rude"], ["Rude"], 1, 1)
+
+
+def test_chosen_on_a_screen_that_was_open_before_it_went_it_is_there_again(
+    project, tab, screens, viewer, check
+):
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude"]})
+    mode = FailureMode.objects.get()
+    tab.answer(item, "undo")
+
+    sightings.set_modes(check.queue.items.last(), rater_of(project, viewer), [mode.pk])
+
+    assert screens() == (["Rude"], ["Rude"], 1, 1)
+
+
+@pytest.mark.parametrize("work", ["reword", "merge", "split", "fix", "assertion"])
+def test_what_an_owner_worked_on_stays(project, owner, tab, work):
+    other = modes.named(project, "Too long", owner)
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude"]})
+    mode = FailureMode.objects.get(name="Rude")
+    if work == "reword":
+        modes.reword(mode, modes.Words("Rude"), severity="minor", seen=1, by=owner)
+    elif work == "merge":
+        modes.merge(other, mode)
+    elif work == "split":
+        modes.split(mode, modes.Words("Curt"), [], by=owner)
+    elif work == "fix":
+        modes.fix(mode, "v8", timezone.now())
+    else:
+        assertions.make(project=project, key="rude", name="Rude", kind="regex", settings={}, mode=mode)
+
+    tab.answer(item, "undo")
+
+    assert "Rude" in {one.mode.name for one in seen_modes(project)}
+
+
+def test_a_name_that_was_taken_back_is_free(project, owner, tab):
+    item = tab.items()[0]
+    tab.answer(item, "no", beside={"new": ["Rude"]})
+    tab.answer(item, "undo")
+
+    made = modes.make(project, modes.Words("Rude", "Unfriendly"), severity="minor", by=owner)
+
+    assert [one.mode for one in seen_modes(project)] == [made]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_named_by_another_person_in_the_moment_of_the_undo_it_stays(project, tab, screens, viewer, check):
+    """What the other one says is not stored yet when the first one takes it back."""
+    item, other = tab.items()[0], check.queue.items.last()
+    tab.answer(item, "no", beside={"new": ["Rude"]})
+
+    def undo() -> None:
+        try:
+            tab.answer(item, "undo")
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        mode = modes.named(project, "Rude", viewer, beside=True)
+        sightings.set_modes(other, rater_of(project, viewer), [mode.pk])
+        thread = threading.Thread(target=undo)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()  # the undo waits for nobody
+
+    assert seen() == {(other.external_id, "Rude")}
+    assert screens() == (["Rude"], ["Rude"], 1, 1)
 
 
 def test_another_answer_takes_its_place(tab):
