@@ -57,7 +57,7 @@ class FixForm(forms.Form):
         help_text=_(
             "The prompt or model version that no longer fails so. Seen again after this, it says so."
         ),
-        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "list": "known-versions"}),
     )
 
 

@@ -59,7 +59,7 @@ class Seen:
 
 def in_sight() -> Q:
     """Of modes: all but those whose naming was taken back before anybody else said them."""
-    return Q(unconfirmed=False) | Exists(Sighting.objects.filter(mode=OuterRef("pk"), current=True))
+    return Q(unconfirmed=False) | Q(Exists(Sighting.objects.filter(mode=OuterRef("pk"), current=True)))
 
 
 def seen_modes(project: Project) -> list[Seen]:
@@ -180,6 +180,17 @@ def by_version(mode: FailureMode) -> list[InVersion]:
         cursor.execute(BY_VERSION, {"modes": family_of(mode.project, mode.pk), "most": MOST_VERSIONS})
         rows = [InVersion(*row) for row in cursor.fetchall()]
     return [row for row in rows if row.prompt_version or row.model]
+
+
+def newest_in(mode: FailureMode) -> tuple[datetime, set[str]] | None:
+    """When it was seen last, by the product's time, and in which prompt and model version, as far as that is
+    known; None: it stands nowhere."""
+    row = sightings_of(mode).select_related("item").order_by("-occurred_at", "-pk").first()
+    if row is None:
+        return None
+    told = row.item.metadata if isinstance(row.item.metadata, dict) else {}
+    versions = (told.get("prompt_version"), told.get("model"))
+    return row.occurred_at, {one for one in versions if isinstance(one, str) and one}
 
 
 def stale_items(mode: FailureMode) -> QuerySet[Item]:

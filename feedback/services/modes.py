@@ -12,7 +12,7 @@ from annotator.models import Item, Project, User
 from annotator.services.collisions import begins_anew
 from feedback.models import FailureMode, FailureModeVersion, Severity, Sighting
 from feedback.queries.merged import roots_of
-from feedback.queries.modes import in_sight
+from feedback.queries.modes import in_sight, newest_in
 from feedback.services import sightings
 
 MOST = 500  # offered at a time, in a project
@@ -33,6 +33,14 @@ class ChangedMeanwhile(Exception):
 
 class Circle(ValueError):
     """A mode cannot be merged into itself, nor into one that was merged into it."""
+
+
+class SeenInIt(ValueError):
+    """The version that is said to mend it shows it: seen there `at`, and not elsewhere since."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
 
 
 class TooMany(ValueError):
@@ -174,7 +182,10 @@ def _come_back(mode: FailureMode, **change: None) -> None:
 
 
 def fix(mode: FailureMode, version: str, now: datetime) -> None:
-    """Said to be mended by this prompt or model version."""
+    """Said to be mended by this prompt or model version. Raises SeenInIt."""
+    newest = newest_in(mode)
+    if newest and version in newest[1]:
+        raise SeenInIt(newest[0])
     FailureMode.objects.filter(pk=mode.pk).update(fixed_at=now, fixed_in=version, unconfirmed=False)
 
 

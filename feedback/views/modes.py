@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator import access, tasks
-from annotator.models import Membership, Role
+from annotator.models import Membership, Project, Role
 from annotator.web.render import payload_html
 from annotator.web.request import PersonRequest
 from feedback.access import mode_of
@@ -20,8 +20,11 @@ from feedback.models import FailureMode
 from feedback.queries import modes as queries
 from feedback.queries import rates
 from feedback.queries.interns import interns
+from feedback.queries.product_versions import has_arrived, known_versions
+from feedback.queries.shifts import zone_of
 from feedback.queries.waiting import today_in
 from feedback.services import look_again, modes
+from feedback.templatetags.vibe import short_day
 from feedback.trend import trend
 from feedback.web.mode_items import mode_items
 
@@ -86,7 +89,7 @@ def mode(request: PersonRequest, slug: str, mode_id: int) -> HttpResponse:
         pages=mode_items(found, request.GET.get("page", "")),
     )
     if me.role == Role.OWNER:
-        page |= {"fix": FixForm(), "merge": MergeForm(found)}
+        page |= {"fix": FixForm(), "merge": MergeForm(found), "known": known_versions(me.project)}
     return render(request, "feedback/mode.html", page)
 
 
@@ -177,8 +180,26 @@ def _fix(request: PersonRequest, mode: FailureMode) -> str:
     form = FixForm(request.POST)
     if not form.is_valid():
         raise _Incomplete(_("Say which prompt or model version mended it."))
-    modes.fix(mode, form.cleaned_data["version"], timezone.now())
-    return _("Marked as mended.")
+    version = form.cleaned_data["version"]
+    try:
+        modes.fix(mode, version, timezone.now())
+    except modes.SeenInIt as seen:
+        day = short_day(timezone.localtime(seen.at, zone_of(mode.project)))
+        said = _("It was seen in %(version)s on %(day)s: name the version that came after.")
+        raise _Incomplete(said % {"version": version, "day": day}) from seen
+    return " ".join([_("Marked as mended."), _not_here(mode.project, version)]).strip()
+
+
+def _not_here(project: Project, version: str) -> str:
+    """That nothing of this version is in the log, as far as is known: it may be mistyped."""
+    arrived = has_arrived(project, version)
+    if arrived:
+        return ""
+    if arrived is None:
+        said = _("None of the newest interactions is of %(version)s.")
+    else:
+        said = _("No interaction of %(version)s has arrived yet.")
+    return said % {"version": version}
 
 
 def _open(_request: PersonRequest, mode: FailureMode) -> str:

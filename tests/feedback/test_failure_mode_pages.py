@@ -1,12 +1,15 @@
 """The pages of failure modes, as the owner, an annotator and a stranger find them."""
 
+from datetime import timedelta
+
 import pytest
+from pytest_django.asserts import assertContains
 
 from annotator.models import Label
 from annotator.services.raters import named_rater, rater_of
 from feedback.models import FailureMode, VibeCheck
+from feedback.queries import interactions, product_versions, rates
 from feedback.queries import modes as queries
-from feedback.queries import rates
 from feedback.services import modes, sightings
 from tests.feedback import logged, looking
 
@@ -138,6 +141,53 @@ def test_mended_retired_and_offered_again(project, item, owner, as_):
 
     rude.refresh_from_db()
     assert (rude.retired_at, rude.fixed_at) == (None, None)
+
+
+def test_it_is_mended_by_a_version_that_came_after_the_one_that_showed_it(project, owner, next_morning, as_):
+    logged.interactions(project, 2, prompt_version="email-7", model="big", name="old")
+    noon = logged.NEXT_MORNING.replace(day=23, hour=13)
+    logged.interactions(project, 2, prompt_version="email-8", model="big", at=noon)
+    logged.plan(project, owner)
+    for item in logged.check(project).queue.items.all():
+        (rude,) = looking.see(item, owner, "Rude")
+    browser = as_(owner)
+
+    def fixed(version: str) -> tuple[str, str]:
+        sent = {"do": "fix", "version": version}
+        page = browser.post(url(rude, "change/"), sent, follow=True)
+        rude.refresh_from_db()
+        return rude.fixed_in, " ".join(str(one) for one in page.context["messages"])
+
+    for version in ("email-8", "big"):
+        said = f"It was seen in {version} on Mon 23 Nov: name the version that came after."
+        assert fixed(version) == ("", said)
+    assert fixed("email-99") == ("email-99", "Marked as mended. No interaction of email-99 has arrived yet.")
+    assert fixed("email-7") == ("email-7", "Marked as mended.")  # back to an earlier one
+
+    logged.interactions(project, 1, prompt_version="email-9", at=logged.NEXT_MORNING)
+    assert fixed("email-9") == ("email-9", "Marked as mended.")
+
+
+def test_the_versions_of_the_log_are_offered_the_newest_first(project, item, owner, viewer, as_, monkeypatch):
+    (rude,) = looking.see(item, owner, "Rude")
+    for n in range(60):
+        at = logged.NEXT_MORNING + timedelta(minutes=n)
+        logged.interactions(project, 1, name=f"v{n}", prompt_version=f"email-{n}", at=at)
+
+    page = as_(owner).get(url(rude))
+
+    assert page.context["known"] == [f"email-{n}" for n in range(59, 9, -1)]
+    assertContains(page, '<option value="email-59"></option>')
+    assertContains(page, 'list="known-versions"')
+    assert "known" not in as_(viewer).get(url(rude)).context
+
+    monkeypatch.setattr(product_versions, "RECENT", 5)
+    assert product_versions.has_arrived(project, "email-20") is True
+    monkeypatch.setattr(interactions, "PATIENCE", 0)
+    monkeypatch.setattr(interactions, "FIRST_STEP", 1)
+    assert product_versions.has_arrived(project, "email-20") is None
+    said = as_(owner).post(url(rude, "change/"), {"do": "fix", "version": "email-20"}, follow=True)
+    assertContains(said, "None of the newest interactions is of email-20.")
 
 
 def test_split_by_choosing_items(project, item, owner, as_):
