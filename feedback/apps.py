@@ -47,6 +47,7 @@ def _jobs() -> None:
         registry.register(job.KIND)
     registry.register(assertions.SLOW_KIND)
     registry.register(notices.DELIVER)
+    registry.register(notices.DAYS)
     for clock in (alike, assertions, forget, measure, notices, signals, vibecheck):
         schedules.register_schedule(clock.SCHEDULE)
 

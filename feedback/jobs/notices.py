@@ -1,4 +1,4 @@
-"""Delivering one notice through one channel, and the rounds in which it is seen what there is to tell."""
+"""Delivering one notice through one channel, telling whose days move, and the rounds in which it is seen what there is to tell."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from feedback.channels import registry as channels
 from feedback.channels.message import NotNow, Refused
 from feedback.models import Delivery, DeliveryState, VibePlan
 from feedback.queries.shifts import zone_of
-from feedback.services import notices, rounds
+from feedback.services import changes, notices, rounds
 from feedback.services.plans import plan_of, slot_of
 
 ROUND = "notices"
@@ -91,6 +91,15 @@ def slots(now: datetime) -> Iterator[Slot]:
                     )
 
 
+def tell_days(work: Work) -> None:
+    """Arguments: {"due": when nothing was changed for long enough}."""
+    project = work.job.project
+    plan = plan_of(project) if project else None
+    if plan is not None:
+        changes.tell(plan, work.arguments["due"], now=datetime.now(UTC))
+
+
 DELIVER = Kind(notices.JOB, deliver, title=_("Send a notice"), patience=TRIES)
 KIND = Kind(ROUND, go_round, title=_("See what there is to tell about the vibe check"))
+DAYS = Kind(changes.JOB, tell_days, title=_("Tell whose days in the rotation change"))
 SCHEDULE = Schedule(ROUND, slots)

@@ -23,7 +23,7 @@ from feedback.models.modes import (
     Sighting,
 )
 from feedback.models.notices import Channel, Delivery, DeliveryState, Notice
-from feedback.models.rota import Absence, CalendarLink, EndedShift, Holiday, Swap, SwapState
+from feedback.models.rota import Absence, CalendarLink, EndedShift, Holiday, MovingDays, Swap, SwapState
 from feedback.models.signals import Polarity, ReviewRule, Signal, SignalMeaning, WidgetOrigin
 from feedback.models.suggestions import (
     CachedSuggestion,
@@ -65,6 +65,7 @@ __all__ = [
     "InternAnswer",
     "LogImport",
     "LookAgain",
+    "MovingDays",
     "Notice",
     "Polarity",
     "Regeneration",

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from annotator.models import Project, User
+from feedback.models.checks import VibePlan
 
 
 class Holiday(models.Model):
@@ -94,6 +95,16 @@ class EndedShift(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [models.UniqueConstraint(fields=["project", "day"], name="a_day_ends_once")]
+
+
+class MovingDays(models.Model):
+    """What a rotation's next days were before `by` began to change it: there until it is told what moved."""
+
+    plan = models.OneToOneField(VibePlan, on_delete=models.CASCADE, primary_key=True, related_name="moving")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    first = models.DateField()  # of the days
+    before = models.JSONField()  # by the id of a person: their days
+    due_at = models.DateTimeField()
 
 
 class CalendarLink(models.Model):

@@ -17,7 +17,7 @@ from feedback.models import Absence, CalendarLink, Holiday, Swap, SwapState, Vib
 from feedback.notices import kinds
 from feedback.queries.shifts import PlanRota, rota_of, zone_of
 from feedback.services import notices, rounds
-from feedback.services.changes import change
+from feedback.services.changes import change, settle
 
 SALT = "genba.calendar"
 FURTHEST = days.DAY * 366  # ahead: what is further off is a slip of the keyboard
@@ -106,7 +106,7 @@ def ask_swap(
     """`taker` is asked to look on `day`. An owner may put it so without asking (`at_once`)."""
     if at_once and by.role != Role.OWNER:
         raise NotYours
-    _lock(plan)
+    settle(plan, now=now)
     rota = _rota(plan, day, return_day, now)
     giver = rota.person_on(day)
     if not at_once and (giver is None or giver.pk != by.user_id):
@@ -137,7 +137,7 @@ def answer_swap(plan: VibePlan, swap: Swap, *, accept: bool, by: Membership, now
     """Only who is asked answers. Raises RotaError when the days are not as they were."""
     if swap.taker_id != by.user_id:
         raise NotYours
-    _lock(plan)
+    settle(plan, now=now)
     swap = _again(swap)
     if swap.state != SwapState.ASKED:
         raise RotaError(_("This was answered or taken back meanwhile."))
@@ -157,7 +157,7 @@ def answer_swap(plan: VibePlan, swap: Swap, *, accept: bool, by: Membership, now
 @transaction.atomic
 def withdraw_swap(plan: VibePlan, swap: Swap, *, by: Membership, now: datetime) -> None:
     """A question is taken back by who asked; what was agreed by either of the two. Owners: both."""
-    _lock(plan)
+    settle(plan, now=now)
     swap = _again(swap)
     asked, agreed = swap.state == SwapState.ASKED, swap.state == SwapState.ACCEPTED
     theirs = {swap.giver_id, swap.asked_by_id} | ({swap.taker_id} if agreed else set())
@@ -225,11 +225,6 @@ def _not_over(plan: VibePlan, day: date, now: datetime, field: str) -> None:
 
 def _again(swap: Swap) -> Swap:
     return Swap.objects.select_related("project", "giver", "taker", "asked_by").get(pk=swap.pk)
-
-
-def _lock(plan: VibePlan) -> None:
-    """One change of a rotation at a time."""
-    VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
 # --- the calendar's links --------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def screens(project, owner, as_):
     return shown
 
 
-GONE = ([], [], 0, 0)
+GONE: tuple[list[str], list[str], int, int] = ([], [], 0, 0)
 
 
 def test_a_name_goes_with_the_answer_that_gave_it_and_comes_back_with_the_next(tab, screens):

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
+from annotator.jobs import leases, runner
 from annotator.models import Job, JobState
-from feedback.models import Delivery, Holiday, Notice, Swap, VibePlan
+from feedback.models import Delivery, Holiday, MovingDays, Notice, Swap, VibePlan
 from feedback.queries.shifts import rota_of
 from feedback.services import channels
 from tests import make
@@ -35,8 +38,18 @@ def day(n: int) -> str:
     return (DAY + timedelta(days=n)).isoformat()
 
 
+def run_jobs() -> None:
+    """Those whose time is over in ten minutes."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=10), tick=False):
+        for waiting in Job.objects.filter(kind="days_changed", state=JobState.DUE).order_by("due_at"):
+            assert waiting.due_at <= timezone.now()
+            Job.objects.filter(pk=waiting.pk).update(due_at="2020-01-01T00:00Z")
+            runner.run_claimed(leases.claim(waiting.pk))
+
+
 def told() -> dict[str, tuple[list[str], list[str]]]:
-    """By person: the days they gained and lost, of the one change there was."""
+    """By person: the days they gained and lost, of the one change there was; nothing was changed since."""
+    run_jobs()
     rows = Notice.objects.filter(kind="days_changed").select_related("person")
     assert len({row.about for row in rows}) <= 1
     changes = {one["person"]: (one["gained"], one["lost"]) for row in rows for one in row.context["changes"]}
@@ -64,6 +77,62 @@ def test_another_order_is_told_to_all_but_who_made_it(plan, as_, owner, annotato
 
     amirs, beas = [day(n) for n in (1, 4, 7, 10, 13)], [day(n) for n in (2, 5, 8, 11, 14)]
     assert told() == {"amir": (beas, amirs), "bea": (amirs, beas)}
+
+
+def test_clicks_in_a_row_are_one_change(plan, as_, owner, annotator, bea):
+    browser = as_(owner)
+    for n in range(2):
+        with time_machine.travel(logged.NEXT_MORNING + timedelta(minutes=9 * n), tick=False):
+            browser.post(f"{PLAN}rotation/", {"do": "up", "person": bea.pk})
+    assert not Notice.objects.exists()
+    assert sorted(job.due_at.minute for job in Job.objects.filter(kind="days_changed")) == [10, 19]
+
+    with time_machine.travel(logged.NEXT_MORNING + timedelta(minutes=9), tick=False):
+        found = told()
+
+    assert Notice.objects.count() == 2
+    assert (found["amir"][1][0], found["bea"][1][0]) == (day(1), day(2))
+    run_jobs()
+    assert Notice.objects.count() == 2
+
+
+def test_what_is_as_it_was_in_the_end_is_told_to_nobody(plan, as_, owner, bea):
+    for do in ("up", "down"):
+        as_(owner).post(f"{PLAN}rotation/", {"do": do, "person": bea.pk})
+
+    assert told() == {}
+    assert not MovingDays.objects.exists()
+
+
+def test_before_somebody_else_changes_it_what_the_first_one_did_is_told(
+    project, plan, as_, owner, annotator, bea
+):
+    as_(owner).post(f"{CALENDAR}holidays/", {"day": day(2), "name": "Founders’ day"})
+    as_(annotator).post(f"{CALENDAR}away/", {"first": day(4), "last": day(4)})
+    run_jobs()
+
+    rows = Notice.objects.filter(kind="days_changed").order_by("pk")
+    assert [(row.person.username, row.context["by"]) for row in rows] == [("bea", "olivia"), ("bea", "amir")]
+    assert [(one["gained"], one["lost"]) for row in rows for one in row.context["changes"]] == [
+        ([], [day(2)]),
+        ([day(4)], []),
+    ]
+
+
+def test_a_swap_that_is_told_by_itself_is_not_told_as_a_change_of_the_order_before_it(
+    plan, as_, owner, annotator, bea
+):
+    as_(owner).post(f"{CALENDAR}holidays/", {"day": day(2), "name": "Founders’ day"})
+    as_(owner).post(f"{CALENDAR}swaps/", {"day": day(4), "taker": bea.pk, "at_once": "on"})
+
+    assert told() == {"bea": ([], [day(2)])}
+
+
+def test_days_that_were_over_when_it_is_told_are_left_out(plan, as_, owner, bea):
+    as_(owner).post(f"{CALENDAR}holidays/", {"day": day(2), "name": "Founders’ day"})
+
+    with time_machine.travel(logged.NEXT_MORNING + timedelta(days=2), tick=False):
+        assert told() == {}
 
 
 def test_who_is_taken_out_is_told_and_so_are_those_who_get_the_days(plan, as_, owner, annotator):
@@ -157,6 +226,7 @@ def test_each_reads_of_their_own_days_in_their_language_and_a_chat_of_all(
         channels.add(project=project, kind="email", url="", tells=["days_changed"], by=owner)
         channels.add(project=project, kind="slack", url=hooks.url, tells=["days_changed"], by=owner)
         as_(owner).post(f"{PLAN}days/", {"weekdays": ["1"], "week_start": "0", "reminder_hours": "8"})
+        run_jobs()
         deliver()
         (chat,) = hooks.got
 
