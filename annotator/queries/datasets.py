@@ -10,9 +10,9 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from psycopg.errors import QueryCanceled
 
-from annotator.datasets import filters, registry
+from annotator.datasets import registry
 from annotator.datasets.content import Row
-from annotator.datasets.filters import Filters
+from annotator.datasets.filters import Filters, read
 from annotator.datasets.gather import Left
 from annotator.datasets.registry import Reading
 from annotator.datasets.words import hash_before, text_hash
@@ -232,5 +232,5 @@ def has_news(version: DatasetVersion) -> bool:
         cursor.execute(NEWS, [version.queues, since])
         if cursor.fetchone()[0]:
             return True
-    reading = Reading(version.dataset.project, filters.read(version.filters), connection, texts=False)
+    reading = Reading(version.dataset.project, read(version.filters), connection, texts=False)
     return any(one.news(reading, since) for one in registry.taken(reading.filters) if one.news is not None)

@@ -140,8 +140,6 @@ def offered(payload: Any) -> tuple[list[dict[str, Any]], int]:
 
 def unsaid(payload: Any, said: bool) -> bool:
     """Whether there were tools that a line does not name. `said`: it names those that are functions."""
-    if not isinstance(payload, dict):
-        return False
     known, others = offered(payload)
     return others > 0 or bool(known and not said)
 

@@ -46,8 +46,8 @@ def of_members(project: Project, by: User) -> Iterator[None]:
 
 def settle(plan: VibePlan, *, now: datetime, but: User | None = None) -> VibePlan:
     """The plan as it is, locked: before its days move otherwise than by `but`, it is told how they moved."""
-    row = _locked(plan, now)
-    moving = MovingDays.objects.filter(plan=row).select_related("by").first()
+    row = ended.locked(plan, now=now)
+    moving = _moving(row)
     if moving and moving.by != but:
         _tell(row, moving, now=now)
     return row
@@ -56,17 +56,14 @@ def settle(plan: VibePlan, *, now: datetime, but: User | None = None) -> VibePla
 @transaction.atomic
 def tell(plan: VibePlan, due: str, *, now: datetime) -> None:
     """What moved, unless it was told, or there is a newer change since that it waits with."""
-    row = _locked(plan, now)
-    moving = MovingDays.objects.filter(plan=row).select_related("by").first()
+    row = ended.locked(plan, now=now)
+    moving = _moving(row)
     if moving and moving.due_at.isoformat() == due:
         _tell(row, moving, now=now)
 
 
-def _locked(plan: VibePlan, now: datetime) -> VibePlan:
-    VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-    row = _fresh(plan)
-    ended.keep(row, now=now)
-    return row
+def _moving(plan: VibePlan) -> MovingDays | None:
+    return MovingDays.objects.filter(plan=plan).select_related("by").first()
 
 
 def _fresh(plan: VibePlan) -> VibePlan:
@@ -89,7 +86,7 @@ def _ahead(plan: VibePlan, now: datetime) -> Days:
 
 
 def _gather(plan: VibePlan, before: Days, *, by: User, now: datetime) -> None:
-    moving = MovingDays.objects.filter(plan=plan).first()
+    moving = _moving(plan)
     if moving is None:
         if before == _ahead(_fresh(plan), now):
             return

@@ -14,6 +14,14 @@ from feedback.rotation import Shift, Why
 BATCH = 1000
 
 
+def locked(plan: VibePlan, *, now: datetime) -> VibePlan:
+    """The plan as it is, for one round or change at a time; days that ended are kept before anything moves."""
+    row = VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    row.project = plan.project
+    keep(row, now=now)
+    return row
+
+
 def keep(plan: VibePlan, *, now: datetime) -> None:
     """Each day that ended and is not kept yet, by what is set at this moment: so before a change.
 

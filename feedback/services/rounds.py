@@ -52,10 +52,8 @@ def reminder_at(plan: VibePlan, day: date) -> datetime:
 
 @transaction.atomic
 def go_round(plan: VibePlan, *, now: datetime) -> None:
+    plan = ended.locked(plan, now=now)
     project = plan.project
-    plan = VibePlan.objects.select_for_update(no_key=True).get(pk=plan.pk)  # one round at a time
-    plan.project = project
-    ended.keep(plan, now=now)
     today = days.day_of(now, zone_of(project))
     rota = rota_of(plan, today - AHEAD, today)
     found = _open(rota, today)

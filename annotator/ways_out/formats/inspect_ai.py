@@ -28,8 +28,10 @@ LOAD = '```python\nfrom inspect_ai.dataset import json_dataset\n\ndataset = json
 
 
 def samples(options: Options, _rows: Rows) -> Plan:
+    reads = {**options, "tools": True}
+
     def make(row: Row) -> Made:
-        found = trl.right_answer(row, {**options, "tools": True})
+        found = trl.right_answer(row, reads)
         if isinstance(found, Drop):
             return found
         asked, answer = found
