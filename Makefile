@@ -107,7 +107,7 @@ lint: install-dev ## ruff, mypy, import arrows, templates, migrations, image
 	@date '+%H:%M:%S, now the checks'
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(CHECK) -m mypy annotator feedback tests bench clients/python/src
+	$(CHECK) -m mypy annotator feedback drift tests bench clients/python/src
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint --lint --quiet templates
 	$(VENV)/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')

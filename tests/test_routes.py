@@ -209,7 +209,7 @@ def everything() -> dict[str, list[Any]]:
         model.__name__: list(model._default_manager.order_by("pk").values())
         for model in apps.get_models()
         if model.__name__ not in passing
-        and model._meta.app_label in {"annotator", "feedback"}
+        and model._meta.app_label in {"annotator", "feedback", "drift"}
         and model.__name__ != "ApiKey"  # notes when it was last used
     }
 

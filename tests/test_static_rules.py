@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = sorted([*ROOT.glob("annotator/**/*.py"), *ROOT.glob("feedback/**/*.py")])
+PYTHON = sorted(
+    [*ROOT.glob("annotator/**/*.py"), *ROOT.glob("feedback/**/*.py"), *ROOT.glob("drift/**/*.py")]
+)
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 SCRIPTS = sorted([*ROOT.glob("static/js/**/*.js"), *ROOT.glob("static/feedback/*.js")])
 STYLES = sorted(ROOT.glob("static/css/**/*.css"))

@@ -52,4 +52,4 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["annotator", "feedback"])
+app.autodiscover_tasks(["annotator", "feedback", "drift"])

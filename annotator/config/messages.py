@@ -168,7 +168,7 @@ def _entry(message: Message, places: list[str], known: polib.POEntry | None) -> 
 
 
 def _files(root: Path) -> list[Path]:
-    python = [*root.glob("annotator/**/*.py"), *root.glob("feedback/**/*.py")]
+    python = [*root.glob("annotator/**/*.py"), *root.glob("feedback/**/*.py"), *root.glob("drift/**/*.py")]
     return sorted(
         path for path in [*python, *root.glob("templates/**/*.html")] if "migrations" not in path.parts
     )

@@ -127,6 +127,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- the application -----------------------------------------------------------------------
 INSTALLED_APPS = [
+    "drift",
     "feedback",
     "annotator",
     "django.contrib.auth",

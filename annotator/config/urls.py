@@ -6,6 +6,7 @@ urlpatterns = [
     path("api/v1/", include("annotator.api.urls")),  # first: programs call all day
     path("", include("annotator.urls")),
     path("", include("feedback.urls")),
+    path("", include("drift.urls")),
 ]
 
 handler400 = "annotator.views.errors.bad_request"

@@ -1,0 +1,30 @@
+"""The page of what changed: the days that were judged, and who may see them."""
+
+from datetime import date, timedelta
+
+from pytest_django.asserts import assertContains
+
+from tests.drift import drifted
+
+PAGE = "/p/shop/drift/"
+DAY = date(2026, 11, 20)
+
+
+def test_members_may_look_and_nobody_else(project, as_, owner, annotator, viewer, stranger, client):
+    for person in (owner, annotator, viewer):
+        assert as_(person).get(PAGE).status_code == 200
+    assert as_(stranger).get(PAGE).status_code == 404
+    assert client.get(PAGE).url == f"/signin/?next={PAGE}"
+    assert as_(owner).post(PAGE).status_code == 405
+
+
+def test_before_the_first_day_it_says_what_is_to_come(project, as_, annotator):
+    assertContains(as_(annotator).get(PAGE), "No day was judged yet.")
+
+
+def test_more_days_ask_nothing_more(project, as_, owner, django_assert_max_num_queries):
+    for back in range(20):
+        drifted.judged(project, DAY - timedelta(days=back), p=0.5)
+    client = as_(owner)
+    with django_assert_max_num_queries(8):
+        assertContains(client.get(PAGE), "20 November")
