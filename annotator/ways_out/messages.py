@@ -124,6 +124,33 @@ def asked(row: Row, *, context: bool, calls: bool = False) -> Messages | Drop:
     return [{"role": "system", "content": given}, *found]
 
 
+def turns(payload: Any) -> list[tuple[str, str]] | None:
+    """(role, text) of each message in its order, of whatever was logged; None when it is no conversation.
+
+    What is no text (pictures, calls of tools and what they answered) is left out, and never a reason to read none.
+    """
+    if isinstance(payload, dict):
+        payload = _listed(payload)
+    if not isinstance(payload, list) or not payload:
+        return None
+    if all(map(_is_part, payload)):
+        payload = [{"role": "user", "content": payload}]
+    if not all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in payload):
+        return None
+    return [(_role(one["role"]), _said_in(one)) for one in payload]
+
+
+def _role(logged: str) -> str:
+    name = logged.strip().lower()
+    return _ROLES.get(name, name)
+
+
+def _said_in(one: Message) -> str:
+    content = one.get("content", one.get("parts"))
+    parts = content if isinstance(content, list) else [content]
+    return "\n".join(text for part in parts if (text := _text(part)) is not None)
+
+
 def context_text(payload: Any) -> str:
     """Documents one after another, an empty line between."""
     if isinstance(payload, dict) and len(payload) == 1:
