@@ -1,7 +1,7 @@
 """Vectors of inputs in and out of PostgreSQL, many at a time. Only the ml worker imports this module.
 
 They go through COPY in PostgreSQL's binary form, which is an array of numpy as it stands. Kept in half precision: of
-unit vectors of 384 numbers the cosine to what was written is over 0.9999999 (`tests/drift/test_vectors.py`
+unit vectors of 384 numbers the cosine to what was written is over 0.999999 (`tests/drift/test_vectors.py`
 measures it). What is read has length 1 again.
 """
 
@@ -16,7 +16,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
-from drift.models import EmbeddedDay, InputVector, Space
+from drift.models import EmbeddedDay, Space
 
 Vectors = NDArray[np.float32]
 Ints = NDArray[np.int64]
