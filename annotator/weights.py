@@ -26,11 +26,16 @@ def path() -> Path | None:
 
 def are_genuine(file: Path) -> bool:
     """Whether the file is the one we know. 90 MB are read once, then only when the file changed."""
+    return sha256_of(file) == SHA256
+
+
+def sha256_of(file: Path) -> str:
+    """In hexadecimal. Read once, then only when the file changed."""
     about = file.stat()
-    return _sha256(file, about.st_mtime_ns, about.st_size) == SHA256
+    return _sha256(file, about.st_mtime_ns, about.st_size)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _sha256(file: Path, _changed: int, _size: int) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

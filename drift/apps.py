@@ -9,3 +9,13 @@ class DriftConfig(AppConfig):
 
     def ready(self) -> None:
         """Models are loaded by now: modules that need them are imported from here on."""
+        _embedding()
+
+
+def _embedding() -> None:
+    from annotator.jobs import registry, schedules  # noqa: PLC0415
+    from drift.jobs import embed  # noqa: PLC0415
+
+    for kind in (embed.KIND, embed.PARTS, embed.END):
+        registry.register(kind)
+    schedules.register_schedule(embed.SCHEDULE)

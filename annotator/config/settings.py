@@ -251,6 +251,11 @@ LLM_DAILY_USD = env.amount("LLM_DAILY_USD", "1.00")  # of each project, unless i
 # Whether assertions may run Python code that an output holds: docs/decisions/0020 says how it is held in.
 ASSERTIONS_EXECUTE = env.flag("ASSERTIONS_EXECUTE", default=False)
 
+# --- local models -----------------------------------------------------------------------------------
+# Besides the built-in one; `annotator.encoding.permitted` says how they are written.
+EMBEDDING_MODELS = env.words("EMBEDDING_MODELS")
+EMBEDDING_ONNX = env.flag("EMBEDDING_ONNX", default=True)  # where a model was exported for it
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

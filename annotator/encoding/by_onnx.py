@@ -1,0 +1,67 @@
+"""An exported model, run by ONNX Runtime in single precision. No PyTorch: tokenizers and numpy do the rest.
+
+Never int8: its scales depend on what else is in the batch, so that the same text has another vector each time.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from annotator.encoding.exported import About, Export
+from annotator.encoding.loading import BATCH, Encoder, Vectors
+
+AT_ONCE = 1024  # texts cut into tokens at a time
+
+
+def encoder(folder: Path, export: Export, threads: int) -> Encoder:
+    """Safe to call from several threads."""
+    import onnxruntime  # noqa: PLC0415 - optional
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    about = export.about
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.enable_cpu_mem_arena = False  # it would keep what the longest batch ever needed
+    session = onnxruntime.InferenceSession(str(export.file), options, providers=["CPUExecutionProvider"])
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(about.length)
+    tokenizer.no_padding()
+
+    def encode(texts: Sequence[str]) -> Vectors:
+        found = np.empty((len(texts), about.dimensions), dtype=np.float32)
+        for start in range(0, len(texts), AT_ONCE):
+            part = texts[start : start + AT_ONCE]
+            cut = tokenizer.encode_batch([text.lower() if about.lower else text for text in part])
+            tokens = [one.ids for one in cut]
+            order = sorted(range(len(part)), key=lambda k: len(tokens[k]))
+            for first in range(0, len(order), BATCH):
+                rows = order[first : first + BATCH]
+                ids, mask = _padded([tokens[k] for k in rows], about.padding[0])
+                (states,) = session.run(["states"], {"input_ids": ids, "attention_mask": mask})
+                found[[start + k for k in rows]] = _pooled(states, mask, about)
+        return found
+
+    return encode
+
+
+def _padded(tokens: Sequence[Sequence[int]], padding: int) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, longest) ids, and 1 where there is a token."""
+    longest = max(2, *map(len, tokens)) if len(tokens) > 1 else max(2, len(tokens[0]))
+    ids = np.full((len(tokens), longest), padding, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, one in enumerate(tokens):
+        ids[row, : len(one)] = one
+        mask[row, : len(one)] = 1
+    return ids, mask
+
+
+def _pooled(states: Vectors, mask: np.ndarray, about: About) -> Vectors:
+    """(rows, d) of length 1 from (rows, tokens, d)."""
+    if about.pooling == "cls":
+        rows = states[:, 0]
+    else:
+        here = mask[:, :, None].astype(np.float32)
+        rows = (states * here).sum(axis=1) / np.maximum(here.sum(axis=1), 1)
+    found: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+    return found

@@ -1,0 +1,173 @@
+"""A day of inputs, from the draw to the judgement: who asks whom.
+
+`drift.embed` draws the day and asks a `drift.vectors` for each part of PART inputs, which any number of workers do;
+the last part to end asks `drift.repeats`, which squeezes the day's repeats and asks `drift.judge`. Each asks in the
+transaction that ends it, so that nothing is lost or done twice wherever a worker dies.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from annotator.models import Job, JobState, Project, User
+from annotator.services import jobs
+from drift.models import DriftCheck, DriftPlan, EmbeddedDay, InputVector, Space, Verdict
+from drift.services import plans
+from feedback.services.draw import production_of
+
+EMBED, VECTORS, REPEATS, JUDGE = "drift.embed", "drift.vectors", "drift.repeats", "drift.judge"
+PART = 1_000
+TOUCHED = "touched"  # in a part's arguments in the place of "day": nothing waits for it
+LATE = 1.1  # so many times as large as when it was drawn: the day is drawn anew
+AFTER = timedelta(days=31)  # days after one that may have waited for it
+
+
+def ask_now(project: Project, day: date, *, by: User, now: datetime) -> Job | None:
+    """Embed the day, and those before it that are missing. None while that is being done."""
+    if live(project, (EMBED,)).exists():
+        return None
+    key = f"{project.pk}:{day.isoformat()}:{now.isoformat()}"
+    return jobs.ask(kind=EMBED, key=key, project=project, arguments=_nightly(day), by=by)
+
+
+def key_of(project_id: int, day: date) -> str:
+    """Of the job that the clock asks for."""
+    return f"{project_id}:{day.isoformat()}"
+
+
+def _nightly(day: date) -> dict[str, object]:
+    return {"day": day.isoformat(), "others": True}
+
+
+def live(project: Project, kinds: Collection[str]) -> QuerySet[Job]:
+    """Jobs of the project that wait or run."""
+    return Job.objects.filter(project=project, kind__in=kinds, state__in=(JobState.DUE, JobState.LEASED))
+
+
+def ask_missing(space: Space, plan: DriftPlan, newest: date) -> list[date]:
+    """The days before that a judgement needs and that were not embedded, or drawn before much of their log came.
+
+    Oldest first; those that are being embedded are left alone.
+    """
+    project = plan.project
+    there = {day.day: day for day in EmbeddedDay.objects.filter(space=space)}
+    busy = {job.arguments.get("day") for job in live(project, (EMBED, VECTORS, REPEATS))}
+    asked = []
+    for day in plans.wanted_days(plan, newest):
+        known = there.get(day)
+        if day.isoformat() in busy:
+            continue
+        population = production_of(project, day).count()
+        if known and known.finished_at and population <= LATE * known.population:
+            continue
+        key = f"{project.pk}:{day.isoformat()}:{space.pk}:{population}:{known.drawn_at if known else ''}"
+        jobs.ask(kind=EMBED, key=key, project=project, arguments={"day": day.isoformat()})
+        asked.append(day)
+    return asked
+
+
+def begin(day: EmbeddedDay, keys: Sequence[UUID], touched: Sequence[UUID]) -> None:
+    """Ask for what has no vector yet, inside the transaction that stored the draw. What was drawn before and is not
+    now goes, what is in both stays."""
+    kept = day.vectors.filter(sampled=True)
+    kept.exclude(interaction__in=keys).delete()
+    day.vectors.filter(interaction__in=keys).update(sampled=True, weight=1)
+    known = set(day.vectors.values_list("interaction", flat=True))
+    ask_parts(day, [key for key in keys if key not in known], sampled=True)
+    drawn = set(keys)
+    ask_parts(day, [key for key in touched if key not in drawn and key not in known], sampled=False)
+    end_if_all_is_there(day)
+
+
+def ask_parts(day: EmbeddedDay, keys: Sequence[UUID], *, sampled: bool) -> None:
+    """Jobs of PART inputs each. Those of what was touched hold nothing up."""
+    for start in range(0, len(keys), PART):
+        part = keys[start : start + PART]
+        arguments = {
+            "embedded": day.pk,
+            "day" if sampled else TOUCHED: day.day.isoformat(),
+            "ids": packed(part),
+        }
+        key = f"{_prefix(day)}{'' if sampled else TOUCHED}{part[0]}"
+        jobs.ask(kind=VECTORS, key=key, project=day.space.project_id, arguments=arguments)
+
+
+def ask_touched(space: Space, day: date, touched: Sequence[UUID]) -> int:
+    """What came to be touched after its day was embedded, as a vibe check draws in the morning: how many."""
+    found = EmbeddedDay.objects.filter(space=space, day=day).exclude(finished_at=None).first()
+    if found is None:
+        return 0
+    known = set(InputVector.objects.filter(day=found).values_list("interaction", flat=True))
+    missing = [key for key in touched if key not in known]
+    ask_parts(found, missing, sampled=False)
+    return len(missing)
+
+
+def end_if_all_is_there(day: EmbeddedDay, *, but: Job | None = None) -> None:
+    """Ask for the end of the day unless a part of its sample is not done, `but` aside: that ends in this transaction.
+
+    The day's row is locked: of two parts that end at once the second sees that the first has ended.
+    """
+    EmbeddedDay.objects.select_for_update(no_key=True).get(pk=day.pk)
+    parts = parts_of(day).exclude(state=JobState.DONE)
+    if but is not None:
+        parts = parts.exclude(pk=but.pk)
+    if not parts.exists():
+        arguments = {"embedded": day.pk, "day": day.day.isoformat()}
+        jobs.ask(kind=REPEATS, key=_prefix(day), project=day.space.project_id, arguments=arguments)
+
+
+def parts_of(day: EmbeddedDay) -> QuerySet[Job]:
+    """Jobs of the day's sample, as it was drawn last."""
+    return Job.objects.filter(
+        project=day.space.project_id,
+        kind=VECTORS,
+        idempotency_key__startswith=_prefix(day),
+        arguments__has_key="day",
+    )
+
+
+def ask_judgements(day: EmbeddedDay, *, but: Job) -> list[date]:
+    """Judge each day that has all it needs now: this one, and later ones that waited for it or were refused.
+
+    A day waits while one of those before it is being embedded: without them it could not be judged. The plan's row
+    is locked: of two days that end at once the second sees that the first has ended.
+    """
+    project = day.space.project
+    DriftPlan.objects.select_for_update(no_key=True).get(project=project)
+    busy = live(project, (EMBED, VECTORS, REPEATS)).exclude(pk=but.pk)
+    pending = [date.fromisoformat(one) for one in busy.values_list("arguments__day", flat=True) if one]
+    first = min(pending, default=date.max)
+    judged = DriftCheck.objects.filter(
+        project=project, day=OuterRef("day"), verdict=Verdict.JUDGED, judged_at__gt=OuterRef("finished_at")
+    )
+    ready = EmbeddedDay.objects.filter(
+        space=day.space, day__gte=day.day, day__lte=min(day.day + AFTER, first)
+    ).exclude(finished_at=None)
+    asked = []
+    for one in ready.exclude(Exists(judged)).order_by("day"):
+        before = (
+            EmbeddedDay.objects.filter(space=day.space, day__lt=one.day).exclude(finished_at=None).count()
+        )
+        key = f"{_prefix(one)}{before}"
+        jobs.ask(kind=JUDGE, key=key, project=project, arguments={"day": one.day.isoformat()})
+        asked.append(one.day)
+    return asked
+
+
+def packed(keys: Sequence[UUID]) -> str:
+    """A thousand ids in 21 kB."""
+    return b64encode(b"".join(key.bytes for key in keys)).decode("ascii")
+
+
+def unpacked(text: str) -> list[UUID]:
+    data = b64decode(text)
+    return [UUID(bytes=data[start : start + 16]) for start in range(0, len(data), 16)]
+
+
+def _prefix(day: EmbeddedDay) -> str:
+    """What the keys of a draw's jobs begin with."""
+    return f"{day.pk}:{day.drawn_at.isoformat()}:"
