@@ -14,8 +14,9 @@ class DriftConfig(AppConfig):
 
 def _embedding() -> None:
     from annotator.jobs import registry, schedules  # noqa: PLC0415
-    from drift.jobs import embed  # noqa: PLC0415
+    from drift.jobs import embed, forget  # noqa: PLC0415
 
-    for kind in (embed.KIND, embed.PARTS, embed.END):
+    for kind in (embed.KIND, embed.PARTS, embed.END, forget.KIND):
         registry.register(kind)
-    schedules.register_schedule(embed.SCHEDULE)
+    for clock in (embed, forget):
+        schedules.register_schedule(clock.SCHEDULE)

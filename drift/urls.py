@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from drift.views import overview
+from drift.views import embedding, overview
 
 urlpatterns = [
     path("p/<slug:slug>/drift/", overview.overview, name="drift"),
+    path("p/<slug:slug>/drift/settings/", embedding.settings, name="drift-settings"),
+    path("p/<slug:slug>/drift/settings/preview/", embedding.preview, name="drift-preview"),
+    path("p/<slug:slug>/drift/embed/", embedding.embed, name="drift-embed"),
+    path("p/<slug:slug>/drift/inputs/", embedding.inputs, name="drift-inputs"),
+    path("p/<slug:slug>/drift/inputs/<day:day>/", embedding.repeats, name="drift-repeats"),
 ]

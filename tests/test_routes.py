@@ -77,6 +77,13 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "test": "10",
         "seed": "0",
     },
+    "embedding": lambda world: {
+        "enabled": "on",
+        "hour": "5",
+        "sample_size": "5000",
+        "kind": "last_user",
+        "encoder": "",
+    },
     "origin": lambda world: {"origin": "https://shop.example"},
     "review": lambda world: {"queue": "", "a_day": "50"},
     "days": lambda world: {"weekdays": ["0", "1"], "week_start": "0", "reminder_hours": "4"},

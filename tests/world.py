@@ -31,6 +31,8 @@ from annotator.models import (
 from annotator.services import invitations, people
 from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
+from drift.models import EmbeddedDay
+from drift.services import plans as drift_plans
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
@@ -50,6 +52,7 @@ from feedback.services import assertions, modes, plans, rota, suggestion_tasks, 
 from tests import make
 from tests.annotator import frozen
 from tests.annotator.asking import pair_queue
+from tests.drift import drifted
 from tests.feedback import asserted, judged
 
 PEOPLE = ("nobody", "stranger", "viewer", "annotator", "owner", "admin", "removed")
@@ -182,7 +185,25 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "key": _question(project),
         "token": people.signin_link(guest).split("/")[-2],
         **_rotation(project),
+        **_embedded(project),
     }
+
+
+def _embedded(project: Project) -> dict[str, Any]:
+    """A plan whose space holds DAY, with one input that was sent again and again."""
+    plan = drift_plans.ensure_plan(project, now=timezone.now())
+    plan.space = drifted.space(project)
+    plan.save()
+    repeats = {
+        "rows": 1,
+        "groups": {"retries": 1},
+        "inputs": {"retries": 3},
+        "largest": [{"what": "retries", "inputs": 3, "users": 1, "interaction": str(uuid4())}],
+    }
+    EmbeddedDay.objects.create(
+        space=plan.space, day=DAY, population=9, sampled=3, repeats=repeats, finished_at=timezone.now()
+    )
+    return {}
 
 
 def _rotation(project: Project) -> dict[str, Any]:

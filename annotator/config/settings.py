@@ -256,6 +256,9 @@ ASSERTIONS_EXECUTE = env.flag("ASSERTIONS_EXECUTE", default=False)
 EMBEDDING_MODELS = env.words("EMBEDDING_MODELS")
 EMBEDDING_ONNX = env.flag("EMBEDDING_ONNX", default=True)  # where a model was exported for it
 
+# --- drift ------------------------------------------------------------------------------------------
+DRIFT_KEEP_DAYS = env.number("DRIFT_KEEP_DAYS", 120)  # of vectors
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

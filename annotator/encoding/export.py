@@ -75,7 +75,7 @@ def _write(model: "SentenceTransformer", file: Path) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            States().eval(),
+            States().train(mode=False),
             (ids, torch.ones_like(ids)),
             dynamo=True,
             dynamic_shapes={"input_ids": free, "attention_mask": free},

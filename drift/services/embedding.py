@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from annotator.models import Job, JobState, Project, User
 from annotator.services import jobs
@@ -133,27 +133,29 @@ def parts_of(day: EmbeddedDay) -> QuerySet[Job]:
 def ask_judgements(day: EmbeddedDay, *, but: Job) -> list[date]:
     """Judge each day that has all it needs now: this one, and later ones that waited for it or were refused.
 
-    A day waits while one of those before it is being embedded: without them it could not be judged. The plan's row
-    is locked: of two days that end at once the second sees that the first has ended.
+    A day waits while one of those before it is being embedded: without them it could not be judged. What was judged
+    stays: another encoder opens no alerts of last week. The plan's row is locked: of two days that end at once the
+    second sees that the first has ended.
     """
     project = day.space.project
     DriftPlan.objects.select_for_update(no_key=True).get(project=project)
     busy = live(project, (EMBED, VECTORS, REPEATS)).exclude(pk=but.pk)
     pending = [date.fromisoformat(one) for one in busy.values_list("arguments__day", flat=True) if one]
     first = min(pending, default=date.max)
-    judged = DriftCheck.objects.filter(
-        project=project, day=OuterRef("day"), verdict=Verdict.JUDGED, judged_at__gt=OuterRef("finished_at")
-    )
+    checks = {check.day: check for check in DriftCheck.objects.filter(project=project, day__gte=day.day)}
     ready = EmbeddedDay.objects.filter(
         space=day.space, day__gte=day.day, day__lte=min(day.day + AFTER, first)
     ).exclude(finished_at=None)
     asked = []
-    for one in ready.exclude(Exists(judged)).order_by("day"):
-        before = (
-            EmbeddedDay.objects.filter(space=day.space, day__lt=one.day).exclude(finished_at=None).count()
-        )
-        key = f"{_prefix(one)}{before}"
-        jobs.ask(kind=JUDGE, key=key, project=project, arguments={"day": one.day.isoformat()})
+    for one in ready.order_by("day"):
+        known = checks.get(one.day)
+        if known and known.verdict == Verdict.JUDGED:
+            continue
+        arguments = {"day": one.day.isoformat()}
+        if known:
+            arguments["again"] = known.judged_at.isoformat()
+        before = EmbeddedDay.objects.filter(space=day.space, day__lt=one.day).exclude(finished_at=None)
+        jobs.ask(kind=JUDGE, key=f"{_prefix(one)}{before.count()}", project=project, arguments=arguments)
         asked.append(one.day)
     return asked
 

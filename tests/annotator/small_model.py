@@ -9,7 +9,7 @@ from annotator import weights
 def save(folder: Path, *, pooling: str = "cls", dimensions: int = 32) -> Path:
     import torch  # noqa: TID251 - a model is made
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertModel
 
     torch.manual_seed(1)

@@ -20,6 +20,7 @@ NO_PAGES: tuple[str, ...] = (
 NO_PAGES += ("panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 NO_PAGES += ("/alike/", "/said/")
 NO_PAGES += (".ics", "panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
+NO_PAGES += ("drift/settings/preview/",)
 NO_PAGES += ("datasets/preview/", "/format/", "/download/", "/archive/")
 PAGES = [
     row
