@@ -7,7 +7,7 @@ exported for it (`manage.py export_encoder`), else by PyTorch. All three give th
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,12 @@ def threads() -> int:
 def _may_use_onnx(where: str, fingerprint: str) -> bool:
     if where != "cpu" or not settings.EMBEDDING_ONNX:
         return False
-    return find_spec("onnxruntime") is not None and exported.find(fingerprint) is not None
+    return _has_onnx() and exported.find(fingerprint) is not None
+
+
+@cache
+def _has_onnx() -> bool:
+    return find_spec("onnxruntime") is not None
 
 
 @lru_cache(maxsize=2)

@@ -50,15 +50,16 @@ def embed(work: Work) -> None:
         space = spaces.of_plan(plan, model)
     if work.arguments.get("others") and not work.cursor:
         with work.keep_alive():
+            missing = embedding.missing(space, plan, day)
             newly_touched = {
                 back: inputs.touched(project, back)
                 for back in (day - days.DAY * n for n in range(1, CHECKED_LATE + 1))
             }
         with work.chunk() as chunk:
-            asked = embedding.ask_missing(space, plan, day)
+            embedding.ask_days(project, missing)
             for back, keys in newly_touched.items():
                 embedding.ask_touched(space, back, keys)
-            work.result = {**work.result, "asked": len(asked)}
+            work.result = {**work.result, "asked": len(missing)}
             chunk.cursor = "others asked"
     with work.keep_alive():
         drawn = inputs.drawn(project, day, plan.sample_size)
@@ -198,7 +199,7 @@ def _plan_the_new_ones(now: datetime) -> None:
 
 
 def page_of(job: Job) -> str:
-    return reverse("drift", args=[job.project.slug]) if job.project else ""
+    return reverse("drift-inputs", args=[job.project.slug]) if job.project else ""
 
 
 def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:

@@ -7,6 +7,7 @@ transaction that ends it, so that nothing is lost or done twice wherever a worke
 
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -47,15 +48,23 @@ def live(project: Project, kinds: Collection[str]) -> QuerySet[Job]:
     return Job.objects.filter(project=project, kind__in=kinds, state__in=(JobState.DUE, JobState.LEASED))
 
 
-def ask_missing(space: Space, plan: DriftPlan, newest: date) -> list[date]:
+@dataclass(frozen=True)
+class Missing:
+    """A day that wants to be drawn. `key`: of the job, another one when the day's log has grown."""
+
+    day: date
+    key: str
+
+
+def missing(space: Space, plan: DriftPlan, newest: date) -> list[Missing]:
     """The days before that a judgement needs and that were not embedded, or drawn before much of their log came.
 
-    Oldest first; those that are being embedded are left alone.
+    Oldest first; those that are being embedded are left alone. Counts the inputs of each day: a range of an index.
     """
     project = plan.project
     there = {day.day: day for day in EmbeddedDay.objects.filter(space=space)}
     busy = {job.arguments.get("day") for job in live(project, (EMBED, VECTORS, REPEATS))}
-    asked = []
+    found = []
     for day in plans.wanted_days(plan, newest):
         known = there.get(day)
         if day.isoformat() in busy:
@@ -63,10 +72,14 @@ def ask_missing(space: Space, plan: DriftPlan, newest: date) -> list[date]:
         population = production_of(project, day).count()
         if known and known.finished_at and population <= LATE * known.population:
             continue
-        key = f"{project.pk}:{day.isoformat()}:{space.pk}:{population}:{known.drawn_at if known else ''}"
-        jobs.ask(kind=EMBED, key=key, project=project, arguments={"day": day.isoformat()})
-        asked.append(day)
-    return asked
+        before = known.drawn_at.isoformat() if known else ""
+        found.append(Missing(day, f"{key_of(project.pk, day)}:{space.pk}:{population}:{before}"))
+    return found
+
+
+def ask_days(project: Project, wanted: Sequence[Missing]) -> None:
+    for one in wanted:
+        jobs.ask(kind=EMBED, key=one.key, project=project, arguments={"day": one.day.isoformat()})
 
 
 def begin(day: EmbeddedDay, keys: Sequence[UUID], touched: Sequence[UUID]) -> None:
