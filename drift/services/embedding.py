@@ -26,9 +26,10 @@ LATE = 1.1  # so many times as large as when it was drawn: the day is drawn anew
 AFTER = timedelta(days=31)  # days after one that may have waited for it
 
 
-def ask_now(project: Project, day: date, *, by: User, now: datetime) -> Job | None:
-    """Embed the day, and those before it that are missing. None while that is being done."""
-    if live(project, (EMBED,)).exists():
+def ask_now(project: Project, day: date, *, by: User, now: datetime, anew: bool = False) -> Job | None:
+    """Embed the day, and those before it that are missing. None while that is being done, unless it has to be done
+    anew because the plan is another one now."""
+    if not anew and live(project, (EMBED,)).exists():
         return None
     key = f"{project.pk}:{day.isoformat()}:{now.isoformat()}"
     return jobs.ask(kind=EMBED, key=key, project=project, arguments=_nightly(day), by=by)
@@ -63,11 +64,15 @@ def missing(space: Space, plan: DriftPlan, newest: date) -> list[Missing]:
     """
     project = plan.project
     there = {day.day: day for day in EmbeddedDay.objects.filter(space=space)}
-    busy = {job.arguments.get("day") for job in live(project, (EMBED, VECTORS, REPEATS))}
+    waiting = live(project, (EMBED,)).filter(
+        state=JobState.DUE
+    )  # one that runs may draw for the space before
+    asked = set(waiting.values_list("arguments__day", flat=True))
+    under_way = set(live(project, (VECTORS, REPEATS)).values_list("arguments__embedded", flat=True))
     found = []
     for day in plans.wanted_days(plan, newest):
         known = there.get(day)
-        if day.isoformat() in busy:
+        if day.isoformat() in asked or (known and known.pk in under_way):
             continue
         population = production_of(project, day).count()
         if known and known.finished_at and population <= LATE * known.population:

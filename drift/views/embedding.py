@@ -31,7 +31,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
     form = EmbeddingForm(request.POST if request.method == "POST" else None, initial=EmbeddingForm.of(plan))
     if form.is_valid():
         if plans.change(plan, **form.values()) and plan.enabled:
-            _ask(request, project)
+            _ask(request, project, anew=True)
             messages.success(request, _("Saved. The days before are being embedded anew."))
         else:
             messages.success(request, _("The settings are saved."))
@@ -72,10 +72,10 @@ def embed(request: PersonRequest, slug: str) -> HttpResponse:
     return redirect("drift-inputs", slug)
 
 
-def _ask(request: PersonRequest, project: Project) -> bool:
+def _ask(request: PersonRequest, project: Project, *, anew: bool = False) -> bool:
     now = timezone.now()
     day = days.day_of(now, zone_of(project)) - days.DAY
-    job = embedding.ask_now(project, day, by=request.user, now=now)
+    job = embedding.ask_now(project, day, by=request.user, now=now, anew=anew)
     if job is not None:
         tasks.ring(job)
     return job is not None

@@ -332,6 +332,21 @@ def test_asked_by_hand_once_at_a_time(project, owner, drift_plan):
     now = timezone.now()
     assert embedding.ask_now(project, DAY, by=owner, now=now) is not None
     assert embedding.ask_now(project, DAY, by=owner, now=now + timedelta(seconds=1)) is None
+    assert embedding.ask_now(project, DAY, by=owner, now=now + timedelta(seconds=2), anew=True) is not None
+
+
+def test_another_encoder_while_the_days_are_embedded_has_them_all_anew(project, drift_plan, judged):
+    """The first job has drawn for the space before, and its parts are not done."""
+    logged.interactions(project, 2)
+    logged.interactions(project, 2, name="before", at=noon(DAY - ONE))
+    doing.ask(project, DAY - ONE)
+    doing.work(EMBED)
+    DriftPlan.objects.update(rule={"kind": "conversation"})
+    doing.embedded(project, DAY, key="rule", others=True)
+    old, new = Space.objects.order_by("pk")
+    assert [day.sampled for day in new.days.order_by("-day")[:2]] == [2, 2]
+    assert all(day.finished_at for day in EmbeddedDay.objects.filter(space=new))
+    assert len(vectors.of_day(old, DAY - ONE)) == 2
 
 
 def test_the_draw_is_in_constant_memory_and_spread(project):
