@@ -1,0 +1,31 @@
+"""Groups that a person has said are expected: their rows are taken out of both windows before the test.
+
+It is done by the rows alone, whichever window they are in, so that shuffled days stay what they were: the p of what is
+left holds. A group is out of the test for as long as it is set aside; nothing is said of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.scan.tree import Floats
+
+
+@dataclass(frozen=True)
+class Known:
+    """`centroid` (d,): unit vector; `reach`: the least cosine of a row that belongs (see `groups.Group`)."""
+
+    centroid: Floats
+    reach: float
+
+
+def set_aside(rows: Floats, known: Sequence[Known]) -> NDArray[np.bool_]:
+    """(n,): which of `rows` (n, d) belong to a known group."""
+    if not known:
+        return np.zeros(len(rows), dtype=bool)
+    centroids = np.stack([one.centroid for one in known])
+    belongs = rows @ centroids.T >= np.array([one.reach for one in known], dtype=np.float32)
+    found: NDArray[np.bool_] = belongs.any(axis=1)
+    return found
