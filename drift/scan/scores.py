@@ -58,10 +58,10 @@ def score(
     most = np.floor(np.array(measure.ISOLATED) * n).astype(np.int64)
     classes = measure.class_of(sizes)
     masks = [(sign, classes == one) for sign in (1, -1) for one in np.unique(classes)]
-    z = np.empty(0)
-    extremes = []
+    z: Values = np.empty(0)
+    extremes: list[Values] = []
     for days in _shuffled(is_day, seed, permutations):
-        steps = np.zeros((len(days), n + 1), dtype=np.int64)
+        steps = np.zeros((len(days), n + 1), dtype=np.int32)
         np.cumsum(days[:, tree.order], axis=1, out=steps[:, 1:])
         inside = steps[:, starts + sizes] - steps[:, starts]
         values = measure.root_deviance(inside, sizes, share)
@@ -73,9 +73,9 @@ def score(
             z = values[0].copy()
         tops = [(sign * values[:, mine]).max(axis=1) for sign, mine in masks]
         extremes.append(np.concatenate([np.stack(tops, axis=1).reshape(len(days), -1), odd], axis=1))
-    tops = np.concatenate(extremes)  # (P + 1, classes)
-    mean, spread = tops[1:].mean(axis=0), tops[1:].std(axis=0) + 1e-9
-    standard = (tops - mean) / spread
+    largest = np.concatenate(extremes)  # (P + 1, classes)
+    mean, spread = largest[1:].mean(axis=0), largest[1:].std(axis=0) + 1e-9
+    standard = (largest - mean) / spread
     observed = np.full(len(windows), -np.inf)
     for k, (sign, mine) in enumerate(masks):
         here = mine & (sign * z > 0)
