@@ -27,5 +27,4 @@ def set_aside(rows: Floats, known: Sequence[Known]) -> NDArray[np.bool_]:
         return np.zeros(len(rows), dtype=bool)
     centroids = np.stack([one.centroid for one in known])
     belongs = rows @ centroids.T >= np.array([one.reach for one in known], dtype=np.float32)
-    found: NDArray[np.bool_] = belongs.any(axis=1)
-    return found
+    return np.asarray(belongs.any(axis=1), dtype=bool)
