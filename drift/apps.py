@@ -20,3 +20,12 @@ def _embedding() -> None:
         registry.register(kind)
     for clock in (embed, forget):
         schedules.register_schedule(clock.SCHEDULE)
+        _jobs()
+
+
+def _jobs() -> None:
+    from annotator.jobs import registry  # noqa: PLC0415
+    from drift.jobs import judge  # noqa: PLC0415
+
+    for job in (judge,):
+        registry.register(job.KIND)

@@ -11,4 +11,12 @@ urlpatterns = [
     path("p/<slug:slug>/drift/embed/", embedding.embed, name="drift-embed"),
     path("p/<slug:slug>/drift/inputs/", embedding.inputs, name="drift-inputs"),
     path("p/<slug:slug>/drift/inputs/<day:day>/", embedding.repeats, name="drift-repeats"),
+from drift.views import baseline, day, overview
+
+urlpatterns = [
+    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
+    path("p/<slug:slug>/drift/baseline/", baseline.baseline, name="drift-baseline"),
+    path("p/<slug:slug>/drift/<day:day>/", day.day, name="drift-day"),
+    path("p/<slug:slug>/drift/<day:day>/again/", day.again, name="drift-day-again"),
+    path("p/<slug:slug>/drift/<day:day>/<int:rank>/", day.group, name="drift-group"),
 ]

@@ -7,7 +7,6 @@ vary from day to day anyway is taken from the observed values alone (see `wobble
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from drift.scan.refused import FEWEST_DAYS, Refused, refused
 from drift.scan.scores import score
 from drift.scan.tree import Floats, Numbers, cosines, grow
 
-PERMUTATIONS = 999
+PERMUTATIONS = 1999  # so that half a day's level (`budget`) is five of them
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,7 @@ class Judgement:
     rho: float
     rows: int
     baseline_rows: int
+    permutations: int
     groups: list[Group] = field(default_factory=list)
     aside: int = 0
     baseline_aside: int = 0
@@ -78,6 +78,7 @@ def judge(
         rho=rho,
         rows=len(mine),
         baseline_rows=len(before),
+        permutations=permutations,
         groups=[_as_given(group, mine, before) for group in groups],
         aside=len(day) - len(mine),
         baseline_aside=len(baseline) - len(before),
@@ -88,11 +89,6 @@ def seed_of(project: int, day: str, sample: int) -> int:
     """The same for the same day of the same project, drawn with the same seed."""
     digest = blake2b(f"{project}\x1f{day}\x1f{sample}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
-
-
-def usual_change(rho: float, share: float) -> float:
-    """By what part of itself a topic of `share` of the inputs varies from day to day."""
-    return sqrt(rho * (1 - share) / share)
 
 
 def _as_given(group: Group, mine: NDArray[np.int64], before: NDArray[np.int64]) -> Group:

@@ -1,5 +1,7 @@
 """What changed lately: the days that were judged."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -7,19 +9,39 @@ from django.views.decorators.http import require_safe
 
 from annotator import access
 from annotator.web.request import PersonRequest
-from drift.models import DriftCheck
+from drift.chart import Point, chart
+from drift.queries import judged
+from drift.services.judge import plan_of
 
-SHOWN = 60
+PAGE = 30
+WEEKS = 8  # of the chart
 
 
 @login_required
 @require_safe
 def overview(request: PersonRequest, slug: str) -> HttpResponse:
+    """The newest day in a sentence, the chart of the last weeks, all days. `?before=2026-11-01` pages on."""
     me = access.membership(request.user, slug)
+    before = _day(request.GET.get("before", ""))
+    checks = judged.newest(me.project, WEEKS * 7 if before is None else PAGE + 1, before)
     page = {
         "project": me.project,
         "role": me.role,
         "tab": "drift",
-        "checks": DriftCheck.objects.filter(project=me.project)[:SHOWN],
+        "may_set": me.role in access.OWNERS,
+        "newest": checks[0] if checks and before is None else None,
+        "checks": checks[:PAGE],
+        "before": before,
+        "older": checks[PAGE - 1].day if len(checks) > PAGE else None,
+        "chart": chart(Point(one.day, one.p, one.alarm) for one in checks) if before is None else None,
+        "plan": plan_of(me.project),
     }
     return render(request, "drift/overview.html", page)
+
+
+def _day(text: str) -> date | None:
+    """A day from a link; what is none begins at the newest."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -7,11 +7,12 @@ import pytest
 
 from drift.scan import wobble
 from drift.scan.groups import Kind, counted
-from drift.scan.judge import Judgement, judge, seed_of, usual_change
+from drift.scan.judge import Judgement, judge, seed_of
 from drift.scan.known import Known
 from drift.scan.measure import class_of, root_deviance
 from drift.scan.refused import Reason, Refused
 from drift.scan.tree import cosines, grow
+from drift.scan.usual import usual_change
 from tests.drift.clouds import Clouds, days_of, even
 
 B, N, TOPICS = 900, 300, 40

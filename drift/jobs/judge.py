@@ -1,0 +1,82 @@
+"""One day of one project, judged. Its embedding asks for it, or a person."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from annotator.jobs.registry import Kind
+from annotator.jobs.work import PermanentError, Work
+from annotator.models import Job, User
+from annotator.services import jobs
+from drift.models import DriftCheck
+from drift.services import judge
+
+NAME = "drift.judge"
+
+
+def ask(project_id: int, day: date) -> Job:
+    """Asked twice it is one job, but for a day that was found empty: its log may have come since."""
+    key = f"{project_id}:{day.isoformat()}"
+    known = DriftCheck.objects.filter(project=project_id, day=day).first()
+    if known and known.reason in judge.MAY_COME:
+        key += f":{judge.again_of(known)}"
+    return jobs.ask(kind=NAME, key=key, project=project_id, arguments={"day": day.isoformat()})
+
+
+def ask_again(check: DriftCheck, by: User) -> Job:
+    """To have a judgement replaced by one with what is set and known now. Asked twice it is one job."""
+    again = judge.again_of(check)
+    return jobs.ask(
+        kind=NAME,
+        key=f"{check.project_id}:{check.day.isoformat()}:{again}",
+        project=check.project_id,
+        arguments={"day": check.day.isoformat(), "again": again},
+        by=by,
+    )
+
+
+def run(work: Work) -> None:
+    """Arguments: {"day": "2026-11-23"}, and {"again": when the one to be replaced was made}."""
+    project = work.job.project
+    if project is None:
+        raise PermanentError("The project of this day is gone.")
+    try:
+        with work.keep_alive():  # seconds; judged twice is judged once
+            check = judge.judge(
+                project=project,
+                day=date.fromisoformat(work.arguments["day"]),
+                now=datetime.now(UTC),
+                by=work.job.asked_by,
+                again=work.arguments.get("again", ""),
+            )
+    except judge.TooEarly as error:
+        raise PermanentError(str(error)) from error
+    with work.chunk() as chunk:
+        work.result = {"day": work.arguments["day"], "alarm": check.alarm, "timings": check.timings}
+        chunk.done = chunk.total = len(check.day_vectors)
+        chunk.last = True
+
+
+def result_url(job: Job) -> str:
+    """The day's page."""
+    if job.project is None or not job.result:
+        return ""
+    return reverse("drift-day", args=[job.project.slug, job.result["day"]])
+
+
+def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:
+    """The day of each."""
+    return {job.pk: job.arguments["day"] for job in jobs if "day" in job.arguments}
+
+
+KIND = Kind(
+    NAME,
+    run,
+    queue="ml",
+    title=_("Compare a day with the days before"),
+    result_url=result_url,
+    details=days_of,
+)

@@ -1,0 +1,94 @@
+"""Days that were judged, as pages show them. Texts come from the log, which may have lost them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from annotator.models import Project
+from annotator.stats.intervals import Estimate, wilson
+from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay
+from drift.services import naming
+
+SHOWN = 5  # rows of a group on the day's page
+ARRAYS = ("day_vectors", "baseline_vectors")
+
+
+@dataclass(frozen=True)
+class Row:
+    """An input of a group. `text`: None when the log has it no more."""
+
+    interaction: UUID
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A group with its numbers. `rows`: of the day, those nearest its middle; of a shrunk group, of the baseline."""
+
+    group: DriftGroup
+    now: Estimate
+    before: Estimate
+    count: int
+    before_count: int
+    ratio: float | None
+    rows: list[Row]
+
+    @property
+    def is_shrunk(self) -> bool:
+        return self.group.kind == "shrunk"
+
+    @property
+    def more(self) -> int:
+        return (self.before_count if self.is_shrunk else self.count) - len(self.rows)
+
+
+def newest(project: Project, count: int, before: date | None = None) -> list[DriftCheck]:
+    """Newest first, each with its groups, surest first. `day_rows` and the like of a group are not fetched."""
+    groups = DriftGroup.objects.order_by("rank").defer("day_rows", "baseline_rows", "centroid")
+    found = DriftCheck.objects.filter(project=project).defer(*ARRAYS)
+    if before is not None:
+        found = found.filter(day__lt=before)
+    return list(found.order_by("-day").prefetch_related(Prefetch("groups", queryset=groups))[:count])
+
+
+def neighbours(check: DriftCheck) -> tuple[DriftCheck | None, DriftCheck | None]:
+    """The judged day before and the one after."""
+    mine = DriftCheck.objects.filter(project=check.project_id).only("day")
+    return (
+        mine.filter(day__lt=check.day).order_by("-day").first(),
+        mine.filter(day__gt=check.day).order_by("day").first(),
+    )
+
+
+def groups_of(check: DriftCheck, plan: DriftPlan) -> list[Shown]:
+    """With the first rows of each: two queries, however many there are."""
+    groups = list(check.groups.order_by("rank"))
+    first = {one.pk: _own(one)[:SHOWN] for one in groups}
+    said = naming.texts_of(plan, [row for rows in first.values() for row in rows])
+    return [shown(check, one, rows_of(first[one.pk], said)) for one in groups]
+
+
+def shown(check: DriftCheck, group: DriftGroup, rows: list[Row]) -> Shown:
+    now = wilson(len(group.day_rows), len(check.day_vectors))
+    before = wilson(len(group.baseline_rows), len(check.baseline_vectors))
+    ratio = now.value / before.value if now.value is not None and before.value else None
+    return Shown(group, now, before, len(group.day_rows), len(group.baseline_rows), ratio, rows)
+
+
+def page_of(plan: DriftPlan, rows: Sequence[UUID]) -> list[Row]:
+    return rows_of(rows, naming.texts_of(plan, rows))
+
+
+def rows_of(rows: Sequence[UUID], said: dict[UUID, str]) -> list[Row]:
+    return [Row(row, said.get(row)) for row in rows]
+
+
+def embedded_of(check: DriftCheck) -> EmbeddedDay | None:
+    return EmbeddedDay.objects.filter(space=check.space_id, day=check.day).first()
+
+
+def _own(group: DriftGroup) -> list[UUID]:
+    return group.baseline_rows if group.kind == "shrunk" else group.day_rows

@@ -1,0 +1,31 @@
+"""Changing what days are compared with. Days that were judged keep their judgement."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from annotator.models import Project
+from drift.models import BaselineKind, DriftPlan
+from feedback.queries.waiting import today_in
+
+
+@transaction.atomic
+def change_baseline(
+    project: Project,
+    *,
+    baseline_kind: str,
+    baseline_days: int,
+    pinned_first: date | None,
+    pinned_last: date | None,
+    now: datetime,
+) -> DriftPlan:
+    """A rolling baseline forgets its pinned days."""
+    plan, _new = DriftPlan.objects.select_for_update().get_or_create(
+        project=project, defaults={"starts_on": today_in(project, now)}
+    )
+    pinned = baseline_kind == BaselineKind.PINNED
+    plan.baseline_kind, plan.baseline_days = baseline_kind, baseline_days
+    plan.pinned_first = pinned_first if pinned else None
+    plan.pinned_last = pinned_last if pinned else None
+    plan.save(update_fields=["baseline_kind", "baseline_days", "pinned_first", "pinned_last"])
+    return plan

@@ -1,0 +1,82 @@
+"""The rows of a day and of its baseline, drawn and read. Only the ml worker imports this module."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Count
+from numpy.typing import NDArray
+
+from drift import vectors
+from drift.baseline import Chosen
+from drift.models import EmbeddedDay, InputVector, Space
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """`today` (n, d) and `before` (B, d): unit vectors, in the order of their ids day by day. `days` (B,): of each
+    row before, the number of its day."""
+
+    today: vectors.Vectors
+    today_ids: Ints
+    today_interactions: list[UUID]
+    before: vectors.Vectors
+    before_ids: Ints
+    before_interactions: list[UUID]
+    days: Ints
+
+
+def rows_by_day(space: Space) -> list[tuple[date, int]]:
+    """Of each day that is embedded, how many rows a test can take."""
+    whole = EmbeddedDay.objects.filter(space=space, finished_at__isnull=False)
+    counted = (
+        InputVector.objects.filter(day__in=whole, weight__gt=0)
+        .values_list("day__day")
+        .annotate(rows=Count("pk"))
+        .order_by("day__day")
+    )
+    return list(counted)
+
+
+def read(space: Space, day: date, chosen: Chosen, seed: int, *, rows: int) -> Window:
+    today = _drawn(space, day, rows, seed)
+    parts = [_drawn(space, one, of_day, seed) for one, of_day in chosen.rows.items()]
+    return _window(today.vectors, today.ids, today.interactions, parts)
+
+
+def against(space: Space, window: Window, chosen: Chosen, seed: int) -> Window:
+    """The same rows of the day beside other days."""
+    parts = [_drawn(space, one, of_day, seed) for one, of_day in chosen.rows.items()]
+    return _window(window.today, window.today_ids, window.today_interactions, parts)
+
+
+def _window(today: vectors.Vectors, ids: Ints, interactions: list[UUID], parts: list[vectors.Day]) -> Window:
+    d = max([today.shape[1], *(one.vectors.shape[1] for one in parts)])
+    return Window(
+        today if len(today) else np.zeros((0, d), np.float32),
+        ids,
+        interactions,
+        before=np.concatenate([np.zeros((0, d), np.float32), *(one.vectors for one in parts if len(one))]),
+        before_ids=np.concatenate([np.zeros(0, np.int64), *(one.ids for one in parts)]),
+        before_interactions=[row for one in parts for row in one.interactions],
+        days=np.repeat(np.arange(len(parts)), [len(one) for one in parts]),
+    )
+
+
+def _drawn(space: Space, day: date, rows: int, seed: int) -> vectors.Day:
+    """At most `rows` of the day, each as likely; the same for the same seed."""
+    whole = vectors.of_day(space, day)
+    if len(whole) <= rows:
+        return whole
+    chance = np.random.default_rng([seed, day.toordinal()])
+    some = np.sort(chance.choice(len(whole), rows, replace=False))
+    return vectors.Day(
+        whole.ids[some],
+        [whole.interactions[row] for row in some],
+        whole.weights[some],
+        whole.sampled[some],
+        whole.vectors[some],
+    )

@@ -1,0 +1,120 @@
+"""What a judgement says, in sentences. Codes and numbers come in; the reader's language comes out."""
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from annotator.templatetags.estimates import whole
+from drift import budget
+from drift.models import DriftCheck
+from drift.scan.usual import usual_change
+from drift.services.judge import NotReady
+
+TYPICAL = 0.02  # the share of a topic that the sentence about wobble speaks of
+SOME = 0.15  # under it topics hardly vary
+
+
+def reason(check: DriftCheck) -> str:
+    """Why the topics of the day were not judged."""
+    found, needed = check.facts.get("found", 0), check.facts.get("needed", 0)
+    numbers = {"found": whole(found), "needed": whole(needed)}
+    sentences = {
+        NotReady.NO_TRAFFIC: _("No production input came on this day."),
+        NotReady.NO_TEXT: _("Inputs came on this day, but none of them has a text."),
+        NotReady.NOT_EMBEDDED: _(
+            "The inputs of this day have no vectors yet: the machine-learning worker or its model was not there."
+        ),
+        "no_rows": _("None of the day’s inputs could be compared."),
+        "few_rows": ngettext(
+            "Only %(found)s different input came on this day; %(needed)s are needed to tell its topics from chance.",
+            "Only %(found)s different inputs came on this day; %(needed)s are needed to tell its topics from chance.",
+            found,
+        )
+        % numbers,
+        "few_baseline_days": ngettext(
+            "There is only %(found)s day to compare with; %(needed)s are needed.",
+            "There are only %(found)s days to compare with; %(needed)s are needed.",
+            found,
+        )
+        % numbers,
+        "few_baseline_rows": ngettext(
+            "The days before have only %(found)s different input; %(needed)s are needed.",
+            "The days before have only %(found)s different inputs; %(needed)s are needed.",
+            found,
+        )
+        % numbers,
+    }
+    return sentences.get(check.reason, "")
+
+
+def headline(check: DriftCheck) -> str:
+    """The one sentence of the morning."""
+    if check.p is None:
+        return reason(check)
+    chance = {"p": p_value(check.p)}
+    if check.alarm:
+        return _("This day is unlike the days before (p %(p)s).") % chance
+    if marked(check):
+        return _("A little unlike the days before (p %(p)s): one quiet day in twenty is, too.") % chance
+    return _("Nothing stands out (p %(p)s).") % chance
+
+
+def marked(check: DriftCheck) -> bool:
+    """On the chart, without being told to anybody."""
+    return budget.marked(check.p) and not check.alarm
+
+
+def times(ratio: float) -> str:
+    """“3.2 times as many”, of a share beside what it was."""
+    return _("%(n)s times as many") % {"n": number_format(ratio, 1 if ratio < 10 else 0)}
+
+
+def p_value(p: float) -> str:
+    """With its sign. The smallest that shuffled days can say is no exact number."""
+    if p <= 0.001:
+        return "≤ " + number_format(0.001, 3)
+    return "= " + number_format(p, 3 if p < 0.1 else 2)
+
+
+def wobble(check: DriftCheck) -> str:
+    """How much topics vary with nothing new."""
+    if check.rho is None:
+        return ""
+    usual = usual_change(check.rho, TYPICAL)
+    if usual < SOME:
+        return _("From day to day the topics of this project hardly vary more than chance makes them.")
+    return _("Topics normally vary by about %(percent)s %% from day to day; that much is no drift.") % {
+        "percent": whole(round(usual * 100 / 5) * 5)
+    }
+
+
+def notes(check: DriftCheck) -> list[str]:
+    """What to know of the baseline."""
+    day = date_format(check.day, "l")
+    known = {
+        "left_out": ngettext(
+            "%(n)s day under alarm was left out.",
+            "%(n)s days under alarm were left out.",
+            len(check.baseline.get("left_out", [])),
+        )
+        % {"n": len(check.baseline.get("left_out", []))},
+        "old_days": _("It has fewer days than it should, or reaches further back."),
+        "no_weekdays": _(
+            "There are too few weeks to compare a %(weekday)s with such days alone: the rhythm of the week counts as normal variation."
+        )
+        % {"weekday": day},
+        "same_weekdays": _("It is made of the same day of the week: a %(weekday)s is compared with what such days do.")
+        % {"weekday": day},
+        "little_traffic": _("The day has less than half the inputs of an ordinary day: part of it may be missing."),
+    }
+    told = [known[note] for note in check.baseline.get("notes", []) if note in known]
+    if aside := check.baseline.get("aside", 0):
+        told.append(
+            ngettext(
+                "%(n)s input of topics that were called expected was set aside.",
+                "%(n)s inputs of topics that were called expected were set aside.",
+                aside,
+            )
+            % {"n": whole(aside)}
+        )
+    return told
