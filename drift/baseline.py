@@ -16,7 +16,7 @@ from enum import StrEnum
 ROWS = 2000  # of the baseline, in all
 DAYS = 14  # of a rolling baseline
 WEEK = 7
-FEWEST_SAME, MOST_SAME = 4, 8  # days of the same weekday that make a baseline
+FEWEST_SAME, MOST_SAME = 6, 8  # days of the same weekday that make a baseline
 FEWEST_ROWS = 500  # of such a baseline (`scan.refused`)
 OLDEST = 4  # a rolling baseline looks back for so many times its days, to fill up for days under alarm
 FROZEN_AGE, FROZEN_OLDEST = 28, 84  # days: how long ago a frozen baseline ends at least and begins at most

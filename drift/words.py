@@ -103,9 +103,13 @@ def notes(check: DriftCheck) -> list[str]:
             "There are too few weeks to compare a %(weekday)s with such days alone: the rhythm of the week counts as normal variation."
         )
         % {"weekday": day},
-        "same_weekdays": _("It is made of the same day of the week: a %(weekday)s is compared with what such days do.")
+        "same_weekdays": _(
+            "It is made of the same day of the week: a %(weekday)s is compared with what such days do."
+        )
         % {"weekday": day},
-        "little_traffic": _("The day has less than half the inputs of an ordinary day: part of it may be missing."),
+        "little_traffic": _(
+            "The day has less than half the inputs of an ordinary day: part of it may be missing."
+        ),
     }
     told = [known[note] for note in check.baseline.get("notes", []) if note in known]
     if aside := check.baseline.get("aside", 0):

@@ -24,9 +24,7 @@ class BaselineForm(forms.Form):
         label=_("The days before: how many"),
         min_value=FEWEST_DAYS,
         max_value=MOST_DAYS,
-        help_text=_(
-            "Days under alarm are left out. Whole weeks are best: 14 days know each weekday twice."
-        ),
+        help_text=_("Days under alarm are left out. Whole weeks are best: 14 days know each weekday twice."),
     )
     pinned_first = forms.DateField(
         label=_("Days of your choice: from"),

@@ -39,20 +39,20 @@ def test_a_rolling_baseline_does_not_reach_back_for_ever():
     assert Note.OLD_DAYS in found.notes
 
 
-def test_a_monday_is_compared_with_mondays_where_there_are_four():
-    past = [ago(n) for n in range(1, 40)]
+def test_a_monday_is_compared_with_mondays_where_there_are_six():
+    past = [ago(n) for n in range(1, 50)]
     found = choose(Rolling(14), TODAY, past)
-    assert list(found.rows) == [MONDAY - timedelta(weeks=n) for n in (5, 4, 3, 2, 1)]
+    assert list(found.rows) == [MONDAY - timedelta(weeks=n) for n in (7, 6, 5, 4, 3, 2, 1)]
     assert found.notes == (Note.SAME_WEEKDAYS,)
-    assert found.fewest_days == 4
+    assert found.fewest_days == 6
     assert len(choose(Rolling(14), TODAY, [ago(n) for n in range(1, 80)]).rows) == 8
-    # With one of four under alarm there are too few: the days before stand in.
-    four = [ago(n, alarm=n == 14) for n in range(1, 29)]
-    assert Note.NO_WEEKDAYS in choose(Rolling(14), TODAY, four).notes
+    # With one of six under alarm there are too few: the days before stand in.
+    six = [ago(n, alarm=n == 14) for n in range(1, 44)]
+    assert Note.NO_WEEKDAYS in choose(Rolling(14), TODAY, six).notes
 
 
 def test_mondays_with_hardly_any_traffic_make_no_baseline():
-    past = [ago(n, rows=100 if n % 7 == 0 else 900) for n in range(1, 31)]
+    past = [ago(n, rows=80 if n % 7 == 0 else 900) for n in range(1, 44)]
     assert Note.NO_WEEKDAYS in choose(Rolling(14), TODAY, past).notes
 
 
