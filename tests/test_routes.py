@@ -56,6 +56,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "budget_ms": "800",
         "ignored_after_minutes": "60",
     },
+    "baseline": lambda world: {"baseline_kind": "rolling", "baseline_days": "21"},
     "mode": lambda world: {"name": "Rude", "severity": "minor", "seen": "1"},
     "assertion": lambda world: {
         "kind": "lacks",

@@ -33,6 +33,7 @@ from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
 from drift.models import EmbeddedDay
 from drift.services import plans as drift_plans
+from drift.models import DriftCheck, DriftGroup
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
@@ -179,6 +180,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "upload_id": uploads.keep(project=project, file=_log_file(), by=guest).pk,
         "import_id": _item_file(queue, guest).pk,
         "day": DAY.isoformat(),
+        "rank": _judged(project).rank,
         "suite_key": suite.key,
         "assertion_id": suite.assertions.get().pk,
         "name": "labels.jsonl",
@@ -316,3 +318,11 @@ def _interaction(project: Project) -> UUID:
         output="So.",
         content_hash=uuid4(),
     ).pk
+
+
+def _judged(project: Project) -> DriftGroup:
+    """A day with a group behind its alarm."""
+    check = DriftCheck.objects.create(
+        project=project, day=DAY, verdict="judged", p=0.001, topics_p=0.0005, level=0.005, alarm=True
+    )
+    return DriftGroup.objects.create(check_of_day=check, rank=1, kind="new", p=0.0005, value=6.0)

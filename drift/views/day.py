@@ -25,12 +25,16 @@ PAGE = 50
 def day(request: PersonRequest, slug: str, day: date) -> HttpResponse:
     me = access.membership(request.user, slug)
     check = check_of(me.project, day)
+    frozen = check.baseline.get("frozen") or {}
     page = {
         "project": me.project,
         "role": me.role,
         "tab": "drift",
         "may_set": me.role in access.OWNERS,
         "check": check,
+        "frozen": {**frozen, **{end: date.fromisoformat(frozen[end]) for end in ("first", "last")}}
+        if frozen
+        else None,
         "groups": judged.groups_of(check, plan_of(me.project)),
         "neighbours": judged.neighbours(check),
         "embedded": judged.embedded_of(check),
