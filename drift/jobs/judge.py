@@ -17,15 +17,6 @@ from drift.services import judge
 NAME = "drift.judge"
 
 
-def ask(project_id: int, day: date) -> Job:
-    """Asked twice it is one job, but for a day that was found empty: its log may have come since."""
-    key = f"{project_id}:{day.isoformat()}"
-    known = DriftCheck.objects.filter(project=project_id, day=day).first()
-    if known and known.reason in judge.MAY_COME:
-        key += f":{judge.again_of(known)}"
-    return jobs.ask(kind=NAME, key=key, project=project_id, arguments={"day": day.isoformat()})
-
-
 def ask_again(check: DriftCheck, by: User) -> Job:
     """To have a judgement replaced by one with what is set and known now. Asked twice it is one job."""
     again = judge.again_of(check)

@@ -41,9 +41,6 @@ class NotReady(StrEnum):
     NO_TEXT = "no_text"  # inputs came, all of them without text
 
 
-MAY_COME = {NotReady.NOT_EMBEDDED, NotReady.NO_TRAFFIC}  # inputs, after the day was judged
-
-
 @dataclass
 class Found:
     """What is stored of a day. `reason`, `facts`: of topics that were not judged."""
@@ -61,8 +58,10 @@ class Found:
 def judge(
     *, project: Project, day: date, now: datetime, by: User | None = None, again: str = ""
 ) -> DriftCheck:
-    """The judgement of that day, made now if it was not. `again`: the time of the one that a person wants to have
-    made anew; that one is replaced, and asked twice it is once. Raises TooEarly while the day lasts.
+    """The judgement of that day, made now if it was not. Raises TooEarly while the day lasts.
+
+    `again`: when the one was made that is to be made anew, because a person asks for it or inputs have come
+    since. That one is replaced; asked twice it is once.
 
     What is written is written in one transaction: killed before it, nothing was.
     """
@@ -99,14 +98,7 @@ def again_of(check: DriftCheck) -> str:
 
 
 def _is_due(known: DriftCheck, again: str) -> bool:
-    """A person has asked for it, or the day's log came after it had been found empty."""
-    if again:
-        return again_of(known) == again
-    if known.reason not in MAY_COME:
-        return False
-    return EmbeddedDay.objects.filter(
-        space__project=known.project_id, day=known.day, finished_at__isnull=False, population__gt=0
-    ).exists()
+    return bool(again) and again_of(known) == again
 
 
 # --- finding ---------------------------------------------------------------------------------------

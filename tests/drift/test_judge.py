@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from drift.baseline import Note
-from drift.jobs import judge as job
 from drift.models import BaselineKind, DriftCheck, DriftGroup, EmbeddedDay, InputVector
 from drift.services import judge, neighbours
 from feedback.models import Interaction
@@ -169,16 +168,14 @@ def test_a_young_project_waits_for_its_first_week(traffic):
     assert (check.reason, check.facts["found"], check.facts["needed"]) == ("few_baseline_days", 5, 7)
 
 
-def test_a_day_found_empty_is_judged_when_its_log_has_come(traffic):
+def test_a_day_found_empty_is_judged_anew_when_its_log_has_come(traffic):
     traffic.weeks()
-    assert judged(traffic).reason == "not_embedded"
-    first = job.ask(traffic.project.pk, DAY)
+    empty = judged(traffic)
+    assert empty.reason == "not_embedded"
     traffic.day(DAY, 150)
-    late = job.ask(traffic.project.pk, DAY)
-    assert late.pk == first.pk  # the same job while it has not run
-    assert judged(traffic).reason == ""
+    assert judged(traffic).pk == empty.pk  # nobody has asked
+    assert judged(traffic, again=judge.again_of(empty)).reason == ""
     assert DriftCheck.objects.count() == 1
-    assert job.ask(traffic.project.pk, DAY).pk != first.pk
 
 
 def test_a_day_is_judged_when_it_is_over(traffic):
