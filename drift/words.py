@@ -73,7 +73,8 @@ def p_value(p: float) -> str:
     """With its sign. The smallest that shuffled days can say is no exact number."""
     if p <= 0.001:
         return "≤ " + number_format(0.001, 3)
-    return "= " + number_format(p, 3 if p < 0.1 else 2)
+    digits = 4 if p < 0.01 else 3 if p < 0.1 else 2
+    return "= " + number_format(round(p, digits), digits)
 
 
 def wobble(check: DriftCheck) -> str:
@@ -98,13 +99,13 @@ def notes(check: DriftCheck) -> list[str]:
             len(check.baseline.get("left_out", [])),
         )
         % {"n": len(check.baseline.get("left_out", []))},
-        "old_days": _("It has fewer days than it should, or reaches further back."),
+        "old_days": _("The baseline has fewer days than it should, or reaches further back."),
         "no_weekdays": _(
             "There are too few weeks to compare a %(weekday)s with such days alone: the rhythm of the week counts as normal variation."
         )
         % {"weekday": day},
         "same_weekdays": _(
-            "It is made of the same day of the week: a %(weekday)s is compared with what such days do."
+            "The baseline is made of the same day of the week: a %(weekday)s is compared with what such days do."
         )
         % {"weekday": day},
         "little_traffic": _(
