@@ -76,10 +76,11 @@ def judge(
     if again:
         neighbours.judge_structure_again(project, day)
     plan = plan_of(project)
-    found = _topics(plan, day)
     clock = process_time()
     structure_p = neighbours.structure_p(project, day)
-    found.timings["structure"] = round(process_time() - clock, 3)
+    spent = round(process_time() - clock, 3)
+    found = _topics(plan, day, budget.part_level(1 if structure_p is None else 2))
+    found.timings["structure"] = spent
     return _write(plan, day, found, structure_p, by=by, again=again)
 
 
@@ -104,7 +105,8 @@ def _is_due(known: DriftCheck, again: str) -> bool:
 # --- finding ---------------------------------------------------------------------------------------
 
 
-def _topics(plan: DriftPlan, day: date) -> Found:
+def _topics(plan: DriftPlan, day: date, level: float) -> Found:
+    """`level`: what the topics' own p must be at most for an alarm, at which their groups are shown."""
     from drift.scan.refused import Refused  # noqa: PLC0415 - here and below: numpy, for the ml worker alone
     from drift.services import windows  # noqa: PLC0415
 
@@ -124,7 +126,7 @@ def _topics(plan: DriftPlan, day: date) -> Found:
     window = windows.read(space, day, found.chosen, seed_of(plan, day), rows=ROWS)
     found.timings["read"] = round(process_time() - clock, 3)
     clock = process_time()
-    answer = _scan(plan, window, day, found.chosen)
+    answer = _scan(plan, window, day, found.chosen, level)
     found.timings["topics"] = round(process_time() - clock, 3)
     if isinstance(answer, Refused):
         found.reason, found.facts = _why(answer, embedded)
@@ -139,7 +141,9 @@ def _topics(plan: DriftPlan, day: date) -> Found:
     return found
 
 
-def _scan(plan: DriftPlan, window: "Window", day: date, chosen: Chosen) -> "Judgement | Refused":
+def _scan(
+    plan: DriftPlan, window: "Window", day: date, chosen: Chosen, level: float
+) -> "Judgement | Refused":
     import numpy as np  # noqa: PLC0415
 
     from drift.scan.judge import judge as judged  # noqa: PLC0415
@@ -152,7 +156,7 @@ def _scan(plan: DriftPlan, window: "Window", day: date, chosen: Chosen) -> "Judg
         window.days,
         window.today,
         seed=seed_of(plan, day),
-        level=budget.part_level(2),
+        level=level,
         known=[
             Known(np.array(centroid, dtype=np.float32), reach)
             for centroid, reach in neighbours.expected(plan.project, plan.space, day)
@@ -170,7 +174,7 @@ def _frozen(plan: DriftPlan, space: Space, window: "Window", day: date, past: li
     if old is None:
         return {}
     other = windows.against(space, window, old, seed_of(plan, day))
-    answer = _scan(plan, other, day, old)
+    answer = _scan(plan, other, day, old, budget.LEVEL)
     if isinstance(answer, Refused):
         return {}
     return {"p": answer.p, "first": min(old.rows).isoformat(), "last": max(old.rows).isoformat()}

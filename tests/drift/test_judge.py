@@ -98,6 +98,18 @@ def test_the_alarm_is_for_both_tests_together(traffic, monkeypatch):
     assert few.verdict == "judged"
 
 
+def test_groups_are_shown_at_what_the_topics_have_to_reach(traffic, monkeypatch):
+    """Half the day's level beside the structure, all of it where the structure could not be tested."""
+    asked = []
+    monkeypatch.setattr(
+        judge, "_topics", lambda plan, day, level: asked.append(level) or judge.Found("few_rows")
+    )
+    judged(traffic)
+    monkeypatch.setattr(neighbours, "structure_p", lambda project, day: 0.4)
+    judged(traffic, day=DAY - timedelta(days=1))
+    assert asked == [0.005, 0.0025]
+
+
 def test_days_under_alarm_do_not_teach_what_is_usual(traffic):
     traffic.weeks(9)
     bad = DAY - timedelta(days=2)
