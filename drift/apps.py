@@ -28,4 +28,7 @@ def _jobs() -> None:
     from drift.jobs import judge  # noqa: PLC0415
 
     for job in (judge,):
+    from drift.jobs import structure  # noqa: PLC0415
+
+    for job in (structure,):
         registry.register(job.KIND)

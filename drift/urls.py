@@ -19,4 +19,9 @@ urlpatterns = [
     path("p/<slug:slug>/drift/<day:day>/", day.day, name="drift-day"),
     path("p/<slug:slug>/drift/<day:day>/again/", day.again, name="drift-day-again"),
     path("p/<slug:slug>/drift/<day:day>/<int:rank>/", day.group, name="drift-group"),
+from drift.views import overview, structure
+
+urlpatterns = [
+    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
+    path("p/<slug:slug>/drift/<day:day>/structure/", structure.structure, name="drift-structure"),
 ]

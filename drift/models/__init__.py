@@ -10,6 +10,7 @@ from drift.models.checks import (
     Verdict,
 )
 from drift.models.spaces import EmbeddedDay, InputVector, Space
+from drift.models.structure import StructuralDay
 
 __all__ = [
     "BaselineKind",
@@ -21,5 +22,6 @@ __all__ = [
     "InputVector",
     "Space",
     "StructuralChange",
+    "StructuralDay",
     "Verdict",
 ]

@@ -128,13 +128,15 @@ class DriftGroup(models.Model):
 class StructuralChange(models.Model):
     """What one structural feature did on a day, beside the days before. Of each feature that was tested.
 
-    `side`: input or output. `adjusted_p`: corrected for the number of features. `facts`: intervals, what a chart
-    needs, since when and with what. `then_rows`, `now_rows`: three interactions of each side.
+    `side`: input or output, or the call itself (what it took and cost). `adjusted_p`: corrected for the number
+    of features. `facts`: intervals, what a chart needs, since when and with what. `then_rows`, `now_rows`: three interactions of each side.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="structural_changes")
     day = models.DateField()
-    side = models.CharField(max_length=6, choices=[("input", _("Input")), ("output", _("Output"))])
+    side = models.CharField(
+        max_length=6, choices=[("input", _("Input")), ("output", _("Output")), ("call", _("Call"))]
+    )
     feature = models.CharField(max_length=40)  # a key of `drift.structure`
     p = models.FloatField()
     adjusted_p = models.FloatField()

@@ -17,6 +17,7 @@ from drift.structure import chance
 
 WEEKDAYS_FROM = 3  # of each weekday, before a weekday has its own level
 WEEKEND_FROM, WORKING_FROM, BOTH_FROM = 2, 5, 10  # days, before weekends have
+SAME = 1e-9  # what is nearer differs by the computer's rounding
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,10 @@ class Expected:
         """Two-sided. A share's distance is the root of its likelihood ratio, which holds where few are
         expected, made smaller by what days differ."""
         whole = self.unit / now.n + self.spread**2 + self.variance
+        if abs(now.value - self.value) < SAME:
+            return 1.0
         if whole <= 0:
-            return 1.0 if now.value == self.value else 0.0
+            return 0.0
         if not share:
             return chance.two_sided((now.value - self.value) / sqrt(whole), self.df)
         root = chance.signed_root(now.value * now.n, now.n, self.value * self.rows, self.rows)

@@ -212,14 +212,16 @@ def _examples(
         then = seen.view if not rose else _commonest(days[0], feature.key)
         if finding.fallen is not None:
             then = finding.fallen.view
-    return _of_category(days, feature.key, then), _of_category([today], feature.key, now)
+    was, is_now = _of_category(days, feature.key, then), _of_category([today], feature.key, now)
+    if feature.endless and not was:
+        was = _of_amount(days, f"{feature.side}.length", View.MIDDLE)  # any will do
+    return was, is_now
 
 
 def _commonest(day: Day, key: str) -> str:
     found = _of(day, key)
-    return (
-        max(found.counts, key=lambda one: found.counts[one]) if isinstance(found, Counts) and found.n else ""
-    )
+    counts = found.counts if isinstance(found, Counts) else {}
+    return max(counts, key=lambda one: counts[one], default="")
 
 
 def _of_category(days: Sequence[Day], key: str, name: str) -> tuple[str, ...]:

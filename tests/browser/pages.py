@@ -22,6 +22,7 @@ NO_PAGES += ("/alike/", "/said/")
 NO_PAGES += (".ics", "panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 NO_PAGES += ("drift/settings/preview/",)
 NO_PAGES += ("datasets/preview/", "/format/", "/download/", "/archive/")
+NO_PAGES += ("/structure/",)
 PAGES = [
     row
     for row in rows()

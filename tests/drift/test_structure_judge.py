@@ -136,7 +136,6 @@ def test_outputs_that_became_longer(before):
         ("output.links", "yes", lambda rng, k: {"answered": "See https://example.org"} if k % 10 == 0 else {}),
         ("output.tools", "yes", lambda rng, k: {"answered": {"tool_calls": [{}]}} if k % 10 == 0 else {}),
         ("call.latency", "middle", lambda rng, k: {"latency_ms": rng.lognormvariate(6.5, 0.5)}),
-        ("call.latency", "high", lambda rng, k: {"latency_ms": 1_400.0 if k % 6 == 0 else rng.lognormvariate(5.9, 0.4)}),
     ],
 )  # fmt: skip
 def test_what_changed_is_named(before, key, view, make):
@@ -146,6 +145,18 @@ def test_what_changed_is_named(before, key, view, make):
     seen = found.by_key[key].seen
     assert seen.view == view
     assert seen.now > seen.then
+
+
+def test_a_few_calls_that_take_much_longer_are_a_tail(before):
+    def make(rng, k):
+        return {"latency_ms": 1_400.0 if k % 5 == 0 else rng.lognormvariate(5.85, 0.4)}
+
+    found = judge(day(14, n=900, make=make), before, {"call.latency": FEATURES["call.latency"]})
+    assert changed(found) == ["call.latency"]
+    seen = found.by_key["call.latency"].seen
+    assert seen.view == "high"
+    assert seen.then == pytest.approx(0.05, abs=0.02)
+    assert seen.now == pytest.approx(0.2, abs=0.02)
 
 
 def test_a_template_around_some_inputs(before):

@@ -1,0 +1,1 @@
+"""What pages and messages of drift say, in words and pictures."""
