@@ -36,7 +36,7 @@ def main() -> None:
     cost()
     print(f"\n{worlds} worlds; share of days with p of the day <= 0.05 / <= 0.01 (days)")
     for n in (1000, 200):
-        for wobble in ("null", "wobble20", "wobble44", "rough", "weekly"):
+        for wobble in ("null", "wobble44", "rough", "weekly"):
             row(f"no change, {wobble}", n, *quiet(worlds, n, wobble))
         for wobble in ("null", "wobble44"):
             changed(worlds, n, wobble)
@@ -99,11 +99,11 @@ def cost() -> None:
         Row(str(at), at, Text(text), [{"role": "user", "content": text}], rng.choice(answers), latency_ms=1.0)
         for at, text in enumerate(asked)
     ]
-    tally = Tally()
-    tally.add(rows[0], FEATURES.values())  # dictionaries are read
+    day = Tally()
+    day.add(rows[0], FEATURES.values())  # dictionaries are read
     started = time.process_time()
     for one in rows:
-        tally.add(one, FEATURES.values())
+        day.add(one, FEATURES.values())
     print(f"reading 1,000 rows: {time.process_time() - started:.2f} CPU s")
     for key, feature in FEATURES.items():
         fresh = [Row(o.id, o.at, Text(o.asked.whole), o.sent, o.answered, latency_ms=1.0) for o in rows]

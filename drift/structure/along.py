@@ -2,7 +2,7 @@
 
 Said of a value when (1) its rows are unlike the day's others by more than chance, at 1 % for all values that
 are tried, (2) without them at most three tenths of the change are left, and (3) either it makes up more of
-the day than before, or its own rows changed. Of a value that has nearly all rows of the day there are no
+the day than before, or its own rows changed and it was not nearly all there was. Of a value that has nearly all rows of the day there are no
 others: it is said when it had less than half before and its first hour is about the hour of the change.
 Where two values of different dimensions have the same rows, a new model and a new prompt, both are said.
 """
@@ -21,6 +21,7 @@ ROWS = 30
 NEARLY_ALL = 0.95
 TAKEN = 0.2  # of the day's rows more than before: the value itself is what is new
 SAME = 0.02
+NEARLY_ALL_BEFORE = 0.8  # of what had so much already it says nothing that a change is within its rows
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,5 @@ def _of(one: Values, value: str, then: float, unit: float, far: float, when: Sin
     if apart < far or left > LEFT:
         return None
     own = not was.n or abs(mine.value - was.value) > far * sqrt(unit * (1 / mine.n + 1 / was.n))
-    return Along(one.dimension, value, risen, share_then, share, left) if risen or own else None
+    within = own and share_then < NEARLY_ALL_BEFORE
+    return Along(one.dimension, value, risen, share_then, share, left) if risen or within else None

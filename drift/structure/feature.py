@@ -41,7 +41,8 @@ class Feature:
     """`least`: the smallest change that matters. Of shares and categories in parts of all rows (0.02: two
     percentage points), of amounts a ratio (1.15: 15 % more, or as much less); `least_step`: and at least
     so much of the amount itself. `endless`: the categories have no end, so that each of them is rare.
-    `unit`: how its values are written."""
+    `free`: categories are named after what was logged, so that one that stands alone may be somebody's
+    own. `unit`: how its values are written."""
 
     key: str
     side: Side
@@ -52,6 +53,7 @@ class Feature:
     least_step: float = 0.0
     scale: Scale = Scale.LOG
     endless: bool = False
+    free: bool = False
     unit: str = ""
 
     def to_scale(self, value: float) -> float:

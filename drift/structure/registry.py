@@ -17,18 +17,19 @@ from drift.structure.features import (
     writing,
 )
 
+# In the order in which changes are told: what comes first says most.
 FAMILIES = (
     length,
     failures,
     refusals,
     json_shape,
-    writing,
-    typos,
     languages,
-    marks,
-    prefixes,
+    typos,
     tools,
+    prefixes,
     calls,
+    marks,
+    writing,
 )
 FEATURES: Mapping[str, Feature] = {feature.key: feature for family in FAMILIES for feature in family.FEATURES}
 # Raised with every change of what a feature measures: days that were read under another one are read anew.

@@ -82,7 +82,7 @@ class Row:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost_usd: float | None = None
-    came_with: Mapping[str, str] = field(default_factory=dict)  # a value of each of DIMENSIONS
+    came_with: Mapping[str, str] = field(default_factory=dict)  # of each of DIMENSIONS, or of none
 
     @cached_property
     def answer(self) -> Text:

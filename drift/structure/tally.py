@@ -8,13 +8,14 @@ from math import log
 from typing import Any
 
 from drift.structure.feature import NO, OTHER, YES, Feature, Scale, Shape
-from drift.structure.rows import DIMENSIONS, Row
+from drift.structure.rows import Row
 
-IDS = 3  # rows kept as examples, of each category and of each bar of a histogram one
+IDS = 3  # rows kept as examples, of each category and of each bar of a histogram
 CATEGORIES = 60  # further ones are “other”
 ENDLESS = 2_000  # categories of a feature without an end that are counted at a time,
 RARE = 0.002  # those that are kept of them when the day is done: of so many of its rows,
 KEPT = 40  # and so many,
+FEW = 3  # rows: a shape of JSON that fewer have may hold somebody's name
 DETAIL_FROM = 10  # and from which occurrence on it is noted when it came and with what
 VALUES = 12  # prompt versions, models, variants, features told apart; the rest together
 ALL = ""  # in an hour or beside a value: all rows, whatever their category
@@ -39,7 +40,7 @@ class Counts:
         seen = self.counts[value] = self.counts.get(value, 0) + 1
         noted = (ALL,) if feature.endless and seen < DETAIL_FROM else (ALL, value)
         cells = [self.hours.setdefault(str(row.hour), {})]
-        cells += [_cell(self.came, name, row.came_with.get(name, ""), {}) for name in DIMENSIONS]
+        cells += [_cell(self.came, name, came, {}) for name, came in row.came_with.items()]
         for cell in cells:
             for one in noted:
                 cell[one] = cell.get(one, 0) + 1
@@ -53,8 +54,20 @@ class Counts:
         self.counts = {value: count for value, count in self.counts.items() if value not in gone}
         self.ids = {value: ids for value, ids in self.ids.items() if value not in gone}
 
+    def _merge(self, rare: set[str]) -> None:
+        """They become OTHER."""
+        cells = [*self.hours.values(), *(c for values in self.came.values() for c in values.values())]
+        for cell in (self.counts, *cells):
+            gone = sum(cell.pop(value, 0) for value in rare)
+            if gone:
+                cell[OTHER] = cell.get(OTHER, 0) + gone
+        self.ids = {value: ids for value, ids in self.ids.items() if value not in rare}
+
     def close(self, feature: Feature) -> None:
-        """The day is done: of categories without an end only the common ones stay."""
+        """The day is done: of categories without an end only the common ones stay, and of those with names from
+        the log those that are no one's own."""
+        if feature.free:
+            self._merge({value for value, count in self.counts.items() if count < FEW and value != OTHER})
         if not feature.endless:
             return
         ranked = sorted(self.counts.values(), reverse=True)
@@ -69,7 +82,7 @@ Sum = list[float]  # how many, sum, sum of squares, on the feature's scale
 
 @dataclass
 class Sums:
-    """Of an amount. `histogram`: rows by the number of a bar, see `bar_of`; `ids`: a row of each bar."""
+    """Of an amount. `histogram`: rows by the number of a bar, see `bar_of`; `ids`: some of each bar."""
 
     n: int = 0
     total: float = 0.0
@@ -77,7 +90,7 @@ class Sums:
     hours: dict[str, Sum] = field(default_factory=dict)
     came: dict[str, dict[str, Sum]] = field(default_factory=dict)
     histogram: dict[str, int] = field(default_factory=dict)
-    ids: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, row: Row, value: float, feature: Feature) -> None:
         scaled = feature.to_scale(value)
@@ -85,14 +98,15 @@ class Sums:
         self.total += scaled
         self.squares += scaled * scaled
         cells = [self.hours.setdefault(str(row.hour), [0, 0.0, 0.0])]
-        cells += [_cell(self.came, name, row.came_with.get(name, ""), [0, 0.0, 0.0]) for name in DIMENSIONS]
+        cells += [_cell(self.came, name, came, [0, 0.0, 0.0]) for name, came in row.came_with.items()]
         for cell in cells:
             cell[0] += 1
             cell[1] += scaled
             cell[2] += scaled * scaled
         bar = str(bar_of(scaled, feature.scale))
-        self.histogram[bar] = self.histogram.get(bar, 0) + 1
-        self.ids.setdefault(bar, row.id)
+        seen = self.histogram[bar] = self.histogram.get(bar, 0) + 1
+        if seen <= IDS:
+            self.ids.setdefault(bar, []).append(row.id)
 
     def close(self, feature: Feature) -> None:
         """Nothing of it grows with the day."""
@@ -131,8 +145,8 @@ class Tally:
         self.rows += 1
         hour = str(row.hour)
         self.hours[hour] = self.hours.get(hour, 0) + 1
-        for name in DIMENSIONS:
-            cell = _cell(self.came, name, row.came_with.get(name, ""), {})
+        for name, came in row.came_with.items():
+            cell = _cell(self.came, name, came, {})
             cell[hour] = cell.get(hour, 0) + 1
         for feature in features:
             value = feature.measure(row)

@@ -15,6 +15,7 @@ from drift.structure.tally import IDS, Counts, Sums, Tally, bar_from
 BARS = 14  # of a chart
 OFTEN = 0.1  # of an hour's rows: from then on a value counts as there
 CATEGORIES = 6
+DRAWN = 0.01  # of the rows: a rarer category is not drawn
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def told(
         "now_range": [_value(feature, seen, seen.now_low), _value(feature, seen, seen.now_high)],
         "n": seen.n,
         "small": finding.small,
-        "chart": _chart(feature, today.tally, [one.tally for one in before]),
+        "chart": _chart(feature, seen.view, today.tally, [one.tally for one in before]),
     }
     if seen.view in (View.HIGH, View.LOW) and feature.shape == Shape.AMOUNT:
         facts["edge"] = feature.from_scale(seen.edge)
@@ -131,7 +132,7 @@ def _first_hours(days: Sequence[Day], dimension: str) -> dict[str, int]:
 # --- a chart ---------------------------------------------------------------------------------------
 
 
-def _chart(feature: Feature, today: Tally, before: Sequence[Tally]) -> list[list[Any]]:
+def _chart(feature: Feature, view: str, today: Tally, before: Sequence[Tally]) -> list[list[Any]]:
     """Bars: [name or lower end, then, now] in shares of the rows."""
     mine = today.of[feature.key]
     others = [one.of[feature.key] for one in before if feature.key in one.of]
@@ -140,8 +141,16 @@ def _chart(feature: Feature, today: Tally, before: Sequence[Tally]) -> list[list
     now, then = _shares([mine.counts]), _shares([one.counts for one in others if isinstance(one, Counts)])
     if feature.shape == Shape.SHARE:
         return [[YES, then.get(YES, 0.0), now.get(YES, 0.0)]]
-    names = sorted({*now, *then}, key=lambda one: (-max(now.get(one, 0), then.get(one, 0)), one))
+    # Of categories without an end the others are other words, and tell nothing beside these.
+    known = (
+        {view} if feature.endless else {one for one in {*now, *then} if _often(one, now, then) or one == view}
+    )
+    names = sorted(known, key=lambda one: (-max(now.get(one, 0), then.get(one, 0)), one))
     return [[name, then.get(name, 0.0), now.get(name, 0.0)] for name in names[:CATEGORIES]]
+
+
+def _often(name: str, now: Mapping[str, float], then: Mapping[str, float]) -> bool:
+    return max(now.get(name, 0.0), then.get(name, 0.0)) >= DRAWN
 
 
 def _shares(counts: Sequence[Mapping[str, int]]) -> dict[str, float]:
@@ -203,7 +212,7 @@ def _examples(
     if seen is None:
         return (), ()
     if feature.shape == Shape.AMOUNT:
-        return _of_amount(days, feature.key, View.MIDDLE), _of_amount([today], feature.key, seen.view)
+        return _of_amount(days, [today], feature.key)
     rose = seen.now > seen.then
     if feature.shape == Shape.SHARE:
         then, now = (NO, YES) if rose else (YES, NO)
@@ -214,7 +223,7 @@ def _examples(
             then = finding.fallen.view
     was, is_now = _of_category(days, feature.key, then), _of_category([today], feature.key, now)
     if feature.endless and not was:
-        was = _of_amount(days, f"{feature.side}.length", View.MIDDLE)  # any will do
+        was, _now = _of_amount(days, [today], f"{feature.side}.length")  # any will do
     return was, is_now
 
 
@@ -231,19 +240,24 @@ def _of_category(days: Sequence[Day], key: str, name: str) -> tuple[str, ...]:
     return tuple(ids[:IDS])
 
 
-def _of_amount(days: Sequence[Day], key: str, view: str) -> tuple[str, ...]:
-    """Of the bars around the middle, or at an end: a twentieth from it."""
-    for day in days:
-        found = _of(day, key)
-        if not isinstance(found, Sums) or not found.ids:
-            continue
-        at = {View.HIGH: 0.97, View.LOW: 0.03}.get(View(view), 0.5)
-        rows, passed, centre = sum(found.histogram.values()), 0, 0
-        for bar in sorted(int(one) for one in found.histogram):
-            passed += found.histogram[str(bar)]
-            centre = bar
-            if passed >= at * rows:
-                break
-        near = sorted(found.ids, key=lambda bar: (abs(int(bar) - centre), bar))
-        return tuple(found.ids[bar] for bar in near[:IDS])
-    return ()
+def _of_amount(
+    before: Sequence[Day], now: Sequence[Day], key: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of the bars that lost most, and of those that gained most: rows as there are fewer, and as there are more."""
+    was, is_now = _sums(before, key), _sums(now, key)
+    then, more = _shares([one.histogram for one in was]), _shares([one.histogram for one in is_now])
+    gain = {bar: more.get(bar, 0.0) - then.get(bar, 0.0) for bar in {*then, *more}}
+    return _best(was, {bar: -change for bar, change in gain.items()}), _best(is_now, gain)
+
+
+def _sums(days: Sequence[Day], key: str) -> list[Sums]:
+    return [found for day in days if isinstance(found := _of(day, key), Sums)]
+
+
+def _best(sums: Sequence[Sums], gain: Mapping[str, float]) -> tuple[str, ...]:
+    ids: list[str] = []
+    for bar in sorted(gain, key=lambda one: (-gain[one], int(one))):
+        ids += [key for one in sums for key in one.ids.get(bar, ())][:IDS]
+        if len(ids) >= IDS:
+            break
+    return tuple(ids[:IDS])

@@ -12,9 +12,12 @@ from drift.models import StructuralChange, StructuralDay
 from drift.queries import structural
 from drift.structure.feature import Shape
 from drift.structure.judge import View
+from drift.structure.registry import FEATURES
 from drift.web import structure_charts as charts
 from drift.web import structure_words as words
 from feedback.models import Interaction
+
+FIRST = 4  # changes that are shown at once
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,14 @@ class StructurePage:
     features: Sequence[Quiet]
 
     @property
+    def first(self) -> Sequence[Shown]:
+        return self.changes[:FIRST]
+
+    @property
+    def more(self) -> Sequence[Shown]:
+        return self.changes[FIRST:]
+
+    @property
     def judged(self) -> bool:
         return self.day is not None and self.day.judged is not None and not self.day.judged["why"]
 
@@ -73,12 +84,21 @@ def page_of(
 ) -> StructurePage:
     zone = structural.zone(project)
     known = [one for one in changes if words.known(one)]
-    told = [one for one in known if one.alarm]
+    told = _in_order([one for one in known if one.alarm])
     ids = [key for one in told for key in (*one.then_rows, *one.now_rows)]
     rows = structural.rows_of(project, ids) if ids else {}
     return StructurePage(
         day, words.notes(day), [_shown(one, rows, zone) for one in told], [_quiet(one) for one in known]
     )
+
+
+def _in_order(changes: Sequence[StructuralChange]) -> list[StructuralChange]:
+    """As the registry has them: all are sure, and what comes first there says most. Estimated tokens are told
+    by the length."""
+    order = {key: at for at, key in enumerate(FEATURES)}
+    longer = {one.side for one in changes if one.feature == "length"}
+    kept = [one for one in changes if one.feature != "tokens_estimated" or one.side not in longer]
+    return sorted(kept, key=lambda one: order[words.feature_of(one).key])
 
 
 def _shown(change: StructuralChange, rows: dict[UUID, Interaction], zone: ZoneInfo) -> Shown:
@@ -94,16 +114,11 @@ def _shown(change: StructuralChange, rows: dict[UUID, Interaction], zone: ZoneIn
         )
     return Shown(
         change, words.sentence(change, zone), _(feature.title), _(words.SIDES[feature.side]),
-        words.value(change, change.then or 0), _range(change, facts["then_range"]),
-        words.value(change, change.now or 0), _range(change, facts["now_range"]), bars, lines,
+        words.value(change, change.then or 0), words.span(change, *facts["then_range"]),
+        words.value(change, change.now or 0), words.span(change, *facts["now_range"]), bars, lines,
         [_example(key, rows, change) for key in change.then_rows],
         [_example(key, rows, change) for key in change.now_rows],
     )  # fmt: skip
-
-
-def _range(change: StructuralChange, ends: Sequence[float]) -> str:
-    low, high = (words.value(change, end) for end in ends)
-    return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def _example(key: UUID, rows: dict[UUID, Interaction], change: StructuralChange) -> Example:

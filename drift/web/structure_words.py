@@ -68,13 +68,13 @@ MOVED = {
     ),
     "input.unknown_words": Moved(
         gettext_noop(
-            "%(now)s of the words of inputs are in no dictionary, %(then)s before: typing errors, or new names"
+            "%(now)s of the words of inputs are in no dictionary (before: %(then)s): typing errors, or new names"
         ),
-        gettext_noop("%(now)s of the words of inputs are in no dictionary, %(then)s before"),
+        gettext_noop("%(now)s of the words of inputs are in no dictionary (before: %(then)s)"),
     ),
     "output.unknown_words": Moved(
-        gettext_noop("%(now)s of the words of outputs are in no dictionary, %(then)s before"),
-        gettext_noop("%(now)s of the words of outputs are in no dictionary, %(then)s before"),
+        gettext_noop("%(now)s of the words of outputs are in no dictionary (before: %(then)s)"),
+        gettext_noop("%(now)s of the words of outputs are in no dictionary (before: %(then)s)"),
     ),
     "output.tool_calls": Moved(
         gettext_noop("Answers call %(change)s more tools"),
@@ -94,44 +94,44 @@ MOVED["input.tokens_estimated"], MOVED["output.tokens_estimated"] = (
 
 TAILS = {
     Side.INPUT: {
-        View.HIGH: gettext_noop("%(now)s of inputs have more than %(edge)s, %(then)s before"),
-        View.LOW: gettext_noop("%(now)s of inputs have less than %(edge)s, %(then)s before"),
+        View.HIGH: gettext_noop("%(now)s of inputs have more than %(edge)s (before: %(then)s)"),
+        View.LOW: gettext_noop("%(now)s of inputs have less than %(edge)s (before: %(then)s)"),
     },
     Side.OUTPUT: {
-        View.HIGH: gettext_noop("%(now)s of outputs have more than %(edge)s, %(then)s before"),
-        View.LOW: gettext_noop("%(now)s of outputs have less than %(edge)s, %(then)s before"),
+        View.HIGH: gettext_noop("%(now)s of outputs have more than %(edge)s (before: %(then)s)"),
+        View.LOW: gettext_noop("%(now)s of outputs have less than %(edge)s (before: %(then)s)"),
     },
     Side.CALL: {
-        View.HIGH: gettext_noop("%(now)s of calls are over %(edge)s, %(then)s before"),
-        View.LOW: gettext_noop("%(now)s of calls are under %(edge)s, %(then)s before"),
+        View.HIGH: gettext_noop("%(now)s of calls are over %(edge)s (before: %(then)s)"),
+        View.LOW: gettext_noop("%(now)s of calls are under %(edge)s (before: %(then)s)"),
     },
 }
 SHARES = {
-    "input.empty": gettext_noop("%(now)s of inputs are empty, %(then)s before"),
-    "output.empty": gettext_noop("%(now)s of outputs are empty, %(then)s before"),
-    "output.failed": gettext_noop("%(now)s of calls failed, %(then)s before"),
-    "output.cut_off": gettext_noop("%(now)s of outputs were cut off, %(then)s before"),
-    "output.refusal": gettext_noop("%(now)s of outputs refuse to answer, %(then)s before"),
-    "input.end_mark": gettext_noop("%(now)s of inputs end with a full stop or its like, %(then)s before"),
-    "output.end_mark": gettext_noop("%(now)s of outputs end with a full stop or its like, %(then)s before"),
-    "input.code": gettext_noop("%(now)s of inputs hold code, %(then)s before"),
-    "output.code": gettext_noop("%(now)s of outputs hold code, %(then)s before"),
-    "input.links": gettext_noop("%(now)s of inputs hold a link, %(then)s before"),
-    "output.links": gettext_noop("%(now)s of outputs hold a link, %(then)s before"),
-    "output.tools": gettext_noop("%(now)s of outputs call a tool, %(then)s before"),
-    "input.tool_results": gettext_noop("%(now)s of inputs hold results of tools, %(then)s before"),
+    "input.empty": gettext_noop("%(now)s of inputs are empty (before: %(then)s)"),
+    "output.empty": gettext_noop("%(now)s of outputs are empty (before: %(then)s)"),
+    "output.failed": gettext_noop("%(now)s of calls failed (before: %(then)s)"),
+    "output.cut_off": gettext_noop("%(now)s of outputs were cut off (before: %(then)s)"),
+    "output.refusal": gettext_noop("%(now)s of outputs refuse to answer (before: %(then)s)"),
+    "input.end_mark": gettext_noop("%(now)s of inputs end with a full stop or its like (before: %(then)s)"),
+    "output.end_mark": gettext_noop("%(now)s of outputs end with a full stop or its like (before: %(then)s)"),
+    "input.code": gettext_noop("%(now)s of inputs hold code (before: %(then)s)"),
+    "output.code": gettext_noop("%(now)s of outputs hold code (before: %(then)s)"),
+    "input.links": gettext_noop("%(now)s of inputs hold a link (before: %(then)s)"),
+    "output.links": gettext_noop("%(now)s of outputs hold a link (before: %(then)s)"),
+    "output.tools": gettext_noop("%(now)s of outputs call a tool (before: %(then)s)"),
+    "input.tool_results": gettext_noop("%(now)s of inputs hold results of tools (before: %(then)s)"),
 }
 CATEGORIES = {
-    "input.json": gettext_noop("%(now)s of inputs are “%(name)s”, %(then)s before"),
-    "output.json": gettext_noop("%(now)s of outputs are “%(name)s”, %(then)s before"),
-    "input.casing": gettext_noop("%(now)s of inputs are written in %(name)s, %(then)s before"),
-    "output.casing": gettext_noop("%(now)s of outputs are written in %(name)s, %(then)s before"),
-    "input.language": gettext_noop("%(now)s of inputs are in %(name)s, %(then)s before"),
-    "output.language": gettext_noop("%(now)s of outputs are in %(name)s, %(then)s before"),
-    "input.script": gettext_noop("%(now)s of inputs are written in %(name)s, %(then)s before"),
-    "output.script": gettext_noop("%(now)s of outputs are written in %(name)s, %(then)s before"),
-    "input.prefix": gettext_noop("%(now)s of inputs begin with the same words, %(then)s before"),
-    "output.prefix": gettext_noop("%(now)s of outputs begin with the same words, %(then)s before"),
+    "input.json": gettext_noop("%(now)s of inputs are “%(name)s” (before: %(then)s)"),
+    "output.json": gettext_noop("%(now)s of outputs are “%(name)s” (before: %(then)s)"),
+    "input.casing": gettext_noop("%(now)s of inputs are written in %(name)s (before: %(then)s)"),
+    "output.casing": gettext_noop("%(now)s of outputs are written in %(name)s (before: %(then)s)"),
+    "input.language": gettext_noop("%(now)s of inputs are in %(name)s (before: %(then)s)"),
+    "output.language": gettext_noop("%(now)s of outputs are in %(name)s (before: %(then)s)"),
+    "input.script": gettext_noop("%(now)s of inputs are written in %(name)s (before: %(then)s)"),
+    "output.script": gettext_noop("%(now)s of outputs are written in %(name)s (before: %(then)s)"),
+    "input.prefix": gettext_noop("%(now)s of inputs begin with the same words (before: %(then)s)"),
+    "output.prefix": gettext_noop("%(now)s of outputs begin with the same words (before: %(then)s)"),
 }
 NAMES = {
     "json.text": gettext_noop("no JSON"),
@@ -220,19 +220,11 @@ def _what(change: StructuralChange) -> str:
 
 
 def _fallen(feature: Feature, facts: Mapping[str, Any]) -> str:
-    if (
-        feature.endless
-        or "fallen" not in facts
-        or facts["fallen"]["then"] - facts["fallen"]["now"] < feature.least
-    ):
+    """What a new shape of JSON came in place of. Of a language or a script the others say nothing more."""
+    fallen = facts.get("fallen")
+    if not feature.key.endswith(".json") or not fallen or fallen["then"] - fallen["now"] < feature.least:
         return ""
-    fallen = facts["fallen"]
-    values = {
-        "name": category(feature, fallen["view"]),
-        "now": percent(fallen["now"]),
-        "then": percent(fallen["then"]),
-    }
-    return _(" (“%(name)s”: %(now)s, %(then)s before)") % values
+    return _(" in place of “%(name)s”") % {"name": category(feature, fallen["view"])}
 
 
 def _since(facts: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -286,9 +278,25 @@ def amount(feature: Feature, value: float) -> str:
 
 def value(change: StructuralChange, number: float) -> str:
     """A `then` or `now`, or an end of its interval."""
-    feature = feature_of(change)
-    share = feature.shape != Shape.AMOUNT or change.facts["view"] != View.MIDDLE
-    return percent(max(number, 0.0)) if share else amount(feature, number)
+    return percent(max(number, 0.0)) if is_share(change) else amount(feature_of(change), number)
+
+
+def is_share(change: StructuralChange) -> bool:
+    """Whether its numbers are shares of rows; else they are in its trait's unit."""
+    return feature_of(change).shape != Shape.AMOUNT or change.facts["view"] != View.MIDDLE
+
+
+def span(change: StructuralChange, low: float, high: float) -> str:
+    """An interval, its unit once where it is a word."""
+    first, last = value(change, low), value(change, high)
+    if first == last:
+        return first
+    unit = feature_of(change).unit
+    if is_share(change) or unit == "share":
+        return f"{first.removesuffix('%').rstrip(THIN)}–{last}"
+    if unit in ("characters", "tokens", "turns"):
+        return f"{first.split()[0]}–{last}"
+    return f"{first} – {last}"
 
 
 def notes(day: StructuralDay | None) -> list[str]:

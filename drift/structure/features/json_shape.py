@@ -74,6 +74,8 @@ def _kind(value: Any) -> str:
 
 
 FEATURES = tuple(
-    Feature(f"{side}.json", side, Shape.CATEGORY, gettext_noop("JSON and its shape"), _of(side), 0.02)
+    Feature(
+        f"{side}.json", side, Shape.CATEGORY, gettext_noop("JSON and its shape"), _of(side), 0.02, free=True
+    )
     for side in SIDES
 )
