@@ -15,7 +15,7 @@ from feedback.models import Environment, Interaction
 from feedback.queries.shifts import zone_of
 
 BACK = 2  # times the days of a rolling baseline: so that a weekday can be compared with its like
-RECENT = 7  # days in which a change may have begun
+RECENT = 6  # days before in which a change may have begun: a weekday names one of them
 LONGEST = 56
 
 
