@@ -11,6 +11,7 @@ from drift.models.checks import (
 )
 from drift.models.spaces import EmbeddedDay, InputVector, Space
 from drift.models.structure import StructuralDay
+from drift.models.topics import HowFitted, MapDot, MappedDay, Topic, TopicDay, TopicMap, TopicShape
 
 __all__ = [
     "BaselineKind",
@@ -19,9 +20,16 @@ __all__ = [
     "DriftPlan",
     "EmbeddedDay",
     "GroupKind",
+    "HowFitted",
     "InputVector",
+    "MapDot",
+    "MappedDay",
     "Space",
     "StructuralChange",
     "StructuralDay",
+    "Topic",
+    "TopicDay",
+    "TopicMap",
+    "TopicShape",
     "Verdict",
 ]

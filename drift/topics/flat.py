@@ -42,7 +42,9 @@ class Laid:
 def lay(centroids: Floats, sizes: NDArray[np.int64], before: Places | None = None) -> Laid:
     """`centroids` (k, d); `sizes` (k,) in rows; `before` (k, 2): where topics that live on were, NaN for new ones."""
     radii = np.sqrt(COVERED / np.pi * np.maximum(sizes, 1) / max(int(sizes.sum()), 1))
-    known = np.zeros(len(centroids), bool) if before is None else ~np.isnan(before).any(axis=1)
+    known: NDArray[np.bool_] = np.zeros(len(centroids), np.bool_)
+    if before is not None:
+        known = np.asarray(~np.isnan(before).any(axis=1))
     if before is not None and sizes[known].sum() > STAYS * sizes.sum():
         return Laid(_apart(_kept(centroids, before, known), radii), radii)
     places = _principal(centroids)
@@ -141,7 +143,8 @@ def _onto(places: Places, before: Places, known: NDArray[np.bool_]) -> Places:
 
 def _boxed(places: Places) -> Places:
     low, high = places.min(axis=0), places.max(axis=0)
-    return (places - (low + high) / 2) / max(float((high - low).max()), 1e-9) + 0.5
+    boxed: Places = (places - (low + high) / 2) / max(float((high - low).max()), 1e-9) + 0.5
+    return boxed
 
 
 def _apart(places: Places, radii: Places) -> Places:

@@ -1,0 +1,141 @@
+"""Topics: fitted once a week, or when an owner asks, and each embedded day counted by them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from annotator.jobs.registry import Kind
+from annotator.jobs.schedules import Schedule, Slot
+from annotator.jobs.work import PermanentError, Work
+from annotator.models import Job, JobState
+from drift.models import DriftPlan, EmbeddedDay, MappedDay, TopicMap
+from drift.services.topics import FIT, fit_key
+
+COUNT = "drift.count_topics"
+WEEK = timedelta(days=7)
+MOST_MISSED = 14  # days that are counted late
+
+
+def run(work: Work) -> None:
+    """Fit, then count the window's days, one a chunk; the cursor is {"map": id}. Killed in the fit, it fits anew."""
+    from drift.services import topic_counts, topic_fits  # noqa: PLC0415 - in the ml worker alone
+    from drift.topics.fit import TooFew  # noqa: PLC0415
+
+    project = work.job.project
+    plan = None if project is None else DriftPlan.objects.filter(project=project).first()
+    if project is None or plan is None or plan.space is None:
+        raise PermanentError(_("Nothing is embedded yet: topics are found in what is."))
+    if work.cursor is None:
+        try:
+            with work.keep_alive():
+                ready = topic_fits.made_ready(project, plan.space)
+        except TooFew as few:
+            with work.chunk() as chunk:
+                work.result = {"few": few.args[0]}
+                chunk.last = True
+            return
+        with work.chunk() as chunk:
+            written = topic_fits.write(ready, by=work.job.asked_by)
+            chunk.cursor, chunk.total = {"map": written.pk}, len(ready.seen.days)
+    made = TopicMap.objects.select_related("space").get(pk=work.cursor["map"])
+    while not work.ended:
+        with work.chunk() as chunk:
+            day = _next_day(made)
+            if day is not None:
+                topic_counts.count_day(made, day)
+                chunk.done += 1
+                continue
+            topic_counts.bring_in_force(made)
+            work.result = {"topics": made.shapes.count(), "rows": made.rows}
+            chunk.last = True
+
+
+def _next_day(of: TopicMap) -> EmbeddedDay | None:
+    """The oldest day since its first that it has not counted."""
+    counted = MappedDay.objects.filter(map=of, day=OuterRef("day"))
+    days = EmbeddedDay.objects.filter(~Exists(counted), space=of.space_id, day__gte=of.first_day)
+    return days.exclude(finished_at=None).order_by("day").first()
+
+
+def run_count(work: Work) -> None:
+    """Count one day by the map in force. Arguments: {"day": id of EmbeddedDay}."""
+    from drift.services import topic_counts  # noqa: PLC0415 - in the ml worker alone
+
+    day = EmbeddedDay.objects.select_related("space").filter(pk=work.arguments["day"]).first()
+    found = None if day is None else _map_of(day)
+    with work.chunk() as chunk:
+        if day is not None and found is not None:
+            counted = topic_counts.count_day(found, day)
+            work.result = {"rows": counted.rows}
+        chunk.done = chunk.total = 1
+        chunk.last = True
+
+
+def _map_of(day: EmbeddedDay) -> TopicMap | None:
+    """The one in force, if it is of the day's space."""
+    rows = TopicMap.objects.filter(project=day.space.project_id).exclude(in_force_at=None)
+    newest = rows.order_by("-number").first()
+    return newest if newest and newest.space_id == day.space_id else None
+
+
+def slots(now: datetime) -> Iterator[Slot]:
+    """A fit for each project that has days and none for a week, and a count for each day that came since."""
+    plans = DriftPlan.objects.filter(enabled=True).exclude(space=None).select_related("space")
+    for plan in plans:
+        rows = EmbeddedDay.objects.filter(space=plan.space_id).exclude(finished_at=None)
+        newest = rows.order_by("-day").first()
+        if newest is None or newest.finished_at is None:
+            continue
+        maps = TopicMap.objects.filter(project=plan.project_id).exclude(in_force_at=None)
+        last = maps.order_by("-number").first()
+        if last is None or last.space_id != plan.space_id:
+            yield _fit_slot(plan, newest.finished_at)
+            continue
+        if last.fitted_at + WEEK <= now and newest.day > last.last_day:
+            yield _fit_slot(plan, last.fitted_at + WEEK)
+        counted = MappedDay.objects.filter(map=last, day=OuterRef("day"))
+        missing = rows.filter(~Exists(counted), day__gt=last.last_day, finished_at__isnull=False)
+        for day in missing.order_by("-day").annotate(at=F("finished_at"))[:MOST_MISSED]:
+            yield Slot(
+                schedule=f"{COUNT}:{plan.project_id}",
+                due_at=day.at,
+                kind=COUNT,
+                key=f"{day.pk} {day.at:%Y-%m-%dT%H:%M:%S.%f}",
+                project_id=plan.project_id,
+                arguments={"day": day.pk},
+            )
+
+
+def _fit_slot(plan: DriftPlan, due_at: datetime) -> Slot:
+    return Slot(
+        schedule=f"{FIT}:{plan.project_id}",
+        due_at=due_at,
+        kind=FIT,
+        key=fit_key(plan.project_id, due_at),
+        project_id=plan.project_id,
+    )
+
+
+def page(job: Job) -> str:
+    return reverse("drift-topics", args=[job.project.slug]) if job.project else ""
+
+
+def outcomes(jobs: Sequence[Job]) -> dict[UUID, str]:
+    """What became of each that ended."""
+    return {job.pk: _outcome(job.result) for job in jobs if job.state == JobState.DONE and job.result}
+
+
+def _outcome(result: dict[str, int]) -> str:
+    if "few" in result:
+        return _("only %(n)s inputs: topics need more") % {"n": result["few"]}
+    return _("%(topics)s topics in %(rows)s inputs") % result
+
+
+KIND = Kind(FIT, run, queue="ml", title=gettext_lazy("Find topics"), result_url=page, details=outcomes)
+COUNT_KIND = Kind(COUNT, run_count, queue="ml", title=gettext_lazy("Count topics"), result_url=page)
+SCHEDULE = Schedule(FIT, slots)

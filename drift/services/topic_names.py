@@ -1,0 +1,57 @@
+"""Three keywords and a title for each topic, from the texts in the log. The ml worker's alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+
+from drift.keywords import Terms, keywords, terms_of
+from drift.models import Space
+from drift.texts import made, rule_of
+from drift.topics.nearest import Counted
+from feedback.models import Interaction
+
+READ = 60  # texts of a topic, the nearest to its middle first
+LONGEST = 600  # characters that are read of one
+TITLE, KEYWORD = 240, 100  # characters that are kept
+ROWS = 500  # a round trip
+
+
+@dataclass(frozen=True)
+class Named:
+    keywords: list[str] = field(default_factory=list)
+    title: str = ""
+
+
+def names_of(space: Space, interactions: Sequence[UUID], counted: Counted, k: int) -> list[Named]:
+    """For each of k topics; empty where the log has none of its inputs any more."""
+    nearest = [_nearest(counted, topic) for topic in range(k)]
+    texts = _texts(space, [interactions[at] for rows in nearest for at in rows])
+    groups = [[texts[interactions[at]] for at in rows if interactions[at] in texts] for rows in nearest]
+    terms = [terms_of(group) for group in groups]
+    everything = sum(terms, terms_of([]))
+    return [_named(group, mine, everything) for group, mine in zip(groups, terms, strict=True)]
+
+
+def _nearest(counted: Counted, topic: int) -> list[int]:
+    rows = np.flatnonzero(counted.topic == topic)
+    return [int(at) for at in rows[np.argsort(-counted.cosine[rows], kind="stable")][:READ]]
+
+
+def _texts(space: Space, wanted: Sequence[UUID]) -> dict[UUID, str]:
+    """The text that was embedded, of those that the log has and that are not empty."""
+    rule = rule_of(space.rule)
+    found = {}
+    for start in range(0, len(wanted), ROWS):
+        rows = Interaction.objects.filter(project=space.project_id, pk__in=wanted[start : start + ROWS])
+        for key, payload in rows.values_list("pk", "input"):
+            if text := made(payload, rule).text:
+                found[key] = text[:LONGEST]
+    return found
+
+
+def _named(group: Sequence[str], mine: Terms, everything: Terms) -> Named:
+    if not group:
+        return Named()
+    return Named([one[:KEYWORD] for one in keywords(mine, everything)], group[0][:TITLE])
