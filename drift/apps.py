@@ -32,3 +32,9 @@ def _jobs() -> None:
 
     for job in (structure,):
         registry.register(job.KIND)
+    from annotator.jobs import registry, schedules  # noqa: PLC0415
+    from drift.jobs import topics  # noqa: PLC0415
+
+    registry.register(topics.KIND)
+    registry.register(topics.COUNT_KIND)
+    schedules.register_schedule(topics.SCHEDULE)

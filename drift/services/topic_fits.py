@@ -181,7 +181,7 @@ def _before(project: Project, space: Space, seen: Window) -> Before:
         labels = [of_topic.get(known.get(key, 0), UNSORTED) for key in seen.interactions]
         return Before(topics, np.array(labels, np.int64), places, None)
     shapes = TopicShape.objects.filter(topic__project=project, map__space=space)
-    latest = list(shapes.order_by("topic", "-map__number").distinct("topic"))
+    latest = list(shapes.order_by("topic_id", "-map__number").distinct("topic_id"))
     centroids = unit(np.array([shape.centroid for shape in latest], np.float32))
     index = np.array([of_topic[shape.topic_id] for shape in latest])
     found = counted(seen.vectors, centroids, newest.floor).topic

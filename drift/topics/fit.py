@@ -22,7 +22,8 @@ NEIGHBOURS = 15
 MIN_SAMPLES = 5
 LEAST_SIZE = 8
 ROWS_A_SIZE = 500  # one more row in the smallest topic for each so many rows
-FLOOR_AT = 0.05  # the share of members that lie below the floor
+FLOOR_AT = 2.0  # standard deviations below the middle of all members
+SIGMA = 1.4826  # of a normal distribution: standard deviation by median absolute deviation
 LEAST_TOPICS = 3
 MOST_IN_ONE = 0.5
 MOST_NOISE = 0.8
@@ -74,10 +75,10 @@ def fit(vectors: Floats, *, seed: int = 0) -> Fit:
     smallest = smallest_topic(n)
     edges = graph(blurred(vectors, BLURRED_BY), NEIGHBOURS)
     for how in (How.EOM, How.LEAF):
-        labels = _hdbscan(edges, smallest, how)
-        if not collapsed(labels):
-            return _fit(vectors, labels, how, smallest)
-    return _fit(vectors, _cells(vectors, seed), How.CELLS, smallest)
+        found = _kept(vectors, _hdbscan(edges, smallest, how), how, smallest)
+        if not collapsed(found.labels):
+            return found
+    return _kept(vectors, _cells(vectors, seed), How.CELLS, 1)
 
 
 def collapsed(labels: NDArray[np.int64]) -> bool:
@@ -107,20 +108,42 @@ def _cells(vectors: Floats, seed: int) -> NDArray[np.int64]:
     return np.asarray(KMeans(k, n_init=1, random_state=seed).fit_predict(vectors), np.int64)
 
 
-def _fit(vectors: Floats, labels: NDArray[np.int64], how: How, smallest: int) -> Fit:
+def _kept(vectors: Floats, labels: NDArray[np.int64], how: How, smallest: int) -> Fit:
+    """Without the members that blurring drew in and that lie below the floor, and without topics of fewer than
+    `smallest` that are left. The floor is of all members, robust: half of them could be anything."""
+    labels = _ordered(labels, 1)
+    cosines = _cosines(vectors, labels)
+    members = cosines[labels != NOISE]
+    floor = -1.0
+    if len(members):
+        middle = np.median(members)
+        floor = float(middle - FLOOR_AT * SIGMA * np.median(np.abs(members - middle)))
+    labels = _ordered(np.where(cosines < floor, NOISE, labels), smallest)
+    return Fit(labels, centroids_of(vectors, labels), floor, how, smallest)
+
+
+def _ordered(labels: NDArray[np.int64], smallest: int) -> NDArray[np.int64]:
+    """Numbered by size, the largest 0; what has fewer than `smallest` rows is noise."""
     sizes = np.bincount(labels[labels != NOISE])
     order = np.argsort(-sizes, kind="stable")
     new = np.full(len(sizes) + 1, NOISE)  # its last is what NOISE is mapped to
-    new[order] = np.arange(len(sizes))
-    labels = new[labels]
-    centroids = centroids_of(vectors, labels, len(sizes))
+    new[order] = np.where(sizes[order] >= smallest, np.arange(len(sizes)), NOISE)
+    return new[labels]
+
+
+def _cosines(vectors: Floats, labels: NDArray[np.int64]) -> Floats:
+    """(n,): of each row to the middle of its topic; -2 for noise."""
+    found = np.full(len(vectors), -2, np.float32)
     within = labels != NOISE
-    cosines = np.einsum("ij,ij->i", vectors[within], centroids[labels[within]])
-    return Fit(labels, centroids, float(np.quantile(cosines, FLOOR_AT)), how, smallest)
+    if within.any():
+        middles = centroids_of(vectors, labels)[labels[within]]
+        found[within] = np.einsum("ij,ij->i", vectors[within], middles)
+    return found
 
 
-def centroids_of(vectors: Floats, labels: NDArray[np.int64], k: int) -> Floats:
+def centroids_of(vectors: Floats, labels: NDArray[np.int64]) -> Floats:
     """(k, d), of length 1."""
+    k = int(labels.max(initial=NOISE)) + 1
     sums = np.zeros((k, vectors.shape[1]), np.float64)
     np.add.at(sums, labels[labels != NOISE], vectors[labels != NOISE])
     return unit(sums)

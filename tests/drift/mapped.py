@@ -1,0 +1,64 @@
+"""Days of inputs about topics that are known, embedded, for tests."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from annotator.jobs import runner
+from annotator.models import Job, Project
+from annotator.services import jobs
+from drift.models import DriftPlan, EmbeddedDay, Space, TopicMap
+from drift.queries.topic_maps import in_force
+from drift.services.topics import FIT
+from tests.drift import drifted, planted
+from tests.feedback import logged
+
+LAST = date(2026, 11, 22)
+NAMES = ("refund", "delivery", "password", "invoice", "voucher", "warranty")
+_seeds = count(1)
+
+
+def plan(project: Project, space: Space) -> DriftPlan:
+    found, _made = DriftPlan.objects.update_or_create(
+        project=project, defaults={"space": space, "starts_on": LAST - timedelta(days=60)}
+    )
+    return found
+
+
+def a_day(space: Space, day: date, sizes: Sequence[int], *, noise: int = 0, seed: int = 0) -> EmbeddedDay:
+    """`sizes[k]` inputs about NAMES[k], and some about nothing."""
+    project = space.project
+    seed = seed or next(_seeds)
+    vectors, which = planted.topics(*sizes, noise=noise, seed=seed, d=drifted.DIMENSIONS)
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    rows = []
+    for k, topic in enumerate(which):
+        about = NAMES[topic] if topic >= 0 else f"word{seed}x{k}"
+        text = f"please help with my {about} number {k}"
+        rows += logged.interactions(
+            project, 1, at=at + timedelta(seconds=k), name=f"{day}-{k}", input=text, input_preview=text
+        )
+    made = drifted.embedded(space, day, rows, vectors.tolist())
+    EmbeddedDay.objects.filter(pk=made.pk).update(finished_at=at + timedelta(hours=17))
+    made.refresh_from_db()
+    return made
+
+
+def days(space: Space, n: int, sizes: Sequence[int], **more) -> list[EmbeddedDay]:
+    """The last `n` days, the oldest first."""
+    return [a_day(space, LAST - timedelta(days=back), sizes, **more) for back in reversed(range(n))]
+
+
+def fit(project: Project) -> TopicMap:
+    """The job, done; the map that is in force then."""
+    done(jobs.ask(kind=FIT, key=f"test {next(_seeds)}", project=project))
+    found = in_force(project)
+    assert found is not None
+    return found
+
+
+def done(job: Job) -> Job:
+    runner.run(job.pk, queue="ml")
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+    return job
