@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from annotator.models import Project
 from drift.models import DriftCheck, DriftPlan, EmbeddedDay
+from drift.models import DriftCheck, Topic
 
 
 def check_of(project: Project, day: date) -> DriftCheck:
@@ -19,3 +20,8 @@ def embedded_day_of(project: Project, day: date) -> EmbeddedDay:
     """What was embedded of a day, in the space that is in use."""
     spaces = DriftPlan.objects.filter(project=project).values("space")
     return get_object_or_404(EmbeddedDay, space__in=spaces, day=day)
+def topic_of(project: Project, topic_id: int) -> Topic:
+    """A topic of this project, ended or not."""
+    found = get_object_or_404(Topic.objects.select_related("parent", "heir"), project=project, pk=topic_id)
+    found.project = project
+    return found

@@ -24,4 +24,15 @@ from drift.views import overview, structure
 urlpatterns = [
     path("p/<slug:slug>/drift/", overview.overview, name="drift"),
     path("p/<slug:slug>/drift/<day:day>/structure/", structure.structure, name="drift-structure"),
+from drift.views import overview, topics
+
+urlpatterns = [
+    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
+    path("p/<slug:slug>/drift/topics/", topics.topics, name="drift-topics"),
+    path("p/<slug:slug>/drift/topics/find/", topics.fit, name="drift-topics-find"),
+    path("p/<slug:slug>/drift/topics/dots/", topics.dots, name="drift-dots"),
+    path("p/<slug:slug>/drift/topics/dots/<uuid:interaction_id>/", topics.dot, name="drift-dot"),
+    path("p/<slug:slug>/drift/topics/<int:topic_id>/", topics.topic, name="drift-topic"),
+    path("p/<slug:slug>/drift/topics/<int:topic_id>/name/", topics.rename, name="drift-topic-name"),
+    path("p/<slug:slug>/drift/topics/<int:topic_id>/queue/", topics.to_queue, name="drift-topic-queue"),
 ]

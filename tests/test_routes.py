@@ -57,6 +57,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "ignored_after_minutes": "60",
     },
     "baseline": lambda world: {"baseline_kind": "rolling", "baseline_days": "21"},
+    "topic": lambda world: {"name": "Refunds"},
     "mode": lambda world: {"name": "Rude", "severity": "minor", "seen": "1"},
     "assertion": lambda world: {
         "kind": "lacks",

@@ -34,6 +34,7 @@ from annotator.services.queue_files import ITEMS
 from drift.models import EmbeddedDay
 from drift.services import plans as drift_plans
 from drift.models import DriftCheck, DriftGroup
+from drift.models import Topic
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
@@ -174,6 +175,9 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "job_id": job.pk,
         "interaction_id": _interaction(project),
         "task_key": _task(project).key,
+        "topic_id": Topic.objects.create(
+            project=project, number=1, title="How?", since=DAY, keywords=["how"]
+        ).pk,
         "mode_id": modes.named(project, "Invents a policy", guest).pk,
         "assertion_key": asserted.assertion(project, f"no-{project.slug}").assertion.key,
         "origin_id": WidgetOrigin.objects.create(project=project, origin=f"https://{project.slug}.test").pk,

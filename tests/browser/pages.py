@@ -21,6 +21,7 @@ NO_PAGES += ("panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adj
 NO_PAGES += ("/alike/", "/said/")
 NO_PAGES += (".ics", "panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 NO_PAGES += ("drift/settings/preview/",)
+NO_PAGES += ("/dots/", "dots/<uuid:interaction_id>/")
 NO_PAGES += ("datasets/preview/", "/format/", "/download/", "/archive/")
 NO_PAGES += ("/structure/",)
 PAGES = [

@@ -1,0 +1,74 @@
+"""How often inputs of each topic fail, by the answers of vibe checks, and how often suggestions to them are taken."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+
+from annotator.models import Project
+from annotator.stats.intervals import Estimate, Undefined, wilson
+from feedback.models import SuggestionTask, Verdict
+from feedback.queries import rates
+from feedback.queries.estimates import answers_of
+
+MOST_DOTS = 50_000
+
+# The topic of the interaction that an item was made from, by its newest count.
+TOPICS = """
+    SELECT DISTINCT ON (i.id) i.id, dot.topic_id
+    FROM annotator_item i
+    JOIN drift_mapdot dot ON dot.interaction = (i.metadata->>'interaction')::uuid
+    JOIN drift_mappedday day ON day.id = dot.day_id
+    JOIN drift_topicmap map ON map.id = day.map_id AND map.project_id = %(project)s
+    WHERE i.id = ANY(%(items)s) AND i.origin = 'vibecheck' AND map.in_force_at IS NOT NULL
+    AND json_typeof(i.metadata) = 'object' AND i.metadata->>'interaction' ~ '^[0-9a-f-]{36}$'
+    ORDER BY i.id, map.number DESC"""
+
+# A suggestion's id is the external id of the interaction that was logged with it.
+VERDICTS = """
+    SELECT seen.topic_id, s.verdict, count(*)
+    FROM (
+        SELECT dot.topic_id, dot.interaction FROM drift_mapdot dot
+        JOIN drift_mappedday day ON day.id = dot.day_id
+        JOIN drift_topicmap map ON map.id = day.map_id AND map.project_id = %(project)s
+        WHERE day.day = ANY(%(days)s) AND dot.topic_id IS NOT NULL AND map.in_force_at IS NOT NULL
+        AND dot.weight > 0
+        LIMIT %(most)s) seen
+    JOIN feedback_interaction x ON x.id = seen.interaction
+    JOIN feedback_suggestion s
+        ON s.id = CASE WHEN x.external_id ~ '^[0-9a-f-]{36}$' THEN x.external_id::uuid END
+    JOIN feedback_suggestiontask t ON t.id = s.task_id AND t.project_id = %(project)s
+    WHERE NOT s.hidden AND s.value <> '' AND s.verdict <> ''
+    GROUP BY seen.topic_id, s.verdict"""
+
+
+def topics_of_items(project: Project, items: Sequence[int]) -> dict[int, int | None]:
+    """By item; None where it is near no topic. Those whose input was never embedded are left out. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOPICS, {"project": project.pk, "items": list(items)})
+        return dict(cursor.fetchall())
+
+
+def failures_of(project: Project, today: date) -> tuple[dict[int, Estimate], Estimate]:
+    """The failure rate of each topic, and of all inputs that are on the map, over the last weeks' checks."""
+    checks = rates.recent_checks(project, today=today)
+    given, bad = answers_of(checks)
+    topics = topics_of_items(project, [item for rows in given.values() for _chance, item in rows])
+    known = {item: topic for item, topic in topics.items() if topic is not None}
+    everything = rates.by_key(checks, dict.fromkeys(topics, ""), bad, given)
+    overall = everything.get("", Estimate(reason=Undefined.NO_ANSWERS))
+    return rates.by_key(checks, known, bad, given), overall
+
+
+def accepted_of(project: Project, days: Sequence[date]) -> dict[int, Estimate] | None:
+    """The share of suggestions that were accepted unchanged, of those that were seen and judged, by topic; None
+    where the project suggests nothing."""
+    if not SuggestionTask.objects.filter(project=project).exists():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(VERDICTS, {"project": project.pk, "days": list(days), "most": MOST_DOTS})
+        found: dict[int, Counter[str]] = {}
+        for topic, verdict, n in cursor.fetchall():
+            found.setdefault(topic, Counter())[verdict] += n
+    return {topic: wilson(counts[Verdict.ACCEPTED], counts.total()) for topic, counts in found.items()}

@@ -1,0 +1,138 @@
+"""The topics of a project: how large each is, whether it grows, how often it fails. What both grows and fails
+comes first. The number of queries does not depend on how many topics there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+
+from annotator.stats.intervals import Estimate, Undefined
+from drift.models import MappedDay, Topic, TopicDay, TopicMap, TopicShape
+from drift.queries.topic_rates import accepted_of, failures_of
+from drift.topics import shares
+from feedback.trend import Trend, trend
+
+NOW = 7  # days
+BEFORE = 21
+SHOWN = 56  # days of a trend
+
+
+@dataclass(frozen=True)
+class OfTopic:
+    """`now`: its share of the last NOW days, `before`: of the BEFORE days before. `change`: its interval holds for
+    all topics together; the others for each alone. `line`: its share day by day."""
+
+    topic: Topic
+    shape: TopicShape
+    now: Estimate
+    before: Estimate
+    change: Estimate
+    failed: Estimate
+    accepted: Estimate
+    fails_more: bool
+    line: Trend | None
+
+    @property
+    def grows(self) -> bool:
+        return self.change.low is not None and self.change.low > 0
+
+    @property
+    def shrinks(self) -> bool:
+        return self.change.high is not None and self.change.high < 0
+
+    @property
+    def first(self) -> bool:
+        """What to look at first."""
+        return self.grows and self.fails_more
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The map in force with its topics. `unsorted` and `loose`: shares of the last NOW days."""
+
+    map: TopicMap
+    topics: list[OfTopic]
+    unsorted: Estimate
+    loose: Estimate
+    failed: Estimate  # of all mapped inputs
+    days: int
+    suggests: bool
+
+
+Day = shares.Day[int]
+UNSORTED, LOOSE = 0, -1  # beside ids of topics, which are above 0
+
+
+def standing(of: TopicMap, today: date) -> Standing:
+    """All that the page of topics tells."""
+    days = counted_days(of.project_id, SHOWN)
+    told = list(days.values())
+    now, before = told[-NOW:], told[-NOW - BEFORE : -NOW]
+    rho = shares.wobble([_only_topics(day) for day in before])
+    shapes = list(of.shapes.select_related("topic").defer("centroid"))
+    failed, overall = failures_of(of.project, today)
+    accepted = accepted_of(of.project, list(days)[-NOW:])
+    rows = [
+        OfTopic(
+            shape.topic,
+            shape,
+            shares.share(shape.topic_id, now, rho),
+            shares.share(shape.topic_id, before, rho),
+            shares.change(shape.topic_id, now, before, rho, together=len(shapes)),
+            failed.get(shape.topic_id, NOTHING),
+            (accepted or {}).get(shape.topic_id, NOTHING),
+            _more(failed.get(shape.topic_id, NOTHING), overall),
+            trend(points_of(shape.topic_id, days)),
+        )
+        for shape in shapes
+    ]
+    rows.sort(
+        key=lambda one: (-one.first, -one.fails_more, -one.grows, -(one.now.value or 0), one.topic.number)
+    )
+    return Standing(
+        of,
+        rows,
+        shares.share(UNSORTED, now, rho),
+        shares.share(LOOSE, now, rho),
+        overall,
+        len(now),
+        accepted is not None,
+    )
+
+
+NOTHING = Estimate(reason=Undefined.NO_ANSWERS)
+
+
+def _more(one: Estimate, overall: Estimate) -> bool:
+    """Whether a topic fails more often than all inputs do."""
+    return one.low is not None and overall.value is not None and one.low > overall.value
+
+
+def _only_topics(day: Day) -> Day:
+    return shares.Day(day.n, {key: n for key, n in day.counts.items() if key > 0})
+
+
+def counted_days(project: int, most: int) -> Mapping[date, Day]:
+    """The newest days that were counted, the oldest first. Two queries.
+
+    Of a day that two maps counted the newer counts.
+    """
+    rows = MappedDay.objects.filter(map__project=project).exclude(map__in_force_at=None)
+    rows = rows.order_by("-day", "map__number").prefetch_related(
+        Prefetch("topics", TopicDay.objects.only("day_id", "topic_id", "rows"))
+    )
+    found = {}
+    for day in rows[:most]:
+        counts = {one.topic_id: one.rows for one in day.topics.all()}
+        found[day.day] = shares.Day(day.rows, {**counts, UNSORTED: day.unsorted, LOOSE: day.loose})
+    return dict(sorted(found.items()))
+
+
+def trend_of(topic: Topic) -> list[tuple[date, Estimate]]:
+    """Its share of each counted day, with the interval of that day's draws. Two queries."""
+    return points_of(topic.pk, counted_days(topic.project_id, SHOWN))
+
+
+def points_of(topic: int, days: Mapping[date, Day]) -> list[tuple[date, Estimate]]:
+    return [(day, shares.share(topic, [counts], 0.0)) for day, counts in days.items() if counts.n]
