@@ -8,39 +8,44 @@ from django.db import connection
 
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, Undefined, wilson
+from drift.models import MappedDay
 from feedback.models import SuggestionTask, Verdict
 from feedback.queries import rates
 from feedback.queries.estimates import answers_of
 
 MOST_DOTS = 50_000
 
-# The topic of the interaction that an item was made from, by its newest count.
+# The topic of the interaction that an item was made from, by its newest count. OFFSET 0 keeps the database at the
+# few rows of each item: free to join, it reads whole tables while its statistics are of ones just filled.
 TOPICS = """
-    SELECT DISTINCT ON (i.id) i.id, dot.topic_id
-    FROM annotator_item i
-    JOIN drift_mapdot dot ON dot.interaction = (i.metadata->>'interaction')::uuid
-    JOIN drift_mappedday day ON day.id = dot.day_id
-    JOIN drift_topicmap map ON map.id = day.map_id AND map.project_id = %(project)s
-    WHERE i.id = ANY(%(items)s) AND i.origin = 'vibecheck' AND map.in_force_at IS NOT NULL
-    AND json_typeof(i.metadata) = 'object' AND i.metadata->>'interaction' ~ '^[0-9a-f-]{36}$'
-    ORDER BY i.id, map.number DESC"""
+    SELECT wanted.id, found.topic_id
+    FROM unnest(%(items)s::bigint[]) wanted (id)
+    JOIN LATERAL (
+        SELECT CASE WHEN json_typeof(i.metadata) = 'object' AND i.metadata->>'interaction' ~ '^[0-9a-f-]{36}$'
+            THEN (i.metadata->>'interaction')::uuid END AS key
+        FROM annotator_item i WHERE i.id = wanted.id OFFSET 0) made ON true
+    JOIN LATERAL (
+        SELECT dot.topic_id FROM drift_mapdot dot
+        JOIN drift_mappedday day ON day.id = dot.day_id
+        JOIN drift_topicmap map ON map.id = day.map_id
+        WHERE dot.interaction = made.key AND map.project_id = %(project)s AND map.in_force_at IS NOT NULL
+        ORDER BY map.number DESC LIMIT 1) found ON true"""
 
 # A suggestion's id is the external id of the interaction that was logged with it.
 VERDICTS = """
-    SELECT seen.topic_id, s.verdict, count(*)
+    SELECT seen.topic_id, given.verdict, count(*)
     FROM (
         SELECT dot.topic_id, dot.interaction FROM drift_mapdot dot
-        JOIN drift_mappedday day ON day.id = dot.day_id
-        JOIN drift_topicmap map ON map.id = day.map_id AND map.project_id = %(project)s
-        WHERE day.day = ANY(%(days)s) AND dot.topic_id IS NOT NULL AND map.in_force_at IS NOT NULL
-        AND dot.weight > 0
+        WHERE dot.day_id = ANY(%(days)s) AND dot.topic_id IS NOT NULL AND dot.weight > 0
         LIMIT %(most)s) seen
-    JOIN feedback_interaction x ON x.id = seen.interaction
-    JOIN feedback_suggestion s
-        ON s.id = CASE WHEN x.external_id ~ '^[0-9a-f-]{36}$' THEN x.external_id::uuid END
-    JOIN feedback_suggestiontask t ON t.id = s.task_id AND t.project_id = %(project)s
-    WHERE NOT s.hidden AND s.value <> '' AND s.verdict <> ''
-    GROUP BY seen.topic_id, s.verdict"""
+    JOIN LATERAL (
+        SELECT CASE WHEN x.external_id ~ '^[0-9a-f-]{36}$' THEN x.external_id::uuid END AS key
+        FROM feedback_interaction x WHERE x.id = seen.interaction OFFSET 0) logged ON true
+    JOIN LATERAL (
+        SELECT s.verdict FROM feedback_suggestion s JOIN feedback_suggestiontask t ON t.id = s.task_id
+        WHERE s.id = logged.key AND t.project_id = %(project)s
+        AND NOT s.hidden AND s.value <> '' AND s.verdict <> '' OFFSET 0) given ON true
+    GROUP BY seen.topic_id, given.verdict"""
 
 
 def topics_of_items(project: Project, items: Sequence[int]) -> dict[int, int | None]:
@@ -67,8 +72,13 @@ def accepted_of(project: Project, days: Sequence[date]) -> dict[int, Estimate] |
     if not SuggestionTask.objects.filter(project=project).exists():
         return None
     with connection.cursor() as cursor:
-        cursor.execute(VERDICTS, {"project": project.pk, "days": list(days), "most": MOST_DOTS})
+        cursor.execute(VERDICTS, {"project": project.pk, "days": _ids(project, days), "most": MOST_DOTS})
         found: dict[int, Counter[str]] = {}
         for topic, verdict, n in cursor.fetchall():
             found.setdefault(topic, Counter())[verdict] += n
     return {topic: wilson(counts[Verdict.ACCEPTED], counts.total()) for topic, counts in found.items()}
+
+
+def _ids(project: Project, days: Sequence[date]) -> list[int]:
+    rows = MappedDay.objects.filter(map__project=project, day__in=days).exclude(map__in_force_at=None)
+    return list(rows.values_list("pk", flat=True))

@@ -4,14 +4,14 @@ comes first. The number of queries does not depend on how many topics there are.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from statistics import NormalDist
 
 from django.db.models import Prefetch
 
-from annotator.stats.intervals import Estimate, Undefined
+from annotator.stats.intervals import Estimate, Undefined, bounds
 from drift.models import MappedDay, Topic, TopicDay, TopicMap, TopicShape
 from drift.queries.topic_rates import accepted_of, failures_of
 from drift.topics import shares
-from feedback.trend import Trend, trend
 
 NOW = 7  # days
 BEFORE = 21
@@ -21,7 +21,8 @@ SHOWN = 56  # days of a trend
 @dataclass(frozen=True)
 class OfTopic:
     """`now`: its share of the last NOW days, `before`: of the BEFORE days before. `change`: its interval holds for
-    all topics together; the others for each alone. `line`: its share day by day."""
+    all topics together; the others for each alone. `line`: its share day by day as a
+    path in a box of 100 by 100, the highest day at the top; empty for fewer than two days."""
 
     topic: Topic
     shape: TopicShape
@@ -31,7 +32,7 @@ class OfTopic:
     failed: Estimate
     accepted: Estimate
     fails_more: bool
-    line: Trend | None
+    line: str
 
     @property
     def grows(self) -> bool:
@@ -82,8 +83,8 @@ def standing(of: TopicMap, today: date) -> Standing:
             shares.change(shape.topic_id, now, before, rho, together=len(shapes)),
             failed.get(shape.topic_id, NOTHING),
             (accepted or {}).get(shape.topic_id, NOTHING),
-            _more(failed.get(shape.topic_id, NOTHING), overall),
-            trend(points_of(shape.topic_id, days)),
+            _fails_more(failed.get(shape.topic_id, NOTHING), overall, len(shapes)),
+            _line(points_of(shape.topic_id, days)),
         )
         for shape in shapes
     ]
@@ -104,9 +105,12 @@ def standing(of: TopicMap, today: date) -> Standing:
 NOTHING = Estimate(reason=Undefined.NO_ANSWERS)
 
 
-def _more(one: Estimate, overall: Estimate) -> bool:
-    """Whether a topic fails more often than all inputs do."""
-    return one.low is not None and overall.value is not None and one.low > overall.value
+def _fails_more(one: Estimate, overall: Estimate, together: int) -> bool:
+    """Whether a topic fails more often than all inputs do, with so many topics looked at together."""
+    if one.value is None or overall.value is None or not one.n_eff:
+        return False
+    z = NormalDist().inv_cdf(1 - 0.025 / max(1, together))
+    return bounds(one.value, one.n_eff, z)[0] > overall.value
 
 
 def _only_topics(day: Day) -> Day:
@@ -136,3 +140,14 @@ def trend_of(topic: Topic) -> list[tuple[date, Estimate]]:
 
 def points_of(topic: int, days: Mapping[date, Day]) -> list[tuple[date, Estimate]]:
     return [(day, shares.share(topic, [counts], 0.0)) for day, counts in days.items() if counts.n]
+
+
+def _line(points: list[tuple[date, Estimate]]) -> str:
+    if len(points) < 2:
+        return ""
+    top = max(estimate.value or 0.0 for _day, estimate in points) or 1.0
+    first, days = points[0][0], (points[-1][0] - points[0][0]).days
+    return "M" + "L".join(
+        f"{100 * (day - first).days / days:.1f} {100 - 100 * (estimate.value or 0.0) / top:.1f}"
+        for day, estimate in points
+    )

@@ -142,8 +142,12 @@ def _onto(places: Places, before: Places, known: NDArray[np.bool_]) -> Places:
 
 
 def _boxed(places: Places) -> Places:
-    low, high = places.min(axis=0), places.max(axis=0)
-    boxed: Places = (places - (low + high) / 2) / max(float((high - low).max()), 1e-9) + 0.5
+    """Turned so that it is wider than high, 1 wide."""
+    middle = places - places.mean(axis=0)
+    _u, _s, directions = np.linalg.svd(middle, full_matrices=False)
+    turned = middle @ directions.T if len(places) > 1 else middle
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    boxed: Places = (turned - (low + high) / 2) / max(float((high - low).max()), 1e-9) + 0.5
     return boxed
 
 

@@ -13,7 +13,9 @@ const COLOURS = 8;
 const SHAPES = 4;
 const REACH = 14; // pixels around the pointer
 const PATIENCE = 90; // milliseconds a pointer rests before a text is asked for
-const LABELS = 14;
+const LABELS = 12;
+const LONGEST = 20; // characters of a label
+const STRETCH = 1.6; // how much wider than high the map may become
 const MARGIN = 18;
 
 const box = /** @type {HTMLElement | null} */ (document.querySelector("[data-map]"));
@@ -39,7 +41,7 @@ function TopicMap(/** @type {HTMLElement} */ root) {
   let frame = 0;
   let touched = false;
   const view = { x: 0.5, y: 0.5, closer: 1 }; // the middle, in places of the map
-  const extent = { x: 0, y: 0, size: 1 };
+  const extent = { x: 1, y: 1 };
 
   this.load = async () => {
     try {
@@ -67,8 +69,8 @@ function TopicMap(/** @type {HTMLElement} */ root) {
     const all = rows.length ? rows : [[0.5, 0.5, 0.5]];
     const low = [0, 1].map((axis) => Math.min(...all.map((row) => row[axis] - row[2])));
     const high = [0, 1].map((axis) => Math.max(...all.map((row) => row[axis] + row[2])));
-    extent.x = high[0] - low[0];
-    extent.y = high[1] - low[1];
+    extent.x = Math.max(high[0] - low[0], 1e-6);
+    extent.y = Math.max(high[1] - low[1], 1e-6);
     Object.assign(view, { x: (low[0] + high[0]) / 2, y: (low[1] + high[1]) / 2, closer: 1 });
   }
 
@@ -99,17 +101,17 @@ function TopicMap(/** @type {HTMLElement} */ root) {
     }
     const on = /** @type {CanvasRenderingContext2D} */ (still.getContext("2d"));
     on.setTransform(dense, 0, 0, dense, 0, 0);
-    const scale = scaled(width, height);
+    const small = width < 500 ? 0.75 : 1;
     places = new Float64Array(dots.length * 2);
     /** @type {Map<string, Path2D>} */ const paths = new Map();
     dots.forEach(([x, y, id, state], k) => {
-      const at = [(x - view.x) * scale + width / 2, (y - view.y) * scale + height / 2];
+      const at = pixel(x, y);
       places[2 * k] = at[0];
       places[2 * k + 1] = at[1];
       const topic = topics.get(id);
       const key = topic ? `${state >> 1} ${state & 1} ${(topic.number - 1) % COLOURS + 1}` : `${state >> 1} 2 soft`;
       if (!paths.has(key)) paths.set(key, new Path2D());
-      const size = (state & 2 ? 4 : 2.6) * Math.min(2, Math.sqrt(view.closer));
+      const size = small * (state & 2 ? 4 : 2.6) * Math.min(2, Math.sqrt(view.closer));
       shape(/** @type {Path2D} */ (paths.get(key)), topic, at[0], at[1], topic ? size : size * 0.7);
     });
     // What is of the newest day lies on top.
@@ -127,12 +129,19 @@ function TopicMap(/** @type {HTMLElement} */ root) {
       if (kind !== "0" || newest === "1") on.stroke(path);
     }
     on.globalAlpha = 1;
-    labels(on, scale, width, height);
+    labels(on, width, height);
   }
 
-  /** @param {number} width @param {number} height */
-  function scaled(width, height) {
-    return view.closer * Math.min((width - 2 * MARGIN) / extent.x, (height - 2 * MARGIN) / extent.y);
+  /** Pixels of a unit of the map, along x and y. */
+  function scale() {
+    const x = (canvas.clientWidth - 2 * MARGIN) / extent.x, y = (canvas.clientHeight - 2 * MARGIN) / extent.y;
+    return [Math.min(x, STRETCH * y) * view.closer, Math.min(y, STRETCH * x) * view.closer];
+  }
+
+  /** @param {number} x @param {number} y */
+  function pixel(x, y) {
+    const by = scale();
+    return [(x - view.x) * by[0] + canvas.clientWidth / 2, (y - view.y) * by[1] + canvas.clientHeight / 2];
   }
 
   /** Circle, square, triangle, diamond: topics of one colour differ in shape. Without a topic, a cross.
@@ -164,18 +173,19 @@ function TopicMap(/** @type {HTMLElement} */ root) {
   }
 
   /** The names of the largest topics, where none lies on another.
-   * @param {CanvasRenderingContext2D} on @param {number} scale @param {number} width @param {number} height */
-  function labels(on, scale, width, height) {
+   * @param {CanvasRenderingContext2D} on @param {number} width @param {number} height */
+  function labels(on, width, height) {
     on.font = `600 12px ${getComputedStyle(canvas).fontFamily}`;
     on.textAlign = "center";
     /** @type {number[][]} */ const taken = [];
     const most = Math.round(LABELS * Math.min(1, width / 900) * view.closer);
     for (const topic of [...topics.values()].sort((a, b) => b.r - a.r)) {
       if (taken.length >= most) break;
-      const name = topic.name.length > 24 ? `${topic.name.slice(0, 23)}…` : topic.name;
+      const first = topic.name.split(", ")[0];
+      const name = first.length > LONGEST ? `${first.slice(0, LONGEST - 1)}…` : first;
       const half = on.measureText(name).width / 2;
-      const x = (topic.x - view.x) * scale + width / 2;
-      const y = (topic.y - topic.r - view.y) * scale + height / 2 - 5;
+      const [x, top] = pixel(topic.x, topic.y - topic.r);
+      const y = top - 5;
       const place = [x - half - 4, y - 12, x + half + 4, y + 4];
       const outside = place[0] < 0 || place[1] < 0 || place[2] > width || place[3] > height;
       if (outside || taken.some((one) => place[0] < one[2] && one[0] < place[2] && place[1] < one[3] && one[1] < place[3])) continue;
@@ -198,10 +208,10 @@ function TopicMap(/** @type {HTMLElement} */ root) {
     if (here < 0) return;
     pen.setTransform(dense, 0, 0, dense, 0, 0);
     const topic = topics.get(dots[here][2]);
-    const scale = scaled(canvas.clientWidth, canvas.clientHeight);
     if (topic) {
+      const [x, y] = pixel(topic.x, topic.y), by = scale();
       pen.beginPath();
-      pen.arc((topic.x - view.x) * scale + canvas.clientWidth / 2, (topic.y - view.y) * scale + canvas.clientHeight / 2, topic.r * scale + 3, 0, 7);
+      pen.ellipse(x, y, topic.r * by[0] + 4, topic.r * by[1] + 4, 0, 0, 7);
       pen.strokeStyle = colourOf(topic);
       pen.lineWidth = 1.5;
       pen.stroke();
@@ -290,8 +300,7 @@ function TopicMap(/** @type {HTMLElement} */ root) {
     if (!order.length) return;
     const now = here < 0 ? -1 : order.findIndex((one) => one.id === dots[here][2]);
     const next = order[(now + by + order.length) % order.length] ?? order[0];
-    const scale = scaled(canvas.clientWidth, canvas.clientHeight);
-    const x = (next.x - view.x) * scale + canvas.clientWidth / 2, y = (next.y - view.y) * scale + canvas.clientHeight / 2;
+    const [x, y] = pixel(next.x, next.y);
     let best = -1, least = Infinity;
     dots.forEach((dot, k) => {
       const far = (places[2 * k] - x) ** 2 + (places[2 * k + 1] - y) ** 2;
