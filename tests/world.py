@@ -35,6 +35,7 @@ from drift.models import EmbeddedDay
 from drift.services import plans as drift_plans
 from drift.models import DriftCheck, DriftGroup
 from drift.models import Topic
+from drift.models import MapDot, MappedDay, Space, Topic, TopicMap
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
@@ -173,11 +174,8 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "export_id": export.pk,
         **_dataset(project),
         "job_id": job.pk,
-        "interaction_id": _interaction(project),
+        **_mapped(project, _interaction(project)),
         "task_key": _task(project).key,
-        "topic_id": Topic.objects.create(
-            project=project, number=1, title="How?", since=DAY, keywords=["how"]
-        ).pk,
         "mode_id": modes.named(project, "Invents a policy", guest).pk,
         "assertion_key": asserted.assertion(project, f"no-{project.slug}").assertion.key,
         "origin_id": WidgetOrigin.objects.create(project=project, origin=f"https://{project.slug}.test").pk,
@@ -307,6 +305,21 @@ def _suite(project: Project) -> Suite:
         failed=[[version.assertion.key, "case-1", "0" * 32]], digest="0" * 64,
     )  # fmt: skip
     return made
+
+
+def _mapped(project: Project, interaction: UUID) -> dict[str, Any]:
+    """The interaction as a dot of a topic."""
+    space = Space.objects.create(
+        project=project, encoder="small", fingerprint="0" * 64, rule={"kind": "last_user"}, dimensions=2
+    )
+    topic_map = TopicMap.objects.create(
+        project=project, number=1, space=space, first_day=DAY, last_day=DAY, rows=1, seed=1, how="eom",
+        smallest=1, floor=0.5, edge=0.5, noise=0, across=[1, 0], up=[0, 1], in_force_at=timezone.now(),
+    )  # fmt: skip
+    topic = Topic.objects.create(project=project, number=1, title="How?", since=DAY, keywords=["how"])
+    day = MappedDay.objects.create(map=topic_map, day=DAY, rows=1)
+    MapDot.objects.create(day=day, interaction=interaction, topic=topic, x=0.5, y=0.5, cosine=1)
+    return {"interaction_id": interaction, "topic_id": topic.pk}
 
 
 def _interaction(project: Project) -> UUID:

@@ -92,7 +92,7 @@ def _logged(project: int, keys: Iterable[UUID]) -> dict[UUID, Interaction]:
 
 
 def behind(project: Project, interaction: UUID) -> Interaction | None:
-    """What a dot stands for, if it is one of this project's map and the log still has it."""
+    """What a dot stands for; None where the log has it no more. Raises LookupError: no dot of this project's map."""
     if not MapDot.objects.filter(interaction=interaction, day__map__project=project).exists():
-        return None
+        raise LookupError(interaction)
     return _logged(project.pk, [interaction]).get(interaction)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,7 +66,10 @@ def dots(request: PersonRequest, slug: str) -> HttpResponse:
 def dot(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpResponse:
     """The beginning of one dot's text, as JSON: `text` is null when the log has it no more."""
     me = access.membership(request.user, slug)
-    row = map_dots.behind(me.project, interaction_id)
+    try:
+        row = map_dots.behind(me.project, interaction_id)
+    except LookupError as error:
+        raise Http404 from error
     return JsonResponse({"text": row.input_preview if row else None})
 
 

@@ -237,6 +237,7 @@ function TopicMap(/** @type {HTMLElement} */ root) {
   function choose(k) {
     if (k === here) return;
     here = k;
+    canvas.style.cursor = k < 0 ? "" : "pointer";
     point();
     clearTimeout(waits);
     tip.hidden = true;
