@@ -1,6 +1,7 @@
 """Counting a day by the topics of a map, and bringing a map in force. The ml worker's alone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 from django.db import transaction
@@ -14,6 +15,7 @@ from drift.topics.nearest import UNSORTED, Counted, counted
 from drift.topics.neighbours import unit
 
 BATCH = 2_000
+KEPT = timedelta(days=84)  # dots of days before are dropped, their counts stay
 
 
 @transaction.atomic
@@ -73,10 +75,13 @@ def _dots(
 
 @transaction.atomic
 def bring_in_force(of: TopicMap) -> None:
-    """Pages show it from now on; what earlier maps counted of its days goes, and topics end or are back."""
+    """Pages show it from now on; what earlier maps counted of its days goes, dots of long ago go, and
+    topics end or are back."""
     TopicMap.objects.filter(pk=of.pk).update(in_force_at=Now())
     mine = MappedDay.objects.filter(map=of).values("day")
     MappedDay.objects.filter(map__project=of.project_id, day__in=mine).exclude(map=of).delete()
+    old = MappedDay.objects.filter(map__project=of.project_id, day__lt=of.last_day - KEPT)
+    MapDot.objects.filter(day__in=old).delete()
     there = Exists(TopicShape.objects.filter(map=of, topic=OuterRef("pk")))
     topics = Topic.objects.filter(project=of.project_id)
     topics.filter(there).update(ended_at=None)

@@ -2,7 +2,7 @@
 
 On raw vectors of 384 dimensions it calls half of all rows noise, and its own search takes minutes at 20,000
 rows; on few dimensions (PCA) it collapses. One step of blurring before it, with exact neighbours (see
-docs/drift-topics.md for what was measured), halves the noise and makes the topics purer, and it is fast.
+docs/topics.md for what was measured), halves the noise and makes the topics purer, and it is fast.
 
 What is fitted is kept, and never fitted again to be reproduced: on another machine last digits differ.
 """
