@@ -33,9 +33,10 @@ def _jobs() -> None:
     for job in (structure,):
         registry.register(job.KIND)
     from annotator.jobs import registry, schedules  # noqa: PLC0415
-    from drift.jobs import fill_from_topic, topics  # noqa: PLC0415
+    from drift.jobs import fill_from_topic, name_topic, topics  # noqa: PLC0415
 
     registry.register(topics.KIND)
     registry.register(topics.COUNT_KIND)
     registry.register(fill_from_topic.KIND)
+    registry.register(name_topic.KIND)
     schedules.register_schedule(topics.SCHEDULE)

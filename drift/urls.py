@@ -34,5 +34,6 @@ urlpatterns = [
     path("p/<slug:slug>/drift/topics/dots/<uuid:interaction_id>/", topics.dot, name="drift-dot"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/", topics.topic, name="drift-topic"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/name/", topics.rename, name="drift-topic-name"),
+    path("p/<slug:slug>/drift/topics/<int:topic_id>/ask/", topics.ask_name, name="drift-topic-ask"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/queue/", topics.to_queue, name="drift-topic-queue"),
 ]

@@ -7,7 +7,7 @@ from annotator.models import Job, Project, User
 from annotator.services import jobs
 from drift.models import Topic
 
-FIT = "drift.topics"
+FIT, NAME = "drift.topics", "drift.name_topic"
 LONGEST_NAME = 120
 
 
@@ -24,3 +24,9 @@ def rename(topic: Topic, name: str, *, by: User) -> None:
     """Without a name its keywords name it again."""
     topic.name, topic.named_by = name.strip()[:LONGEST_NAME], by if name.strip() else None
     topic.save(update_fields=["name", "named_by"])
+
+
+def ask_for_a_name(topic: Topic, *, token: UUID, by: User) -> Job:
+    """Of the language model."""
+    key = f"{topic.pk} {token}"
+    return jobs.ask(kind=NAME, key=key, project=topic.project, arguments={"topic": topic.pk}, by=by)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -78,13 +79,17 @@ def dot(request: PersonRequest, slug: str, interaction_id: UUID) -> HttpResponse
 def fit(request: PersonRequest, slug: str) -> HttpResponse:
     """Find topics anew, on demand."""
     me = access.membership(request.user, slug, access.OWNERS)
-    try:
-        token = UUID(request.POST.get("token", ""))
-    except ValueError:
-        token = uuid4()
-    job = service.ask_for_a_fit(me.project, token=token, by=request.user)
+    job = service.ask_for_a_fit(me.project, token=_token(request), by=request.user)
     tasks.ring(job)
     return redirect("job", slug, job.pk)
+
+
+def _token(request: PersonRequest) -> UUID:
+    """The page's own: sent twice it is one job."""
+    try:
+        return UUID(request.POST.get("token", ""))
+    except ValueError:
+        return uuid4()
 
 
 @login_required
@@ -117,6 +122,8 @@ def _one(request: PersonRequest, me: Membership, topic_id: int) -> Page:
         page["name_form"] = NameForm(initial={"name": found.name}, label_suffix="")
     if me.role == Role.OWNER:
         page["queue_form"] = QueueForm(project=me.project)
+        page["may_ask"] = bool(settings.ANTHROPIC_API_KEY) and found.named_by_id is None
+        page["token"] = uuid4()
     return page
 
 
@@ -132,6 +139,20 @@ def rename(request: PersonRequest, slug: str, topic_id: int) -> HttpResponse:
     service.rename(found, form.cleaned_data["name"], by=request.user)
     messages.success(request, _("Saved: it is called “%(name)s”.") % {"name": found.shown_name})
     return redirect("drift-topic", slug, topic_id)
+
+
+@login_required
+@require_POST
+def ask_name(request: PersonRequest, slug: str, topic_id: int) -> HttpResponse:
+    """Ask the language model for a name."""
+    me = access.membership(request.user, slug, access.OWNERS)
+    found = topic_of(me.project, topic_id)
+    if not settings.ANTHROPIC_API_KEY:
+        messages.error(request, _("No language model is set up."))
+        return redirect("drift-topic", slug, topic_id)
+    job = service.ask_for_a_name(found, token=_token(request), by=request.user)
+    tasks.ring(job)
+    return redirect("job", slug, job.pk)
 
 
 @login_required
