@@ -40,3 +40,14 @@ def _jobs() -> None:
     registry.register(fill_from_topic.KIND)
     registry.register(name_topic.KIND)
     schedules.register_schedule(topics.SCHEDULE)
+        _alerts()
+
+
+def _alerts() -> None:
+    from drift import notices  # noqa: PLC0415
+    from drift.sources import alerts  # noqa: PLC0415
+    from feedback.notices import registry as told  # noqa: PLC0415
+    from feedback.sources import registry as sources  # noqa: PLC0415
+
+    told.register(notices.KIND)
+    sources.register(alerts.SOURCE)

@@ -1,5 +1,14 @@
 """What changed: inputs as vectors, the judgement of each day, and what stands behind it."""
 
+from drift.models.alerts import (
+    KINDS,
+    Alert,
+    AlertEvent,
+    AlertGroup,
+    AlertState,
+    Happened,
+    SeenAgain,
+)
 from drift.models.checks import (
     BaselineKind,
     DriftCheck,
@@ -14,6 +23,11 @@ from drift.models.structure import StructuralDay
 from drift.models.topics import HowFitted, MapDot, MappedDay, Topic, TopicDay, TopicMap, TopicShape
 
 __all__ = [
+    "KINDS",
+    "Alert",
+    "AlertEvent",
+    "AlertGroup",
+    "AlertState",
     "BaselineKind",
     "DriftCheck",
     "DriftGroup",
@@ -24,6 +38,9 @@ __all__ = [
     "InputVector",
     "MapDot",
     "MappedDay",
+    "Happened",
+    "InputVector",
+    "SeenAgain",
     "Space",
     "StructuralChange",
     "StructuralDay",

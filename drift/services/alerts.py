@@ -1,0 +1,150 @@
+"""From a judgement to at most one alert of its day. Asked again, nothing is told twice."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from pgvector.django import CosineDistance
+
+from annotator.models import Project, Role, User
+from drift import alert_words, notices
+from drift.alert_rules import Candidate, State, recognised
+from drift.models import Alert, AlertEvent, AlertGroup, DriftCheck, Happened, SeenAgain
+from drift.queries.taught import expected_groups
+from drift.services.found import Found, found, thing_of
+from feedback.models import VibePlan
+from feedback.queries.shifts import rota_of
+from feedback.services import notices as telling
+
+MOST_KNOWN = 1_000  # groups of earlier alerts that one of today is held against, the newest
+ABOUT = 5  # groups that a notice speaks of
+
+
+@transaction.atomic
+def tell(check: DriftCheck) -> Alert | None:
+    """At the end of a judgement. The alert that it opened; None when it is no alarm, or all is known.
+
+    What an open or an expected alert tells already is noted there. What a fixed one told opens a new one,
+    which says so.
+    """
+    if not check.alarm:
+        return None
+    project = Project.objects.select_for_update(no_key=True).get(pk=check.project_id)
+    everything = list(found(check))
+    news = [one for one in everything if _is_news(project, check.day, one)]
+    own = Alert.objects.filter(project=project, day=check.day).first()
+    if not news and (own is not None or everything):
+        return None
+    alert = own or Alert.objects.create(
+        project=project, day=check.day, owner=on_shift(project, logged=check.day)
+    )
+    _write(alert, news)
+    if own is not None:
+        return None
+    AlertEvent.objects.create(alert=alert, what=Happened.OPENED, to=alert.owner)
+    _notify(alert)
+    return alert
+
+
+def _write(alert: Alert, news: Sequence[Found]) -> None:
+    for rank, one in enumerate(news, alert.groups.count() + 1):
+        one.group.alert, one.group.rank = alert, rank
+        one.group.save()
+
+
+def on_shift(project: Project, *, logged: date) -> User | None:
+    """Whoever looks at what was logged on that day."""
+    plan = VibePlan.objects.filter(project=project).first()
+    if plan is None:
+        return None
+    plan.project = project
+    return rota_of(plan, logged, logged + timedelta(days=1)).person_for(logged)
+
+
+def _is_news(project: Project, day: date, one: Found) -> bool:
+    """Whether nobody was told yet. Notes with the alert that tells of it that it was seen again."""
+    groups = _earlier(project, one)
+    if recognised(one.thing, _candidates(_told_on(groups, day), State.OPEN)):
+        return False
+    expected = set(expected_groups(project, day).values_list("pk", flat=True))
+    candidates = [
+        candidate
+        for candidate in _candidates(groups.filter(alert__day__lt=day))
+        if candidate.state != State.EXPECTED or candidate.key in expected
+    ]
+    known = recognised(one.thing, candidates)
+    if known is None:
+        return True
+    if known.state == State.FIXED:
+        one.group.before_id = known.key
+        return True
+    _seen_again(known, day, one)
+    return False
+
+
+def _earlier(project: Project, one: Found) -> "QuerySet[AlertGroup]":
+    """Groups of the same sort, with how far each is from this one where both have a place."""
+    groups = AlertGroup.objects.filter(alert__project=project).select_related("alert")
+    if one.thing.kind == "structure":
+        group = one.group
+        return groups.filter(feature=group.feature, side=group.side, view=group.view)
+    groups = groups.exclude(kind="structure")
+    if one.group.centroid is None or one.group.space_id is None:
+        return groups.filter(centroid=None)
+    near = groups.filter(space=one.group.space_id, centroid__isnull=False)
+    return near.annotate(far=CosineDistance("centroid", one.group.centroid))
+
+
+def _told_on(groups: "QuerySet[AlertGroup]", day: date) -> "QuerySet[AlertGroup]":
+    """What the day was told of already: by its own alert, or as seen again."""
+    again = SeenAgain.objects.filter(group=OuterRef("pk"), day=day)
+    return groups.filter(Q(alert__day=day) | Exists(again))
+
+
+def _candidates(groups: "QuerySet[AlertGroup]", state: State | None = None) -> list[Candidate]:
+    return [
+        Candidate(
+            one.pk,
+            state or State(one.alert.state),
+            thing_of(one),
+            1 - one.far if hasattr(one, "far") else None,
+        )
+        for one in groups.order_by("-pk")[:MOST_KNOWN]
+    ]
+
+
+def _seen_again(known: Candidate, day: date, one: Found) -> None:
+    group = AlertGroup.objects.select_related("alert").get(pk=known.key)
+    _row, new = SeenAgain.objects.get_or_create(
+        group=group,
+        day=day,
+        defaults={"rows": one.group.rows, "share": one.group.share, "now": one.group.now},
+    )
+    if new and not AlertEvent.objects.filter(alert=group.alert, what=Happened.SEEN, day=day).exists():
+        AlertEvent.objects.create(alert=group.alert, what=Happened.SEEN, day=day)
+
+
+def _notify(alert: Alert) -> None:
+    """Whoever is on shift; with nobody, the owners. Channels tell it to those who read them."""
+    to: list[User] = (
+        [alert.owner]
+        if alert.owner
+        else list(
+            User.objects.filter(
+                memberships__project=alert.project, memberships__role=Role.OWNER, is_active=True
+            ).order_by("pk")
+        )
+    )
+    told = list(alert.groups.select_related("before__alert"))
+    telling.send(
+        notices.ALERT,
+        project=alert.project,
+        day=alert.day,
+        to=to,
+        context={
+            "alert": alert.pk,
+            "groups": [alert_words.told(one) for one in told[:ABOUT]],
+            "more": max(0, len(told) - ABOUT),
+        },
+    )

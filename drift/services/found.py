@@ -1,0 +1,119 @@
+"""What a judgement found, as groups of an alert that is not written yet."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from uuid import UUID
+
+from django.db.models import QuerySet
+from pgvector import HalfVector
+from pgvector.django import CosineDistance
+
+from drift.alert_rules import Thing
+from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, InputVector, StructuralChange
+
+WITHOUT = 0.1  # of a group's rows: the share that its reach leaves out
+
+
+@dataclass(frozen=True)
+class Found:
+    """`group` is not saved and belongs to no alert yet."""
+
+    thing: Thing
+    group: AlertGroup
+
+
+def found(check: DriftCheck) -> Iterator[Found]:
+    """The surest first: groups of inputs, then structural features."""
+    day = EmbeddedDay.objects.filter(space=check.space_id, day=check.day).first()
+    chance = _chance(check, day)
+    for one in check.groups.order_by("rank"):
+        yield _inputs(check, one, chance)
+    for change in changes_of(check):
+        yield _feature(change)
+
+
+def changes_of(check: DriftCheck) -> QuerySet[StructuralChange]:
+    return StructuralChange.objects.filter(project=check.project_id, day=check.day, alarm=True)
+
+
+def thing_of(group: AlertGroup) -> Thing:
+    """For telling it from others."""
+    feature = f"{group.side} {group.feature} {group.view}" if group.feature else ""
+    return Thing(group.kind, group.share, feature, group.then, group.now)
+
+
+def _inputs(check: DriftCheck, one: DriftGroup, chance: float | None) -> Found:
+    n, then_n = len(check.day_vectors), len(check.baseline_vectors)
+    shrunk = one.kind == "shrunk"
+    rows = one.baseline_rows if shrunk else one.day_rows
+    group = AlertGroup(
+        kind=one.kind,
+        p=one.p,
+        rows=rows,
+        n=n,
+        share=len(one.day_rows) / n if n else None,
+        then_rows=len(one.baseline_rows),
+        then_n=then_n,
+        then_share=len(one.baseline_rows) / then_n if then_n else None,
+        chance=None if shrunk else chance,
+        title=one.title,
+        keywords=one.keywords,
+        space=check.space,
+        centroid=one.centroid,
+        reach=_reach(check, rows, one.centroid),
+    )
+    return Found(thing_of(group), group)
+
+
+def _feature(change: StructuralChange) -> Found:
+    group = AlertGroup(
+        kind="structure",
+        p=change.adjusted_p,
+        rows=change.now_rows,
+        side=change.side,
+        feature=change.feature,
+        view=str(change.facts.get("view", ""))[:100],
+        then=change.then,
+        now=change.now,
+    )
+    return Found(thing_of(group), group)
+
+
+def _chance(check: DriftCheck, day: EmbeddedDay | None) -> float | None:
+    """With which an input of the day was compared: drawn to be embedded, then drawn for the judgement."""
+    if day is None or not day.population:
+        return None
+    rows = day.vectors.filter(sampled=True, weight__gt=0).count()
+    if not rows:
+        return None
+    found = min(1.0, day.sampled / day.population) * min(1.0, len(check.day_vectors) / rows)
+    return found or None
+
+
+def _reach(check: DriftCheck, rows: Sequence[UUID], centroid: HalfVector | None) -> float | None:
+    """The cosine to the centroid that nine of ten rows have; None for fewer than two vectors."""
+    if centroid is None or check.space_id is None:
+        return None
+    vectors = InputVector.objects.filter(interaction__in=rows, day__space=check.space_id)
+    distances = vectors.annotate(far=CosineDistance("vector", centroid)).values_list("far", flat=True)
+    return reach([1 - far for far in distances])
+
+
+def reach(cosines: Sequence[float]) -> float | None:
+    """Of unit vectors' cosines to their centroid: the one that nine of ten have, each held against the centroid
+    of the others, since a row is like a mean that it is part of.
+
+    With T the sum of the cosines, which is the length of the vectors' sum, a row of cosine c has to the
+    others' centroid (c T - 1) / sqrt(T² - 2 c T + 1).
+    """
+    if len(cosines) < 2:
+        return None
+    total = sum(cosines)
+    apart = sorted(_apart(one, total) for one in cosines)
+    return apart[int(WITHOUT * len(apart))]
+
+
+def _apart(cosine: float, total: float) -> float:
+    squared = total * total - 2 * cosine * total + 1
+    return (cosine * total - 1) / sqrt(squared) if squared > 1e-9 else 1.0

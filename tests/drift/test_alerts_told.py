@@ -1,0 +1,167 @@
+"""From alarms to alerts: one a day at most, what is known is no news, what comes back says so."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from drift.alert_rules import Do
+from drift.models import Alert, AlertGroup, SeenAgain
+from drift.services import alert_changes, alerts
+from feedback.models import Notice
+from tests.drift import alerted
+from tests.drift.alerted import DAY
+from tests.feedback import logged
+
+DAY_2, DAY_3 = DAY + timedelta(days=1), DAY + timedelta(days=2)
+
+
+def test_an_alarm_opens_one_alert_and_no_alarm_none(project, owner):
+    quiet = alerted.alarm(project, DAY - timedelta(days=1), alarm=False, p=0.4)
+    assert alerts.tell(quiet) is None
+
+    check = alerted.day_of_one_topic(project)
+    made = alerts.tell(check)
+
+    assert (made.day, made.state, made.closed_on) == (DAY, "open", None)
+    (group,) = made.groups.all()
+    assert (group.kind, group.keywords, len(group.rows)) == ("new", ["routing", "routing number"], 10)
+    assert (group.share, group.n, group.then_n) == (0.1, 100, 200)
+    assert 0.9 < group.reach < 1
+
+
+def test_it_is_safe_to_tell_twice(project, owner):
+    check = alerted.day_of_one_topic(project)
+    alerts.tell(check)
+    before = (AlertGroup.objects.count(), Notice.objects.count())
+
+    assert alerts.tell(check) is None
+    assert (AlertGroup.objects.count(), Notice.objects.count()) == before
+    assert Alert.objects.get().events.count() == 1
+
+
+def test_told_again_after_it_was_closed_the_day_opens_nothing(project, owner):
+    """Somebody called it fixed while the worker was killed and began anew."""
+    alerted.alert(project)
+    again = alerted.day_of_one_topic(project, DAY_2)
+    alerts.tell(again)
+    alert_changes.change(Alert.objects.get(), Do.FIX, by=owner)
+
+    assert alerts.tell(again) is None
+    assert Alert.objects.count() == 1
+
+
+def test_who_is_on_shift_that_day_owns_it_and_is_told(project, owner, annotator):
+    logged.plan(project, annotator, owner)
+    made = alerted.alert(project)
+    assert made.owner in {annotator, owner}
+    (notice,) = Notice.objects.all()
+    assert (notice.person, notice.kind, notice.day) == (made.owner, "drift_alert", DAY)
+    assert notice.context["groups"][0]["name"] == "routing, routing number"
+
+
+def test_with_nobody_on_shift_the_owners_are_told(project, owner, annotator):
+    made = alerted.alert(project)
+    assert made.owner is None
+    assert [one.person for one in Notice.objects.all()] == [owner]
+
+
+def test_the_same_group_on_the_next_day_is_seen_again_and_opens_nothing(project, owner):
+    first = alerted.alert(project)
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY_2, kind="grown")) is None
+
+    assert Alert.objects.get() == first
+    (seen,) = SeenAgain.objects.all()
+    assert (seen.group.alert, seen.day, seen.share, len(seen.rows)) == (first, DAY_2, 0.1, 10)
+    assert [one.what for one in first.events.all()] == ["opened", "seen"]
+
+
+def test_another_group_opens_another_alert_and_the_known_one_joins(project, owner):
+    first = alerted.alert(project)
+    check = alerted.day_of_one_topic(project, DAY_2)
+    alerted.group(check, alerted.rows(project, DAY_2, 8, name="refund"), axis=3, keywords=["refund"])
+
+    second = alerts.tell(check)
+
+    assert [one.keywords for one in second.groups.all()] == [["refund"]]
+    assert first.groups.get().seen.get().day == DAY_2
+
+
+def test_less_of_a_topic_is_not_more_of_it(project, owner):
+    alerted.alert(project)
+    fewer = alerted.day_of_one_topic(project, DAY_2, kind="shrunk")
+    assert alerts.tell(fewer) is not None
+
+
+def test_what_was_fixed_and_comes_back_opens_an_alert_that_says_so(project, owner):
+    first = alerted.alert(project)
+    alert_changes.change(first, Do.FIX, by=owner, note="prompt 12 answers it")
+
+    second = alerts.tell(alerted.day_of_one_topic(project, DAY_2))
+
+    assert second.groups.get().before.alert == first
+    assert Notice.objects.get(day=DAY_2).context["groups"][0]["after"] == DAY.isoformat()
+
+
+def test_what_is_expected_is_noted_and_opens_nothing(project, owner):
+    first = alerted.alert(project)
+    alert_changes.change(first, Do.EXPECT, by=owner, now=logged.NEXT_MORNING)
+
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY_2)) is None
+    assert first.groups.get().seen.get().day == DAY_2
+
+
+def test_more_than_twice_of_what_is_expected_is_told(project, owner):
+    first = alerted.alert(project, n=10)
+    alert_changes.change(first, Do.EXPECT, by=owner, now=logged.NEXT_MORNING)
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY_3, n=21)) is not None
+
+
+def test_a_feature_joins_by_its_name_and_its_direction(project, owner):
+    alerted.change(project, DAY)
+    first = alerts.tell(alerted.alarm(project, DAY))
+    alerted.change(project, DAY_2, now=500.0)
+    assert alerts.tell(alerted.alarm(project, DAY_2)) is None
+    alerted.change(project, DAY_3, now=100.0)
+    shorter = alerts.tell(alerted.alarm(project, DAY_3))
+
+    assert first.groups.get().seen.get().now == 500.0
+    assert shorter.groups.get().now == 100.0
+
+
+def test_a_feature_without_an_alarm_of_its_own_is_not_told(project, owner):
+    check = alerted.day_of_one_topic(project)
+    alerted.change(project, DAY, alarm=False)
+    assert [one.kind for one in alerts.tell(check).groups.all()] == ["new"]
+
+
+def test_an_alarm_that_names_nothing_is_told_once(project, owner):
+    check = alerted.alarm(project, DAY)
+    assert alerts.tell(check).groups.count() == 0
+    assert alerts.tell(check) is None
+
+
+def test_another_space_or_project_is_not_compared(project, stranger, owner):
+    from tests.drift import drifted
+
+    alerted.alert(stranger.memberships.get().project)
+    alerted.alert(project)
+    other = drifted.space(project, fingerprint="1" * 64)
+    check = alerted.alarm(project, DAY_2, space=other)
+    alerted.group(check, alerted.rows(project, DAY_2, 5, name="x"), axis=1)
+    assert alerts.tell(check) is not None
+
+
+def test_the_chance_of_an_input_is_of_both_draws(project, owner):
+    """500 of 1,000 embedded, of 200 different rows 100 were compared: one in four."""
+    alerted.vectors(project, DAY, alerted.rows(project, DAY, 190, name="rest"), axis=7)
+    assert alerted.alert(project).groups.get().chance == pytest.approx(0.25)
+
+
+def test_the_database_holds_what_a_state_means(project):
+    for wrong in ({"state": "fixed"}, {"closed_on": DAY}, {"state": "lost"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Alert.objects.create(project=project, day=DAY, **wrong)
+    Alert.objects.create(project=project, day=DAY)
+    with pytest.raises(IntegrityError, match="one_alert_a_day"):
+        Alert.objects.create(project=project, day=DAY)
