@@ -15,6 +15,8 @@ class AnnotatorConfig(AppConfig):
         from annotator.jobs import ask_again, import_items, import_labels, tidy  # noqa: PLC0415
         from annotator.jobs.registry import register  # noqa: PLC0415
         from annotator.jobs.schedules import register_schedule  # noqa: PLC0415
+        from annotator.metrics import registry as metrics  # noqa: PLC0415
+        from annotator.metrics import work  # noqa: PLC0415
         from annotator.ordering import due  # noqa: PLC0415
         from annotator.ordering import job as order  # noqa: PLC0415
         from annotator.pair_results import job as pair_results  # noqa: PLC0415
@@ -27,3 +29,4 @@ class AnnotatorConfig(AppConfig):
             datasets.register(source.SOURCE)
         for schedule in (tidy.SCHEDULE, pair_results.SCHEDULE, consensus.SCHEDULE, due.SCHEDULE):
             register_schedule(schedule)
+        metrics.register(work.work)

@@ -18,6 +18,7 @@ from annotator.views import (
     jobs,
     keys,
     members,
+    metrics,
     projects,
     quality,
     questions,
@@ -145,5 +146,6 @@ urlpatterns = [
     path("p/<slug:slug>/jobs/<uuid:job_id>/retry/", jobs.retry, name="job-retry"),
     path("p/<slug:slug>/jobs/<uuid:job_id>/cancel/", jobs.cancel, name="job-cancel"),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("health/", health.strip, name="health-strip"),
 ]

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from annotator.models import Project
 from drift.models import DriftCheck, DriftPlan, EmbeddedDay
 from drift.models import DriftCheck, Topic
+from drift.models import Alert, AlertGroup, DriftCheck
 
 
 def check_of(project: Project, day: date) -> DriftCheck:
@@ -24,4 +25,16 @@ def topic_of(project: Project, topic_id: int) -> Topic:
     """A topic of this project, ended or not."""
     found = get_object_or_404(Topic.objects.select_related("parent", "heir"), project=project, pk=topic_id)
     found.project = project
+    return found
+def alert_of(project: Project, alert_id: int) -> Alert:
+    """An alert of this project, with its owner."""
+    found = get_object_or_404(Alert.objects.select_related("owner"), project=project, pk=alert_id)
+    found.project = project
+    return found
+
+
+def alert_group_of(alert: Alert, rank: int) -> AlertGroup:
+    """A group of this alert, by its place."""
+    found = get_object_or_404(AlertGroup.objects.select_related("queue"), alert=alert, rank=rank)
+    found.alert = alert
     return found

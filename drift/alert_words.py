@@ -90,7 +90,8 @@ def _value(found: float | None) -> str:
     if found is None:
         return _("nothing")
     digits = max(0, SHOWN_DIGITS - len(str(int(abs(found)))))
-    return number_format(round(found, digits), force_grouping=True)
+    shown = round(found, digits)
+    return number_format(int(shown) if shown == int(shown) else shown, force_grouping=True)
 
 
 def name(group: AlertGroup) -> str:

@@ -44,6 +44,8 @@ def _jobs() -> None:
 
 
 def _alerts() -> None:
+    from annotator.metrics import registry as metrics  # noqa: PLC0415
+    from drift import metrics as numbers  # noqa: PLC0415
     from drift import notices  # noqa: PLC0415
     from drift.sources import alerts  # noqa: PLC0415
     from feedback.notices import registry as told  # noqa: PLC0415
@@ -51,3 +53,4 @@ def _alerts() -> None:
 
     told.register(notices.KIND)
     sources.register(alerts.SOURCE)
+    metrics.register(numbers.drift)

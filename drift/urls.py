@@ -36,4 +36,24 @@ urlpatterns = [
     path("p/<slug:slug>/drift/topics/<int:topic_id>/name/", topics.rename, name="drift-topic-name"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/ask/", topics.ask_name, name="drift-topic-ask"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/queue/", topics.to_queue, name="drift-topic-queue"),
+from drift.views import alerts, overview
+
+urlpatterns = [
+    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
+    path("p/<slug:slug>/drift/alerts/", alerts.alert_list, name="drift-alerts"),
+    path("p/<slug:slug>/drift/alerts.csv", alerts.alert_file, {"form": "csv"}, name="drift-alerts-csv"),
+    path("p/<slug:slug>/drift/alerts.jsonl", alerts.alert_file, {"form": "jsonl"}, name="drift-alerts-jsonl"),
+    path("p/<slug:slug>/drift/alerts/<int:alert_id>/", alerts.alert, name="drift-alert"),
+    path("p/<slug:slug>/drift/alerts/<int:alert_id>/change/", alerts.change, name="drift-alert-change"),
+    path(
+        "p/<slug:slug>/drift/alerts/<int:alert_id>/<int:rank>/in-common/",
+        alerts.in_common,
+        name="drift-alert-in-common",
+    ),
+    path(
+        "p/<slug:slug>/drift/alerts/<int:alert_id>/<int:rank>/queue/",
+        alerts.to_queue,
+        name="drift-alert-queue",
+    ),
+    path("p/<slug:slug>/drift/strip/", alerts.strip, name="drift-strip"),
 ]

@@ -93,6 +93,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
     "holiday": lambda world: {**_soon("day"), "name": "Day off"},
     "withdraw": lambda world: {"do": "withdraw"},
     "test": lambda world: {"do": "test"},
+    "alert": lambda world: {"do": "note", "note": "Looked at."},
     "note": lambda world: {
         "note": "All well.",
         "seen": state_of(VibeCheck.objects.get(project__slug="shop")),

@@ -36,6 +36,7 @@ from drift.services import plans as drift_plans
 from drift.models import DriftCheck, DriftGroup
 from drift.models import Topic
 from drift.models import MapDot, MappedDay, Space, Topic, TopicMap
+from drift.models import Alert, AlertGroup
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
@@ -190,6 +191,8 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         "token": people.signin_link(guest).split("/")[-2],
         **_rotation(project),
         **_embedded(project),
+        "alert_id": _alert(project),
+        "rank": 1,
     }
 
 
@@ -320,6 +323,14 @@ def _mapped(project: Project, interaction: UUID) -> dict[str, Any]:
     day = MappedDay.objects.create(map=topic_map, day=DAY, rows=1)
     MapDot.objects.create(day=day, interaction=interaction, topic=topic, x=0.5, y=0.5, cosine=1)
     return {"interaction_id": interaction, "topic_id": topic.pk}
+def _alert(project: Project) -> int:
+    """Of one group, which is the logged interaction."""
+    logged = Interaction.objects.filter(project=project).values_list("pk", flat=True)
+    alert = Alert.objects.create(project=project, day=DAY)
+    AlertGroup.objects.create(
+        alert=alert, rank=1, kind="new", p=0.001, rows=list(logged), n=100, share=0.05, keywords=["roses"]
+    )
+    return alert.pk
 
 
 def _interaction(project: Project) -> UUID:

@@ -242,6 +242,10 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Genba <genba@{urlsplit(PUBLIC_URL)
 # Hosts of one's own network that webhooks may go to, as host or host:port; also by plain HTTP.
 WEBHOOK_HOSTS = env.words("WEBHOOK_HOSTS")
 
+METRICS_TOKEN = env.Secret(env.text("METRICS_TOKEN"))  # without one there are no metrics
+if 0 < len(METRICS_TOKEN) < 16:
+    raise env.SettingError("METRICS_TOKEN must have 16 characters or more")
+
 # --- language model (optional) ------------------------------------------------------------------
 ANTHROPIC_API_KEY = env.Secret(env.text("ANTHROPIC_API_KEY"))
 # Only who runs the instance says where the key is sent.

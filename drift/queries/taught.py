@@ -59,7 +59,7 @@ def taught(project: Project, space: Space, day: date) -> list[Taught]:
         Taught(
             one.pk,
             one.kind,
-            [float(x) for x in one.centroid.to_list()],
+            list(one.centroid),
             one.reach or 0.0,
             list(dict.fromkeys([*one.rows, *(row for seen in one.seen.all() for row in seen.rows)])),
         )

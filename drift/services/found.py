@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from math import sqrt
 from uuid import UUID
 
-from django.db.models import QuerySet
-from pgvector import HalfVector
 from pgvector.django import CosineDistance
 
 from drift.alert_rules import Thing
@@ -28,13 +26,13 @@ def found(check: DriftCheck) -> Iterator[Found]:
     day = EmbeddedDay.objects.filter(space=check.space_id, day=check.day).first()
     chance = _chance(check, day)
     for one in check.groups.order_by("rank"):
-        yield _inputs(check, one, chance)
-    for change in changes_of(check):
-        yield _feature(change)
-
-
-def changes_of(check: DriftCheck) -> QuerySet[StructuralChange]:
-    return StructuralChange.objects.filter(project=check.project_id, day=check.day, alarm=True)
+        group = of_inputs(check, one)
+        group.chance = None if one.kind == "shrunk" else chance
+        group.reach = _reach(check, group.rows, one.centroid)
+        yield Found(thing_of(group), group)
+    for change in StructuralChange.objects.filter(project=check.project_id, day=check.day, alarm=True):
+        group = of_feature(change)
+        yield Found(thing_of(group), group)
 
 
 def thing_of(group: AlertGroup) -> Thing:
@@ -43,31 +41,27 @@ def thing_of(group: AlertGroup) -> Thing:
     return Thing(group.kind, group.share, feature, group.then, group.now)
 
 
-def _inputs(check: DriftCheck, one: DriftGroup, chance: float | None) -> Found:
+def of_inputs(check: DriftCheck, one: DriftGroup) -> AlertGroup:
+    """The group as an alert would tell it, not saved."""
     n, then_n = len(check.day_vectors), len(check.baseline_vectors)
-    shrunk = one.kind == "shrunk"
-    rows = one.baseline_rows if shrunk else one.day_rows
-    group = AlertGroup(
+    return AlertGroup(
         kind=one.kind,
         p=one.p,
-        rows=rows,
+        rows=one.baseline_rows if one.kind == "shrunk" else one.day_rows,
         n=n,
         share=len(one.day_rows) / n if n else None,
         then_rows=len(one.baseline_rows),
         then_n=then_n,
         then_share=len(one.baseline_rows) / then_n if then_n else None,
-        chance=None if shrunk else chance,
         title=one.title,
         keywords=one.keywords,
-        space=check.space,
+        space_id=check.space_id,
         centroid=one.centroid,
-        reach=_reach(check, rows, one.centroid),
     )
-    return Found(thing_of(group), group)
 
 
-def _feature(change: StructuralChange) -> Found:
-    group = AlertGroup(
+def of_feature(change: StructuralChange) -> AlertGroup:
+    return AlertGroup(
         kind="structure",
         p=change.adjusted_p,
         rows=change.now_rows,
@@ -77,7 +71,6 @@ def _feature(change: StructuralChange) -> Found:
         then=change.then,
         now=change.now,
     )
-    return Found(thing_of(group), group)
 
 
 def _chance(check: DriftCheck, day: EmbeddedDay | None) -> float | None:
@@ -91,7 +84,7 @@ def _chance(check: DriftCheck, day: EmbeddedDay | None) -> float | None:
     return found or None
 
 
-def _reach(check: DriftCheck, rows: Sequence[UUID], centroid: HalfVector | None) -> float | None:
+def _reach(check: DriftCheck, rows: Sequence[UUID], centroid: list[float] | None) -> float | None:
     """The cosine to the centroid that nine of ten rows have; None for fewer than two vectors."""
     if centroid is None or check.space_id is None:
         return None

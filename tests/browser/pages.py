@@ -19,6 +19,7 @@ NO_PAGES: tuple[str, ...] = (
 )
 NO_PAGES += ("panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 NO_PAGES += ("/alike/", "/said/")
+NO_PAGES += ("alerts.csv", "alerts.jsonl", "/in-common/", "/strip/")
 NO_PAGES += (".ics", "panel/", "checks/mine/", "/order/", "agreement/", "/raters/", "adjudication/")
 NO_PAGES += ("drift/settings/preview/",)
 NO_PAGES += ("/dots/", "dots/<uuid:interaction_id>/")

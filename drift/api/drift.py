@@ -1,0 +1,179 @@
+"""What changed, for programs: the days as they were judged, and the alerts that came of them."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import translation
+from ninja import Router, Schema
+from pydantic import Field
+
+from annotator.api.auth import ByKey, Caller
+from annotator.models import Project, Scope
+from drift.models import AlertState, DriftCheck, StructuralChange
+from drift.queries.alerts import Wanted, alerts_of
+from drift.services.found import of_feature, of_inputs
+from drift.web.told import alert_told, thing_told
+
+router = Router(tags=["drift"])
+EXPORTS = ByKey(Scope.EXPORT)
+MOST, USUAL = 366, 31
+
+
+class EstimateOut(Schema):
+    value: float | None
+    low: float | None = Field(description="Of an interval of 95 %.")
+    high: float | None
+
+
+class GroupOut(Schema):
+    kind: str = Field(description="new, grown, shrunk, scattered or structure.")
+    name: str
+    sentence: str = Field(description="In English, with its numbers.")
+    p: float
+    rows: int | None = Field(description="Inputs of the day. Null of a structural feature.")
+    share: EstimateOut | None = Field(description="Of the day’s inputs that were compared.")
+    then_share: EstimateOut | None = Field(description="Of the baseline’s.")
+    side: str = Field(description="Of a structural feature: input, output or call.")
+    feature: str
+    view: str
+    then: float | None
+    now: float | None
+
+
+class CheckOut(Schema):
+    day: date
+    verdict: str = Field(description="judged or refused.")
+    reason: str = Field(description="Of a refused day, a code; `facts` has its numbers.")
+    facts: dict[str, Any]
+    p: float | None = Field(description="The day’s one p-value.")
+    topics_p: float | None
+    structure_p: float | None
+    level: float | None = Field(description="What `p` had to be at most for an alarm.")
+    alarm: bool
+    compared: int = Field(description="Different inputs of the day.")
+    then_compared: int
+    judged_at: datetime
+    alert: int | None = Field(description="The alert that the day opened.")
+    groups: list[GroupOut]
+
+
+class ChecksOut(Schema):
+    checks: list[CheckOut]
+    next: date | None = Field(description="Ask for the next page with `before`; null at the end.")
+
+
+class AlertGroupOut(GroupOut):
+    rank: int
+    keywords: list[str]
+    compared: int | None
+    then_compared: int | None
+    seen_again: list[date]
+    came_back_from: int | None = Field(description="The alert that had been called fixed.")
+    queue: UUID | None
+
+
+class AlertOut(Schema):
+    id: int
+    day: date
+    state: AlertState
+    owner: str | None
+    opened_at: datetime
+    closed_on: date | None
+    url: str
+    groups: list[AlertGroupOut]
+
+
+class AlertsOut(Schema):
+    alerts: list[AlertOut]
+    next: date | None = Field(description="Ask for the next page with `before`; null at the end.")
+
+
+def _project(request: HttpRequest) -> Project:
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    assert caller.key is not None  # noqa: S101 - ByKey lets nobody else in
+    return caller.key.project
+
+
+@router.get(
+    "/drift/checks",
+    auth=EXPORTS,
+    response=ChecksOut,
+    operation_id="get_drift_checks",
+    summary="Days as they were judged",
+)
+def checks(
+    request: HttpRequest, before: date | None = None, since: date | None = None, limit: int = USUAL
+) -> dict[str, Any]:
+    """The newest first, at most 366. `since`: that day and later; `before`: earlier days than that."""
+    project = _project(request)
+    found = DriftCheck.objects.filter(project=project).order_by("-day")
+    if before:
+        found = found.filter(day__lt=before)
+    if since:
+        found = found.filter(day__gte=since)
+    size = max(1, min(limit, MOST))
+    rows = list(found.prefetch_related("groups")[: size + 1])
+    days = [row.day for row in rows[:size]]
+    alerts = dict(project.alerts.filter(day__in=days).values_list("day", "pk"))
+    changes = defaultdict(list)
+    for change in StructuralChange.objects.filter(project=project, day__in=days, alarm=True):
+        changes[change.day].append(change)
+    return {
+        "checks": [_told(row, alerts.get(row.day), changes[row.day]) for row in rows[:size]],
+        "next": rows[size - 1].day if len(rows) > size else None,
+    }
+
+
+def _told(row: DriftCheck, alert: int | None, changes: list[StructuralChange]) -> dict[str, Any]:
+    names = (
+        "day",
+        "verdict",
+        "reason",
+        "facts",
+        "p",
+        "topics_p",
+        "structure_p",
+        "level",
+        "alarm",
+        "judged_at",
+    )
+    groups = [*(of_inputs(row, one) for one in row.groups.all()), *(of_feature(one) for one in changes)]
+    with translation.override("en"):
+        told = [thing_told(one) for one in groups]
+    return {
+        **{name: getattr(row, name) for name in names},
+        "compared": len(row.day_vectors),
+        "then_compared": len(row.baseline_vectors),
+        "alert": alert,
+        "groups": told,
+    }
+
+
+@router.get(
+    "/drift/alerts",
+    auth=EXPORTS,
+    response=AlertsOut,
+    operation_id="get_drift_alerts",
+    summary="Alerts and what came of them",
+)
+def alerts(
+    request: HttpRequest,
+    state: AlertState | None = None,
+    before: date | None = None,
+    since: date | None = None,
+    limit: int = USUAL,
+) -> dict[str, Any]:
+    """The newest first, at most 366. `since`: of that day or later, or seen again then."""
+    project = _project(request)
+    found = alerts_of(project, Wanted(state=state or "", since=since))
+    if before:
+        found = found.filter(day__lt=before)
+    size = max(1, min(limit, MOST))
+    rows = list(found[: size + 1])
+    return {
+        "alerts": [alert_told(project, one) for one in rows[:size]],
+        "next": rows[size - 1].day if len(rows) > size else None,
+    }
