@@ -2,20 +2,20 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from annotator.stats.intervals import wilson
 from annotator.templatetags.estimates import spoken, whole
-from drift.models import AlertGroup
+from drift.models import AlertGroup, StructuralChange
+from drift.web import structure_said
 from feedback.templatetags.vibe import short_day
 
-SHOWN_DIGITS = 3
 
-
-def told(group: AlertGroup) -> dict[str, Any]:
-    """What a sentence is made of, as JSON: a notice is worded later, in its reader's language."""
+def told(group: AlertGroup, zone: str) -> dict[str, Any]:
+    """What a sentence is made of, as JSON: a notice is worded later, in its reader's language. `zone`: the
+    project's, in which times are told."""
     return {
         "kind": group.kind,
         "name": ", ".join(group.keywords),
@@ -25,15 +25,12 @@ def told(group: AlertGroup) -> dict[str, Any]:
         "then_n": group.then_n,
         "side": group.side,
         "feature": group.feature,
-        "view": group.view,
+        "facts": group.facts,
         "then": group.then,
         "now": group.now,
+        "zone": zone,
         "after": group.before.alert.day.isoformat() if group.before else "",
     }
-
-
-def said(group: AlertGroup) -> str:
-    return sentence(told(group))
 
 
 def sentence(one: dict[str, Any]) -> str:
@@ -72,32 +69,17 @@ def _inputs(one: dict[str, Any]) -> str:
 
 
 def _structure(one: dict[str, Any]) -> str:
-    known = {"feature": feature(one), "then": _value(one["then"]), "now": _value(one["now"])}
-    if one["side"] == "input":
-        return _("Inputs, %(feature)s: %(then)s before, now %(now)s.") % known
-    if one["side"] == "output":
-        return _("Outputs, %(feature)s: %(then)s before, now %(now)s.") % known
-    return _("Calls, %(feature)s: %(then)s before, now %(now)s.") % known
+    return structure_said.sentence(_change(one), ZoneInfo(one["zone"]))
 
 
-def feature(one: dict[str, Any]) -> str:
-    """“length”, “language: ko”."""
-    name = one["feature"].rpartition(".")[2].replace("_", " ")
-    return f"{name}: {one['view']}" if one["view"] not in ("", "middle", "yes") else name
-
-
-def _value(found: float | None) -> str:
-    if found is None:
-        return _("nothing")
-    digits = max(0, SHOWN_DIGITS - len(str(int(abs(found)))))
-    shown = round(found, digits)
-    return number_format(int(shown) if shown == int(shown) else shown, force_grouping=True)
+def _change(one: dict[str, Any]) -> StructuralChange:
+    return StructuralChange(**{key: one[key] for key in ("side", "feature", "then", "now", "facts")})
 
 
 def name(group: AlertGroup) -> str:
     """Short, for a list or a heading."""
     if group.kind == "structure":
-        return feature({"feature": group.feature, "view": group.view})
+        return structure_said.name(_change(vars(group)))
     if group.kind == "scattered":
         return _("Odd inputs")
     return ", ".join(group.keywords) or group.title or _("a group without a name")

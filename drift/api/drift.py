@@ -122,12 +122,14 @@ def checks(
     for change in StructuralChange.objects.filter(project=project, day__in=days, alarm=True):
         changes[change.day].append(change)
     return {
-        "checks": [_told(row, alerts.get(row.day), changes[row.day]) for row in rows[:size]],
+        "checks": [_told(project, row, alerts.get(row.day), changes[row.day]) for row in rows[:size]],
         "next": rows[size - 1].day if len(rows) > size else None,
     }
 
 
-def _told(row: DriftCheck, alert: int | None, changes: list[StructuralChange]) -> dict[str, Any]:
+def _told(
+    project: Project, row: DriftCheck, alert: int | None, changes: list[StructuralChange]
+) -> dict[str, Any]:
     names = (
         "day",
         "verdict",
@@ -142,7 +144,7 @@ def _told(row: DriftCheck, alert: int | None, changes: list[StructuralChange]) -
     )
     groups = [*(of_inputs(row, one) for one in row.groups.all()), *(of_feature(one) for one in changes)]
     with translation.override("en"):
-        told = [thing_told(one) for one in groups]
+        told = [thing_told(one, project) for one in groups]
     return {
         **{name: getattr(row, name) for name in names},
         "compared": len(row.day_vectors),

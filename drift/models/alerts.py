@@ -54,7 +54,8 @@ class AlertGroup(models.Model):
     `then_share`: of the day's and of the baseline's inputs that were compared (`n`, `then_n`). `rows`: ids of
     the interactions, the day's; of a shrunk group the baseline's. `reach`: the cosine to the centroid that
     nine of ten rows have. `chance`: with which an input of the day was among those compared.
-    Of a feature: `side`, `feature`, `view`, and `then` and `now` in its own unit.
+    Of a feature: `side`, `feature`, `view`, `then` and `now` in its own unit, and in `facts` what its sentence
+    needs (see StructuralChange).
     `before`: the group of a fixed alert that came back here.
     """
 
@@ -77,6 +78,7 @@ class AlertGroup(models.Model):
     side = models.CharField(max_length=6, blank=True)
     feature = models.CharField(max_length=40, blank=True)
     view = models.CharField(max_length=100, blank=True)
+    facts = models.JSONField(default=dict)
     then = models.FloatField(null=True)
     now = models.FloatField(null=True)
     before = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")

@@ -144,7 +144,7 @@ def _notify(alert: Alert) -> None:
         to=to,
         context={
             "alert": alert.pk,
-            "groups": [alert_words.told(one) for one in told[:ABOUT]],
+            "groups": [alert_words.told(one, alert.project.time_zone) for one in told[:ABOUT]],
             "more": max(0, len(told) - ABOUT),
         },
     )

@@ -10,6 +10,7 @@ from pgvector.django import CosineDistance
 from drift.alert_rules import Thing
 from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, InputVector, StructuralChange
 
+BULKY = ("chart",)  # of a change's facts: for its own page alone
 WITHOUT = 0.1  # of a group's rows: the share that its reach leaves out
 
 
@@ -68,6 +69,7 @@ def of_feature(change: StructuralChange) -> AlertGroup:
         side=change.side,
         feature=change.feature,
         view=str(change.facts.get("view", ""))[:100],
+        facts={key: value for key, value in change.facts.items() if key not in BULKY},
         then=change.then,
         now=change.now,
     )

@@ -47,4 +47,5 @@ def before(common: Common) -> str:
 
 @register.filter
 def rest_of_day(shared: Shared) -> str:
-    return percent(shared.rest / shared.rest_n) if shared.rest_n else "—"
+    """Where there is a rest."""
+    return percent(shared.rest / shared.rest_n)

@@ -96,7 +96,7 @@ def _alert_page(me: Membership, found: Alert, **more: Any) -> Page:
     return _page(
         me,
         alert=found,
-        groups=[_shown(one, rows[one.pk]) for one in groups],
+        groups=[_shown(one, rows[one.pk], me.project.time_zone) for one in groups],
         events=list(found.events.select_related("by", "to", "group").defer("group__centroid", "group__rows")),
         people=queries.owners_of(me.project) if me.role in access.LABELERS else [],
         may_change=me.role in access.LABELERS,
@@ -105,8 +105,8 @@ def _alert_page(me: Membership, found: Alert, **more: Any) -> Page:
     )
 
 
-def _shown(group: AlertGroup, rows: queries.Rows) -> Shown:
-    facts = alert_words.told(group)
+def _shown(group: AlertGroup, rows: queries.Rows, zone: str) -> Shown:
+    facts = alert_words.told(group, zone)
     return Shown(
         group,
         alert_words.name(group),

@@ -26,7 +26,7 @@ COLUMNS = (
 def alert_told(project: Project, alert: Alert) -> dict[str, Any]:
     """With its groups: see `queries.alerts.alerts_of`. In English, whoever asks: programs read it."""
     with translation.override("en"):
-        groups = [group_told(one) for one in alert.groups.all()]
+        groups = [group_told(one, project) for one in alert.groups.all()]
     return {
         "id": alert.pk,
         "day": alert.day.isoformat(),
@@ -39,12 +39,12 @@ def alert_told(project: Project, alert: Alert) -> dict[str, Any]:
     }
 
 
-def group_told(group: AlertGroup) -> dict[str, Any]:
+def group_told(group: AlertGroup, project: Project) -> dict[str, Any]:
     """A group that was saved, with the days on which it was seen again."""
     inputs = group.kind != "structure"
     return {
         "rank": group.rank,
-        **thing_told(group),
+        **thing_told(group, project),
         "keywords": group.keywords,
         "compared": group.n if inputs else None,
         "then_compared": group.then_n if inputs else None,
@@ -54,8 +54,8 @@ def group_told(group: AlertGroup) -> dict[str, Any]:
     }
 
 
-def thing_told(group: AlertGroup) -> dict[str, Any]:
-    facts = alert_words.told(group)
+def thing_told(group: AlertGroup, project: Project) -> dict[str, Any]:
+    facts = alert_words.told(group, project.time_zone)
     inputs = group.kind != "structure"
     return {
         "kind": group.kind,
