@@ -99,7 +99,7 @@ class AlertGroup(models.Model):
 
 
 class SeenAgain(models.Model):
-    """A later day on which the same thing was found: nothing new is told of it.
+    """Another day on which the same thing was found: nothing new is told of it.
 
     `rows`: that day's. `share` of its inputs, or `now` of the feature.
     """

@@ -10,7 +10,7 @@ from pgvector.django import CosineDistance
 from annotator.models import Project, Role, User
 from drift import alert_words, notices
 from drift.alert_rules import Candidate, State, recognised
-from drift.models import Alert, AlertEvent, AlertGroup, DriftCheck, Happened, SeenAgain
+from drift.models import Alert, AlertEvent, AlertGroup, AlertState, DriftCheck, Happened, SeenAgain
 from drift.queries.taught import expected_groups
 from drift.services.found import Found, found, thing_of
 from feedback.models import VibePlan
@@ -55,7 +55,7 @@ def _write(alert: Alert, news: Sequence[Found]) -> None:
 
 def on_shift(project: Project, *, logged: date) -> User | None:
     """Whoever looks at what was logged on that day."""
-    plan = VibePlan.objects.filter(project=project).first()
+    plan = VibePlan.objects.filter(project=project, enabled=True).first()
     if plan is None:
         return None
     plan.project = project
@@ -64,13 +64,15 @@ def on_shift(project: Project, *, logged: date) -> User | None:
 
 def _is_news(project: Project, day: date, one: Found) -> bool:
     """Whether nobody was told yet. Notes with the alert that tells of it that it was seen again."""
-    groups = _earlier(project, one)
+    groups = _alike(project, one)
     if recognised(one.thing, _candidates(_told_on(groups, day), State.OPEN)):
         return False
+    # Days may be judged out of their order, after an outage: a later alert that is open tells of it, too.
+    earlier = groups.filter(Q(alert__day__lt=day) | Q(alert__state=AlertState.OPEN))
     expected = set(expected_groups(project, day).values_list("pk", flat=True))
     candidates = [
         candidate
-        for candidate in _candidates(groups.filter(alert__day__lt=day))
+        for candidate in _candidates(earlier)
         if candidate.state != State.EXPECTED or candidate.key in expected
     ]
     known = recognised(one.thing, candidates)
@@ -83,7 +85,7 @@ def _is_news(project: Project, day: date, one: Found) -> bool:
     return False
 
 
-def _earlier(project: Project, one: Found) -> "QuerySet[AlertGroup]":
+def _alike(project: Project, one: Found) -> "QuerySet[AlertGroup]":
     """Groups of the same sort, with how far each is from this one where both have a place."""
     groups = AlertGroup.objects.filter(alert__project=project).select_related("alert")
     if one.thing.kind == "structure":

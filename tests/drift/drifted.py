@@ -35,4 +35,4 @@ def embedded(
 
 
 def judged(project: Project, day: date, **more) -> DriftCheck:
-    return DriftCheck.objects.create(project=project, day=day, verdict=Verdict.JUDGED, **more)
+    return DriftCheck.objects.create(project=project, day=day, **{"verdict": Verdict.JUDGED, **more})

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from annotator.models import Queue
 from drift.alert_rules import Do
-from drift.models import Alert, DriftPlan, InputVector
+from drift.models import Alert, DriftCheck, DriftPlan, InputVector
 from drift.services import alert_changes, alerts
 from feedback.models import Interaction
 from tests.drift import alerted, drifted
@@ -77,7 +77,7 @@ def test_more_alerts_and_groups_ask_nothing_more(project, as_, owner, django_ass
     client = as_(owner)
     with django_assert_max_num_queries(10):
         client.get(LIST)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(page_of(Alert.objects.get(day=DAY)))
     with django_assert_max_num_queries(8):
         client.get("/p/shop/drift/alerts.csv").getvalue()
@@ -92,6 +92,16 @@ def test_an_alert_shows_its_numbers_and_its_rows_and_says_what_is_gone(project, 
     assertContains(page, "what is my &lt;b&gt;routing&lt;/b&gt; number", count=7)
     assertContains(page, "3 rows are gone from the log.")
     assertNotContains(page, "Label these rows")  # a viewer changes nothing
+
+
+def test_a_day_that_is_no_alarm_any_more_is_said_to_be_none(project, as_, viewer):
+    made = alerted.alert(project)
+    assertNotContains(as_(viewer).get(page_of(made)), "no alarm any more")
+    DriftCheck.objects.filter(day=DAY).delete()
+    drifted.judged(project, DAY, p=0.2)
+    page = as_(viewer).get(page_of(made))
+    assertContains(page, "no alarm any more")
+    assertContains(page, "10 of 100 compared")  # what was told stays
 
 
 def test_whoever_labels_closes_it_with_a_note_and_may_open_it_again(project, as_, annotator, viewer):

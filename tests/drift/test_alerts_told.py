@@ -9,7 +9,7 @@ from drift.alert_rules import Do
 from drift.models import Alert, AlertGroup, SeenAgain
 from drift.services import alert_changes, alerts
 from feedback.models import Notice
-from tests.drift import alerted
+from tests.drift import alerted, drifted
 from tests.drift.alerted import DAY
 from tests.feedback import logged
 
@@ -51,6 +51,28 @@ def test_told_again_after_it_was_closed_the_day_opens_nothing(project, owner):
     assert Alert.objects.count() == 1
 
 
+def test_killed_before_people_are_told_nothing_was_opened(project, owner, monkeypatch):
+    check = alerted.day_of_one_topic(project)
+
+    def killed(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(alerts.telling, "send", killed)
+        alerts.tell(check)
+    assert not Alert.objects.exists()
+
+    assert alerts.tell(check) is not None
+    assert Notice.objects.count() == 1
+
+
+def test_a_day_that_was_refused_opens_nothing(project, owner):
+    for reason in ("no_traffic", "few_rows", "no_text"):
+        check = drifted.judged(project, DAY, verdict="refused", reason=reason)
+        assert alerts.tell(check) is None
+        check.delete()
+
+
 def test_who_is_on_shift_that_day_owns_it_and_is_told(project, owner, annotator):
     logged.plan(project, annotator, owner)
     made = alerted.alert(project)
@@ -74,6 +96,15 @@ def test_the_same_group_on_the_next_day_is_seen_again_and_opens_nothing(project,
     (seen,) = SeenAgain.objects.all()
     assert (seen.group.alert, seen.day, seen.share, len(seen.rows)) == (first, DAY_2, 0.1, 10)
     assert [one.what for one in first.events.all()] == ["opened", "seen"]
+
+
+def test_days_judged_out_of_their_order_open_one_alert(project, owner):
+    """The worker was down for two nights, and took the second day first."""
+    later = alerted.alert(project, DAY_2)
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY)) is None
+    assert later.groups.get().seen.get().day == DAY
+    alert_changes.change(later, Do.FIX, by=owner)
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY - timedelta(days=1))) is not None
 
 
 def test_another_group_opens_another_alert_and_the_known_one_joins(project, owner):
@@ -142,8 +173,6 @@ def test_an_alarm_that_names_nothing_is_told_once(project, owner):
 
 
 def test_another_space_or_project_is_not_compared(project, stranger, owner):
-    from tests.drift import drifted
-
     alerted.alert(stranger.memberships.get().project)
     alerted.alert(project)
     other = drifted.space(project, fingerprint="1" * 64)

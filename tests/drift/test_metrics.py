@@ -43,7 +43,7 @@ def test_a_projects_numbers(project, client, settings, django_assert_max_num_que
     make.project(slug="plain")
     with (
         time_machine.travel("2026-11-24T06:00:00Z", tick=False),
-        django_assert_max_num_queries(9),
+        django_assert_max_num_queries(6),
     ):
         found = read(client.get("/metrics", headers=make.bearer(TOKEN)).content.decode())
     shop = (("project", "shop"),)
