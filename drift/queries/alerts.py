@@ -62,7 +62,7 @@ class OfDay:
 
 
 def of_day(project: Project, day: date) -> OfDay:
-    """For the page of a day. Three queries."""
+    """For the page of a day. Four queries."""
     own = alerts_of(project).filter(day=day).first()
     again = (
         SeenAgain.objects.filter(group__alert__project=project, day=day)

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 
 from drift.alert_rules import Do
 from drift.models import Alert, AlertGroup, SeenAgain
+from drift.queries.alerts import of_day
 from drift.services import alert_changes, alerts
 from feedback.models import Notice
 from tests.drift import alerted, drifted
@@ -194,3 +196,21 @@ def test_the_database_holds_what_a_state_means(project):
     Alert.objects.create(project=project, day=DAY)
     with pytest.raises(IntegrityError, match="one_alert_a_day"):
         Alert.objects.create(project=project, day=DAY)
+
+
+def test_a_day_knows_its_alert_and_those_it_was_noted_with(project, owner, django_assert_num_queries):
+    """For the page of a day."""
+    first = alerted.alert(project)
+    alert_changes.change(first, Do.EXPECT, by=owner, now=logged.NEXT_MORNING)
+    check = alerted.day_of_one_topic(project, DAY_2)
+    alerted.group(check, alerted.rows(project, DAY_2, 4, name="b"), axis=5, keywords=["refund"])
+    second = alerts.tell(check)
+
+    with django_assert_num_queries(4):
+        told = of_day(project, DAY_2)
+    assert told.alert == second
+    assert [(one.group.alert, one.share) for one in told.again] == [(first, 0.1)]
+    page = render_to_string("drift/day_alert.html", {"project": project, "told": told})
+    assert "known since the alert of Mon 23 Nov" in page
+    assert ">Expected</a>" in page
+    assert render_to_string("drift/day_alert.html", {"told": of_day(project, DAY_3)}).strip() == ""
