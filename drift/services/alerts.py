@@ -41,10 +41,19 @@ def tell(check: DriftCheck) -> Alert | None:
     )
     _write(alert, news)
     if own is not None:
+        _open_again(own)
         return None
     AlertEvent.objects.create(alert=alert, what=Happened.OPENED, to=alert.owner)
     _notify(alert)
     return alert
+
+
+def _open_again(alert: Alert) -> None:
+    """A day that was judged again tells something that nobody has said anything of."""
+    if alert.state != AlertState.OPEN:
+        alert.state, alert.closed_on = AlertState.OPEN, None
+        alert.save(update_fields=["state", "closed_on"])
+        AlertEvent.objects.create(alert=alert, what=Happened.REOPENED)
 
 
 def _write(alert: Alert, news: Sequence[Found]) -> None:
@@ -112,7 +121,7 @@ def _candidates(groups: "QuerySet[AlertGroup]", state: State | None = None) -> l
             thing_of(one),
             1 - one.far if hasattr(one, "far") else None,
         )
-        for one in groups.order_by("-pk")[:MOST_KNOWN]
+        for one in groups.defer("centroid", "rows", "facts").order_by("-pk")[:MOST_KNOWN]
     ]
 
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 
 from drift.alert_rules import Do
-from drift.models import Alert, AlertGroup, SeenAgain
+from drift.models import Alert, AlertGroup, DriftCheck, SeenAgain
 from drift.queries.alerts import of_day
 from drift.services import alert_changes, alerts
 from feedback.models import Notice
@@ -196,6 +196,20 @@ def test_the_database_holds_what_a_state_means(project):
     Alert.objects.create(project=project, day=DAY)
     with pytest.raises(IntegrityError, match="one_alert_a_day"):
         Alert.objects.create(project=project, day=DAY)
+
+
+def test_a_day_that_is_judged_again_and_tells_more_opens_its_alert_again(project, owner):
+    made = alerted.alert(project)
+    alert_changes.change(made, Do.FIX, by=owner)
+    check = DriftCheck.objects.get(day=DAY)
+    alerted.group(check, alerted.rows(project, DAY, 4, name="b"), axis=5, keywords=["refund"])
+
+    assert alerts.tell(check) is None
+
+    made.refresh_from_db()
+    assert (made.state, made.closed_on, made.groups.count()) == ("open", None, 2)
+    assert [one.what for one in made.events.all()] == ["opened", "fixed", "reopened"]
+    assert Notice.objects.count() == 1  # one a day
 
 
 def test_a_day_knows_its_alert_and_those_it_was_noted_with(project, owner, django_assert_num_queries):
