@@ -1,6 +1,7 @@
 """Fetching what belongs to a project: what is not there, or is another project's, is 404."""
 
 from datetime import date
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
@@ -8,6 +9,7 @@ from annotator.models import Project
 from drift.models import DriftCheck, DriftPlan, EmbeddedDay
 from drift.models import DriftCheck, Topic
 from drift.models import Alert, AlertGroup, DriftCheck
+from drift.models import Coverage, CoverageGroup, DriftCheck, Reference
 
 
 def check_of(project: Project, day: date) -> DriftCheck:
@@ -29,6 +31,13 @@ def topic_of(project: Project, topic_id: int) -> Topic:
 def alert_of(project: Project, alert_id: int) -> Alert:
     """An alert of this project, with its owner."""
     found = get_object_or_404(Alert.objects.select_related("owner"), project=project, pk=alert_id)
+def reference_of(project: Project, reference_id: UUID) -> Reference:
+    """A reference of this project, with what it is made of; else 404."""
+    found = get_object_or_404(
+        Reference.objects.select_related("version__dataset", "file", "created_by"),
+        project=project,
+        pk=reference_id,
+    )
     found.project = project
     return found
 
@@ -37,4 +46,14 @@ def alert_group_of(alert: Alert, rank: int) -> AlertGroup:
     """A group of this alert, by its place."""
     found = get_object_or_404(AlertGroup.objects.select_related("queue"), alert=alert, rank=rank)
     found.alert = alert
+def coverage_of(reference: Reference, coverage_id: int) -> Coverage:
+    """A day that this reference was held against, else 404."""
+    found = get_object_or_404(Coverage, reference=reference, pk=coverage_id)
+    found.reference = reference
+    return found
+
+
+def coverage_group_of(coverage: Coverage, rank: int) -> CoverageGroup:
+    found = get_object_or_404(CoverageGroup, coverage=coverage, rank=rank)
+    found.coverage = coverage
     return found

@@ -54,3 +54,20 @@ def _alerts() -> None:
     told.register(notices.KIND)
     sources.register(alerts.SOURCE)
     metrics.register(numbers.drift)
+        _references()
+
+
+def _references() -> None:
+    from annotator.datasets import registry as datasets  # noqa: PLC0415
+    from annotator.jobs import registry, schedules  # noqa: PLC0415
+    from annotator.web import panels  # noqa: PLC0415
+    from drift.dataset_sources import uncovered  # noqa: PLC0415
+    from drift.jobs import coverage, reference  # noqa: PLC0415
+    from drift.services import uncovered as origin  # noqa: PLC0415
+
+    registry.register(reference.KIND)
+    registry.register(coverage.KIND)
+    schedules.register_schedule(reference.SCHEDULE)
+    datasets.register(uncovered.SOURCE)
+    datasets.register_claims("uncovered", uncovered.claims)
+    panels.register_item(origin.ORIGIN, "item-source")

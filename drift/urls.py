@@ -56,4 +56,26 @@ urlpatterns = [
         name="drift-alert-queue",
     ),
     path("p/<slug:slug>/drift/strip/", alerts.strip, name="drift-strip"),
+from drift.views import overview, references
+
+urlpatterns = [
+    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
+    path("p/<slug:slug>/drift/references/", references.listed, name="drift-references"),
+    path("p/<slug:slug>/drift/references/new/", references.new, name="drift-reference-new"),
+    path("p/<slug:slug>/drift/references/<uuid:reference_id>/", references.reference, name="drift-reference"),
+    path(
+        "p/<slug:slug>/drift/references/<uuid:reference_id>/queue/",
+        references.to_queue,
+        name="drift-reference-queue",
+    ),
+    path(
+        "p/<slug:slug>/drift/references/<uuid:reference_id>/dataset/",
+        references.to_dataset,
+        name="drift-reference-dataset",
+    ),
+    path(
+        "p/<slug:slug>/drift/references/<uuid:reference_id>/delete/",
+        references.delete,
+        name="drift-reference-delete",
+    ),
 ]

@@ -18,6 +18,14 @@ from drift.models.checks import (
     StructuralChange,
     Verdict,
 )
+from drift.models.references import (
+    Coverage,
+    CoverageGroup,
+    EmbeddedReference,
+    Reference,
+    ReferenceFile,
+    ReferenceVector,
+)
 from drift.models.spaces import EmbeddedDay, InputVector, Space
 from drift.models.structure import StructuralDay
 from drift.models.topics import HowFitted, MapDot, MappedDay, Topic, TopicDay, TopicMap, TopicShape
@@ -29,10 +37,13 @@ __all__ = [
     "AlertGroup",
     "AlertState",
     "BaselineKind",
+    "Coverage",
+    "CoverageGroup",
     "DriftCheck",
     "DriftGroup",
     "DriftPlan",
     "EmbeddedDay",
+    "EmbeddedReference",
     "GroupKind",
     "HowFitted",
     "InputVector",
@@ -41,6 +52,9 @@ __all__ = [
     "Happened",
     "InputVector",
     "SeenAgain",
+    "Reference",
+    "ReferenceFile",
+    "ReferenceVector",
     "Space",
     "StructuralChange",
     "StructuralDay",
