@@ -45,7 +45,7 @@ def run(work: Work) -> None:
 
 
 def _embed(work: Work, embedded: EmbeddedReference, part: Part) -> None:
-    from drift.services import encoder_of  # noqa: PLC0415 - of the ml worker alone
+    from drift.services import spaces  # noqa: PLC0415 - of the ml worker alone
 
     if embedded.read + len(part.inputs) > references.MOST_INPUTS:
         raise PermanentError(
@@ -56,7 +56,7 @@ def _embed(work: Work, embedded: EmbeddedReference, part: Part) -> None:
     vectors: Iterable[Any] = ()
     if wanted:
         with work.keep_alive():
-            vectors = encoder_of.space(embedded.space)([text for _position, _key, text in wanted])
+            vectors = spaces.model_of(embedded.space).encode([text for _position, _key, text in wanted])
     with work.chunk() as chunk:
         ReferenceVector.objects.bulk_create(
             ReferenceVector(embedded=embedded, position=position, key=key, vector=vector)

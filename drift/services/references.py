@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -87,23 +88,28 @@ def _to_measure(now: datetime) -> Iterator[Slot]:
         since = days.day_of(now, zone) - BACK
         embedded = EmbeddedReference.objects.filter(space=plan.space_id, finished_at__isnull=False)
         for reference in embedded.values_list("reference_id", flat=True):
-            lacking = EmbeddedDay.objects.filter(
-                ~Exists(
-                    Coverage.objects.filter(reference=reference, space=plan.space_id, day=OuterRef("day"))
-                ),
+            measured = Coverage.objects.filter(
+                reference=reference,
                 space=plan.space_id,
-                finished_at__isnull=False,
-                day__gte=since,
+                day=OuterRef("day"),
+                measured_at__gte=OuterRef("finished_at"),
             )
-            for day in lacking.values_list("day", flat=True):
-                yield Slot(
-                    schedule=f"{MEASURE}:{reference}:{plan.space_id}",
-                    due_at=datetime.combine(day, time(), zone),
-                    kind=MEASURE,
-                    key=f"{reference}:{plan.space_id}:{day}",
-                    project_id=plan.project_id,
-                    arguments={"reference": str(reference), "day": day.isoformat()},
-                )
+            lacking = EmbeddedDay.objects.filter(~Exists(measured), space=plan.space_id, day__gte=since)
+            for day in lacking.exclude(finished_at=None):
+                yield _measure_slot(plan, reference, day)
+
+
+def _measure_slot(plan: DriftPlan, reference: UUID, day: EmbeddedDay) -> Slot:
+    """A day that is drawn anew is measured anew."""
+    assert day.finished_at is not None  # noqa: S101 - as the caller chose them
+    return Slot(
+        schedule=f"{MEASURE}:{reference}:{day.pk}",
+        due_at=day.finished_at,
+        kind=MEASURE,
+        key=f"{reference}:{day.pk}:{day.finished_at.isoformat()}",
+        project_id=plan.project_id,
+        arguments={"reference": str(reference), "day": day.day.isoformat()},
+    )
 
 
 def sweep(now: datetime) -> None:
