@@ -19,6 +19,7 @@ from annotator.exports.file import path_of
 from annotator.models import (
     ApiKey,
     DatasetExport,
+    DatasetVersion,
     Export,
     ItemImport,
     JobState,
@@ -37,6 +38,8 @@ from drift.models import DriftCheck, DriftGroup
 from drift.models import Topic
 from drift.models import MapDot, MappedDay, Space, Topic, TopicMap
 from drift.models import Alert, AlertGroup
+from drift.services import references
+from drift.services.references import Made
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,
@@ -211,6 +214,15 @@ def _embedded(project: Project) -> dict[str, Any]:
         space=plan.space, day=DAY, population=9, sampled=3, repeats=repeats, finished_at=timezone.now()
     )
     return {}
+        **_reference(project),
+    }
+
+
+def _reference(project: Project) -> dict[str, Any]:
+    """A reference that is not embedded yet."""
+    version = DatasetVersion.objects.filter(dataset__project=project).first()
+    made = references.make(project=project, name="Eval set", of=Made(version=version), by=None)
+    return {"reference_id": made.pk}
 
 
 def _rotation(project: Project) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _some(day: vectors.Day) -> vectors.Day:
 def _reference(embedded: EmbeddedReference) -> coverage.Floats:
     """(R, d), of length 1."""
     kept = ReferenceVector.objects.filter(embedded=embedded).order_by("position")
-    rows = np.array([one.to_numpy() for one in kept.values_list("vector", flat=True)], dtype=np.float32)
+    rows = np.array([*kept.values_list("vector", flat=True)], dtype=np.float32)
     found: coverage.Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
     return found
 

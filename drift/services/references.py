@@ -34,7 +34,7 @@ class Made:
     file: ReferenceFile | None = None
 
 
-def make(*, project: Project, name: str, of: Made, by: User) -> Reference:
+def make(*, project: Project, name: str, of: Made, by: User | None) -> Reference:
     try:
         with transaction.atomic():
             return Reference.objects.create(
