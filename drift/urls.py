@@ -78,4 +78,5 @@ urlpatterns = [
         references.delete,
         name="drift-reference-delete",
     ),
+    path("p/<slug:slug>/drift/<day:day>/structure/", structure.structure, name="drift-structure"),
 ]

@@ -1,6 +1,6 @@
 """References with how much of the traffic they cover, as their pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -16,6 +16,7 @@ from feedback.trend import Trend, trend
 
 SHOWN_DAYS = 60
 EXAMPLES, WITH_EXAMPLES = 3, 12
+AMONG = 12  # rows of a group in which its examples are looked for
 
 
 def references_of(project: Project) -> QuerySet[Reference]:
@@ -126,16 +127,21 @@ def day_of(days: Sequence[Coverage], wanted: date | None) -> Coverage | None:
 def told(project: Project, coverage: Coverage) -> Day:
     """With examples of the groups that are least covered. Two queries."""
     rows = list(coverage.groups.select_related("queue"))
-    shown = {row.pk: row.rows[:EXAMPLES] for row in rows[:WITH_EXAMPLES]}
+    shown = {row.pk: row.rows[:AMONG] for row in rows[:WITH_EXAMPLES]}
     if rows and not rows[-1].title:
-        shown[rows[-1].pk] = rows[-1].rows[:EXAMPLES]
+        shown[rows[-1].pk] = rows[-1].rows[:AMONG]
     ids = [key for keys in shown.values() for key in keys]
     texts = dict(Interaction.objects.filter(project=project, pk__in=ids).values_list("pk", "input_preview"))
-    groups = [
-        Group(row, coverage.inputs, [Example(key, texts.get(key)) for key in shown.get(row.pk, [])])
-        for row in rows
-    ]
+    groups = [Group(row, coverage.inputs, _examples(shown.get(row.pk, []), texts)) for row in rows]
     return Day(coverage, estimate_of(coverage), groups)
+
+
+def _examples(keys: Sequence[UUID], texts: Mapping[UUID, str]) -> list[Example]:
+    """The first that say something else than those before, then the others."""
+    different = {texts.get(key): key for key in reversed(keys)}
+    first = [key for key in keys if different[texts.get(key)] == key]
+    ordered = [*first, *(key for key in keys if key not in first)]
+    return [Example(key, texts.get(key)) for key in ordered[:EXAMPLES]]
 
 
 def labelled(project: Project) -> tuple[int, int]:

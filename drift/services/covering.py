@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from drift import coverage, keywords, texts, vectors
 from drift.coverage import NO_GROUP, Covered, TooFew
 from drift.models import Coverage, CoverageGroup, EmbeddedDay, EmbeddedReference, ReferenceVector, Verdict
+from drift.services import reference_inputs, reference_skew
 from feedback.models import Interaction
 
 MOST_ROWS = 4_000  # of the day
@@ -101,6 +102,7 @@ def _covered(embedded: EmbeddedReference, day: date, found: Found) -> Coverage:
         day,
         groups=_groups(found),
         verdict=Verdict.JUDGED,
+        structure=_structure(embedded, day),
         inputs=int(weights.sum()),
         covered=int(weights[found.covered.covered].sum()),
         share=share.value,
@@ -110,6 +112,14 @@ def _covered(embedded: EmbeddedReference, day: date, found: Found) -> Coverage:
         reference_inputs=len(found.covered.asked),
         asked=int(found.covered.asked.sum()),
     )
+
+
+def _structure(embedded: EmbeddedReference, day: date) -> list[dict[str, Any]]:
+    """Nothing where what the reference was made of is gone: its vectors tell what it covers all the same."""
+    try:
+        return reference_skew.skew(embedded, day)
+    except reference_inputs.Gone:
+        return []
 
 
 def _written(

@@ -25,7 +25,7 @@ from drift.queries import references as query
 from drift.services import reference_inputs, references, uncovered
 from drift.services.reference_inputs import NoInput
 from drift.services.references import Made, Taken
-from drift.web.references import refusal
+from drift.web.references import differences, refusal
 
 
 @login_required
@@ -93,6 +93,7 @@ def reference(request: PersonRequest, slug: str, reference_id: UUID) -> HttpResp
         page |= {
             "told": query.told(me.project, chosen),
             "refusal": refusal(chosen),
+            "differences": differences(chosen),
             "to_label": n,
             "labelled": done,
             "usual": uncovered.USUAL,

@@ -12,9 +12,12 @@ import numpy as np
 from annotator.jobs import leases, runner
 from annotator.models import Job, JobState, Project
 from annotator.services import jobs
-from drift.models import DriftPlan, Space
+from drift.models import DriftPlan, Space, StructuralDay
 from drift.services import references, spaces
 from drift.services.references import Made
+from drift.structure.registry import EDITION, FEATURES
+from drift.structure.rows import Row, Text
+from drift.structure.tally import Tally
 from feedback.ingest.ids import interaction_id
 from feedback.models import Interaction
 from tests.annotator import frozen
@@ -74,6 +77,24 @@ def embedded_day(space: Space, day: date, asked: Sequence[str]) -> list[Interact
     made.finished_at = NOW
     made.save()
     return rows
+
+
+def read_day(project: Project, day: date, asked: Sequence[str]) -> StructuralDay:
+    """What `drift.structure` would have read of the day: an input every ten minutes."""
+    tally = Tally()
+    midnight = datetime.combine(day, time(), NOW.tzinfo).timestamp()
+    for n, text in enumerate(asked):
+        tally.add(Row(str(uuid4()), midnight + 600 * n, Text(text), text, "Gladly."), FEATURES.values())
+    tally.close(FEATURES)
+    return StructuralDay.objects.create(
+        project=project,
+        day=day,
+        edition=EDITION,
+        population=len(asked),
+        drawn=len(asked),
+        tally=tally.as_json(),
+        finished_at=NOW,
+    )
 
 
 def of_version(project: Project, inputs: Sequence[str], *, name: str = "Eval set", by=None, **more):

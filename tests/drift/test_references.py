@@ -1,6 +1,7 @@
 """An eval set is pinned, made vectors of, and held against each day: what it covers, and what becomes of the rest."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -251,6 +252,26 @@ def test_no_other_dataset_tests_with_what_was_labelled_here(project, reference, 
     version = frozen.made(project, train=0, dev=0, test=100)
     splits = DatasetRow.objects.filter(version=version).values_list("split", flat=True)
     assert set(splits) == {"train"}
+
+
+def test_how_its_inputs_are_written_is_held_against_production(project, owner, day, as_):
+    """Production writes in small letters and in short; the reference does not."""
+    for back in range(9):
+        made.read_day(project, DAY - timedelta(days=back), texts(KINDS, 20))
+    written = [
+        f"{text.capitalize()}, and would you be so kind as to tell me why." for text in texts(KINDS[:4], 30)
+    ]
+    found = made.of_version(project, written, by=owner)
+    made.night()
+    told = {f"{one['side']}.{one['feature']}": one for one in Coverage.objects.get(reference=found).structure}
+    assert {"input.length", "input.casing", "input.end_mark"} <= set(told)
+    assert told["input.end_mark"]["then"] == 0
+    assert told["input.end_mark"]["now"] == 1
+    assert told["input.length"]["then"] < told["input.length"]["now"]
+    shown = as_(owner).get(page(found))
+    assertContains(shown, "How its inputs are written")
+    assertContains(shown, "0\u202f%")
+    assertContains(shown, "100\u202f%")
 
 
 def test_before_any_space_it_waits_and_says_for_what(project, owner, as_):
