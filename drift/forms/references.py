@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from annotator.forms.texts import TextField
 from annotator.models import Dataset, DatasetVersion, Project
+from drift.services.references import MOST_INPUTS
 from drift.services.uncovered import MOST, USUAL
 
 OFFERED = 200
@@ -87,10 +88,16 @@ class ReferenceForm(forms.Form):
         elif not version and not file and not self.errors:
             self.add_error("version", _("Choose a version of a dataset, or a file below."))
         elif version and self.chosen_version is not None and not self.errors:
-            part = cleaned.get("split")
-            if part and not (self.chosen_version.counts or {}).get("splits", {}).get(part):
-                self.add_error("split", _("This part of the version has no rows: choose another one."))
+            self._check_size(self.chosen_version, cleaned.get("split") or "")
         return cleaned
+
+    def _check_size(self, version: DatasetVersion, split: str) -> None:
+        rows = (version.counts or {}).get("splits", {}).get(split, 0) if split else version.rows or 0
+        if not rows:
+            self.add_error("split", _("This part of the version has no rows: choose another one."))
+        if rows > MOST_INPUTS:
+            most = number_format(MOST_INPUTS, force_grouping=True)
+            self.add_error("split", _("More than %(most)s rows: choose a smaller part.") % {"most": most})
 
     @property
     def chosen_version(self) -> DatasetVersion | None:

@@ -255,16 +255,14 @@ def test_no_other_dataset_tests_with_what_was_labelled_here(project, reference, 
 
 
 def test_how_its_inputs_are_written_is_held_against_production(project, owner, day, as_):
-    """Production writes in small letters and in short; the reference does not."""
+    """Production writes in short and without an end; the reference does not."""
     for back in range(9):
         made.read_day(project, DAY - timedelta(days=back), texts(KINDS, 20))
-    written = [
-        f"{text.capitalize()}, and would you be so kind as to tell me why." for text in texts(KINDS[:4], 30)
-    ]
+    written = [f"{text}, and would you be so kind as to tell me why." for text in texts(KINDS[:4], 30)]
     found = made.of_version(project, written, by=owner)
     made.night()
     told = {f"{one['side']}.{one['feature']}": one for one in Coverage.objects.get(reference=found).structure}
-    assert {"input.length", "input.casing", "input.end_mark"} <= set(told)
+    assert {"input.length", "input.end_mark"} <= set(told)
     assert told["input.end_mark"]["then"] == 0
     assert told["input.end_mark"]["now"] == 1
     assert told["input.length"]["then"] < told["input.length"]["now"]
@@ -364,4 +362,9 @@ def test_a_name_is_taken_once(project, reference, owner, as_):
     sent |= {"name": "Test rows", "split": "test"}
     assertContains(as_(owner).post(f"{LIST}new/", sent), "has no rows", status_code=422)
     sent |= {"split": "train"}
+    version.counts["splits"]["train"] = 20_001
+    version.save()
+    assertContains(as_(owner).post(f"{LIST}new/", sent), "More than 20,000 rows", status_code=422)
+    version.counts["splits"]["train"] = 32
+    version.save()
     assert as_(owner).post(f"{LIST}new/", sent).status_code == 302
