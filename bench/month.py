@@ -2,7 +2,7 @@
 
     python -m bench.month [--seed 1] [--scale 1.0] [--no-expect] [--stay]
 
-Each day of `bench.month_plan` is logged, embedded, judged and told by the jobs that the clock asks for on an
+Each day of `drift.demo.month` is logged, embedded, judged and told by the jobs that the clock asks for on an
 instance, one after the other in this process. Then somebody looks: what is told and true they call expected, so that
 the next morning tells what is new (`--no-expect`: nobody looks). At the end: on which day each plant was told, and how
 many alarms were false. `--stay` leaves PostgreSQL and a web server running, to look at the pages, until a key is
@@ -16,11 +16,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bench import ground
-from bench.month_plan import DAYS, FIRST, KOREAN_FROM, LONG_FROM, PLANTED, Month, Said, planted_on
+from drift.demo.month import DAYS, FIRST, KOREAN_FROM, LONG_FROM, PLANTED, Month, Said, planted_on, record
 
 if TYPE_CHECKING:
     from annotator.models import Project, User
@@ -111,22 +112,7 @@ def _logged(project: "Project", day: date, said: Sequence[Said]) -> dict[UUID, s
     from feedback.models import Interaction
     from feedback.services import interactions
 
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    sent: list[dict[str, Any]] = [
-        {
-            "id": f"{day}-{n}",
-            "occurred_at": (midnight + timedelta(milliseconds=one.at_ms)).isoformat(timespec="milliseconds"),
-            "feature": "assistant",
-            "input": one.input,
-            "output": one.output,
-            "model": "a-model",
-            "prompt_version": one.prompt_version,
-            "user": one.user,
-            "session": f"{day}-{one.user}-{one.at_ms // 3_600_000}",
-            "latency_ms": 400 + 3 * len(one.output),
-        }
-        for n, one in enumerate(said)
-    ]
+    sent = [record(day, n, one, zone=ZoneInfo("UTC"), feature="assistant") for n, one in enumerate(said)]
     limits = Limits()
     interactions.store(
         project, [read(n, json.dumps(one, ensure_ascii=False).encode(), limits) for n, one in enumerate(sent)]

@@ -10,6 +10,9 @@ class DriftConfig(AppConfig):
     def ready(self) -> None:
         """Models are loaded by now: modules that need them are imported from here on."""
         _embedding()
+        _references()
+        _demo()
+        _jobs()
 
 
 def _embedding() -> None:
@@ -71,3 +74,18 @@ def _references() -> None:
     datasets.register(uncovered.SOURCE)
     datasets.register_claims("uncovered", uncovered.claims)
     panels.register_item(origin.ORIGIN, "item-source")
+
+
+def _jobs() -> None:
+    from annotator.jobs import registry  # noqa: PLC0415
+    from drift.jobs import structure  # noqa: PLC0415
+
+    for job in (structure,):
+        registry.register(job.KIND)
+
+
+def _demo() -> None:
+    from drift.demo import seed  # noqa: PLC0415
+    from feedback.demo import more  # noqa: PLC0415
+
+    more.register(seed.make_help_desk)

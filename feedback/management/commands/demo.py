@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 
 from annotator.models import Project, Role, User
-from annotator.services import people
-from annotator.services.first_run import owner
+from annotator.services import first_run, people
+from feedback.demo import more
 from feedback.demo.seed import SLUG, make_demo
 
 
@@ -26,7 +26,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no time zone “{options['time_zone']}”: write it as Asia/Seoul.")
         if not Project.objects.filter(slug=SLUG).exists():
             try:
-                make_demo(owner=_owner(), time_zone=options["time_zone"], now=datetime.now(UTC))
+                owner, now = _owner(), datetime.now(UTC)
+                make_demo(owner=owner, time_zone=options["time_zone"], now=now)
+                more.make_all(owner, options["time_zone"], now)
             except IntegrityError:  # somebody else made it in this moment
                 if not Project.objects.filter(slug=SLUG).exists():
                     raise
@@ -39,7 +41,8 @@ class Command(BaseCommand):
 def _owner() -> User:
     """The administrator, else somebody who owns a project, else a new account."""
     found = (
-        owner() or User.objects.filter(memberships__role=Role.OWNER, is_active=True).order_by("pk").first()
+        first_run.owner()
+        or User.objects.filter(memberships__role=Role.OWNER, is_active=True).order_by("pk").first()
     )
     return found or people.make_owner()
 

@@ -1,6 +1,6 @@
 """A month of a product's traffic, day by day, with what is planted in it. Pure.
 
-The product's users ask about 60 intents of CLINC150 and banking77 (data/NOTICE). Shares wobble from day to day by
+The product's users ask about some 60 intents of CLINC150 and banking77 (data/NOTICE). Shares wobble from day to day by
 chance (Dirichlet: a topic of 1.7 % by about a fifth of itself), weekends have half the traffic, and each input is
 said in its own way: the words around it are drawn anew each time.
 """
@@ -8,17 +8,19 @@ said in its own way: the words around it are drawn anew each time.
 import gzip
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bench import month_words as words
+from drift.demo import words
+from feedback import days
 
 DATA = Path(__file__).parent / "data"
 DAYS = 35
 FIRST = 2  # the weekday of the first: a Wednesday
 WEEKDAY, WEEKEND = 1_000, 550  # inputs
-INTENTS = {"clinc150": 36, "banking77": 24}
 WOBBLE = 1_500  # concentration: a share p varies by sqrt((1 - p) / (p * WOBBLE)) of itself
 HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 8, 11, 12, 11, 8, 10, 11, 10, 9, 7, 5, 4, 4, 3, 2, 1)
 USERS = 500
@@ -79,22 +81,26 @@ def planted_on(day: int) -> list[str]:
 class Month:
     seed: int = 1
     scale: float = 1.0  # of the traffic, for a quick look
-    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.texts = self.texts or _texts(self.chance)
+        self.texts = _texts()
         self.usual = sorted(set(self.texts) - {NEW})
         self.weights = {topic: self.chance.uniform(0.6, 1.4) for topic in self.usual}
 
     def days(self) -> Iterator[tuple[int, list[Said]]]:
-        """All DAYS in order; each of them the same for the same seed."""
+        """All DAYS in order."""
         for day in range(1, DAYS + 1):
-            self.chance = random.Random(f"{self.seed}:{day}")
-            yield day, sorted(self._day(day), key=lambda one: one.at_ms)
+            yield day, self.day(day)
 
-    def _day(self, day: int) -> Iterator[Said]:
-        size = WEEKEND if (FIRST + day - 1) % 7 >= 5 else WEEKDAY
+    def day(self, day: int, weekday: int | None = None) -> list[Said]:
+        """The same for the same seed, whatever else was asked. `weekday`: where it shall have another one."""
+        self.chance = random.Random(f"{self.seed}:{day}")
+        of_week = (FIRST + day - 1) % 7 if weekday is None else weekday
+        return sorted(self._day(day, of_week), key=lambda one: one.at_ms)
+
+    def _day(self, day: int, weekday: int) -> Iterator[Said]:
+        size = WEEKEND if weekday >= 5 else WEEKDAY
         n = {NONE: 0, TEN: 10}.get(day, round(self.scale * size * self.chance.uniform(0.95, 1.05)))
         topics = self._topics(day)
         for topic in self.chance.choices([*topics], weights=[*topics.values()], k=n):
@@ -153,16 +159,28 @@ def _version(day: int, at_ms: int) -> str:
     return LONG_VERSION if late else "help-11"
 
 
-def _texts(chance: random.Random) -> dict[str, list[str]]:
-    """Of the intents that are asked in this month, all texts that the data have."""
+def _texts() -> dict[str, list[str]]:
+    """By topic."""
     found: dict[str, list[str]] = {}
-    for name, n in INTENTS.items():
-        with gzip.open(DATA / f"intents_{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
-        by_intent: dict[str, list[str]] = {}
-        for row in rows:
-            by_intent.setdefault(row["intent"], []).append(row["text"].lower())
-        ours = [topic for topic in (NEW, DOUBLED, GONE) if topic in by_intent]
-        others = sorted(set(by_intent) - set(ours) - {"oos"})
-        found |= {topic: by_intent[topic] for topic in [*ours, *chance.sample(others, n)]}
+    with gzip.open(DATA / "questions.jsonl.gz", "rt", encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            found.setdefault(row["topic"], []).append(row["text"].lower())
     return found
+
+
+def record(day: date, n: int, said: Said, *, zone: ZoneInfo, feature: str) -> dict[str, object]:
+    """As a product in that time zone would send it."""
+    at = days.moment(day, 0, zone) + timedelta(milliseconds=said.at_ms)
+    return {
+        "id": f"{day}-{n}",
+        "occurred_at": at.isoformat(timespec="milliseconds"),
+        "feature": feature,
+        "input": said.input,
+        "output": said.output,
+        "model": "a-model",
+        "prompt_version": said.prompt_version,
+        "user": said.user,
+        "session": f"{day}-{said.user}-{said.at_ms // 3_600_000}",
+        "latency_ms": 400 + 3 * len(said.output),
+    }

@@ -1,5 +1,5 @@
 """What people of the simulated month say around what they ask, in which language some of them come, and what is
-answered. Written for this measurement."""
+answered. Written for Genba."""
 
 OPENINGS = (
     "hi,", "hello,", "hey", "hi there,", "good morning,", "good evening,", "excuse me,", "quick question:",
