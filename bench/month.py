@@ -207,14 +207,16 @@ def _look(project: "Project", owner: "User", morning: Morning) -> None:
 
 
 def _head() -> None:
-    print(f"{'day':>3} {'date':14} {'inputs':>6}  {'p':>7} {'level':>7}  told")
+    print(f"{'day':>3} {'date':10} {'inputs':>6} {'p':>8} {'topics':>8} {'structure':>9}  told")
 
 
 def _line(morning: Morning, day: date) -> None:
     check = morning.check
     state = "ALARM" if check.alarm else check.reason or ("mark" if (check.p or 1) <= 0.05 else "–")
-    p, level = (f"{one:.4f}" if one is not None else "–" for one in (check.p, check.level))
-    print(f"{morning.day:>3} {day:%a %d %b %Y} {morning.n:>6}  {p:>7} {level:>7}  {state}", flush=True)
+    p, topics, structure = (
+        f"{one:.4f}" if one is not None else "–" for one in (check.p, check.topics_p, check.structure_p)
+    )
+    print(f"{morning.day:>3} {day:%a %d %b} {morning.n:>6} {p:>8} {topics:>8} {structure:>9}  {state}", flush=True)
     for label, lines in (
         ("planted", planted_on(morning.day)),
         ("group", morning.groups),
