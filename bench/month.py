@@ -196,7 +196,6 @@ def _value(value: float | None) -> str:
 def _look(project: "Project", owner: "User", morning: Morning) -> None:
     """Somebody calls what the morning told of expected, where all of it is true."""
     from drift.alert_rules import Do
-
     from drift.models import Alert
     from drift.services import alert_changes
 
@@ -216,7 +215,10 @@ def _line(morning: Morning, day: date) -> None:
     p, topics, structure = (
         f"{one:.4f}" if one is not None else "–" for one in (check.p, check.topics_p, check.structure_p)
     )
-    print(f"{morning.day:>3} {day:%a %d %b} {morning.n:>6} {p:>8} {topics:>8} {structure:>9}  {state}", flush=True)
+    print(
+        f"{morning.day:>3} {day:%a %d %b} {morning.n:>6} {p:>8} {topics:>8} {structure:>9}  {state}",
+        flush=True,
+    )
     for label, lines in (
         ("planted", planted_on(morning.day)),
         ("group", morning.groups),

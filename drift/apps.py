@@ -9,41 +9,33 @@ class DriftConfig(AppConfig):
 
     def ready(self) -> None:
         """Models are loaded by now: modules that need them are imported from here on."""
-        _embedding()
+        _jobs()
+        _alerts()
         _references()
         _demo()
-        _jobs()
-
-
-def _embedding() -> None:
-    from annotator.jobs import registry, schedules  # noqa: PLC0415
-    from drift.jobs import embed, forget  # noqa: PLC0415
-
-    for kind in (embed.KIND, embed.PARTS, embed.END, forget.KIND):
-        registry.register(kind)
-    for clock in (embed, forget):
-        schedules.register_schedule(clock.SCHEDULE)
-        _jobs()
 
 
 def _jobs() -> None:
-    from annotator.jobs import registry  # noqa: PLC0415
-    from drift.jobs import judge  # noqa: PLC0415
-
-    for job in (judge,):
-    from drift.jobs import structure  # noqa: PLC0415
-
-    for job in (structure,):
-        registry.register(job.KIND)
     from annotator.jobs import registry, schedules  # noqa: PLC0415
-    from drift.jobs import fill_from_topic, name_topic, topics  # noqa: PLC0415
+    from drift.jobs import (  # noqa: PLC0415
+        coverage,
+        embed,
+        fill_from_topic,
+        forget,
+        judge,
+        name_topic,
+        reference,
+        structure,
+        topics,
+    )
 
-    registry.register(topics.KIND)
+    for job in (coverage, embed, fill_from_topic, forget, judge, name_topic, reference, structure, topics):
+        registry.register(job.KIND)
+    registry.register(embed.PARTS)
+    registry.register(embed.END)
     registry.register(topics.COUNT_KIND)
-    registry.register(fill_from_topic.KIND)
-    registry.register(name_topic.KIND)
-    schedules.register_schedule(topics.SCHEDULE)
-        _alerts()
+    for clock in (embed, forget, reference, topics):
+        schedules.register_schedule(clock.SCHEDULE)
 
 
 def _alerts() -> None:
@@ -57,31 +49,17 @@ def _alerts() -> None:
     told.register(notices.KIND)
     sources.register(alerts.SOURCE)
     metrics.register(numbers.drift)
-        _references()
 
 
 def _references() -> None:
     from annotator.datasets import registry as datasets  # noqa: PLC0415
-    from annotator.jobs import registry, schedules  # noqa: PLC0415
     from annotator.web import panels  # noqa: PLC0415
     from drift.dataset_sources import uncovered  # noqa: PLC0415
-    from drift.jobs import coverage, reference  # noqa: PLC0415
     from drift.services import uncovered as origin  # noqa: PLC0415
 
-    registry.register(reference.KIND)
-    registry.register(coverage.KIND)
-    schedules.register_schedule(reference.SCHEDULE)
     datasets.register(uncovered.SOURCE)
     datasets.register_claims("uncovered", uncovered.claims)
     panels.register_item(origin.ORIGIN, "item-source")
-
-
-def _jobs() -> None:
-    from annotator.jobs import registry  # noqa: PLC0415
-    from drift.jobs import structure  # noqa: PLC0415
-
-    for job in (structure,):
-        registry.register(job.KIND)
 
 
 def _demo() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from drift.views import embedding, overview
+from drift.views import alerts, baseline, day, embedding, overview, references, structure, topics
 
 urlpatterns = [
     path("p/<slug:slug>/drift/", overview.overview, name="drift"),
@@ -11,23 +11,11 @@ urlpatterns = [
     path("p/<slug:slug>/drift/embed/", embedding.embed, name="drift-embed"),
     path("p/<slug:slug>/drift/inputs/", embedding.inputs, name="drift-inputs"),
     path("p/<slug:slug>/drift/inputs/<day:day>/", embedding.repeats, name="drift-repeats"),
-from drift.views import baseline, day, overview
-
-urlpatterns = [
-    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
     path("p/<slug:slug>/drift/baseline/", baseline.baseline, name="drift-baseline"),
     path("p/<slug:slug>/drift/<day:day>/", day.day, name="drift-day"),
     path("p/<slug:slug>/drift/<day:day>/again/", day.again, name="drift-day-again"),
     path("p/<slug:slug>/drift/<day:day>/<int:rank>/", day.group, name="drift-group"),
-from drift.views import overview, structure
-
-urlpatterns = [
-    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
     path("p/<slug:slug>/drift/<day:day>/structure/", structure.structure, name="drift-structure"),
-from drift.views import overview, topics
-
-urlpatterns = [
-    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
     path("p/<slug:slug>/drift/topics/", topics.topics, name="drift-topics"),
     path("p/<slug:slug>/drift/topics/find/", topics.fit, name="drift-topics-find"),
     path("p/<slug:slug>/drift/topics/dots/", topics.dots, name="drift-dots"),
@@ -36,10 +24,6 @@ urlpatterns = [
     path("p/<slug:slug>/drift/topics/<int:topic_id>/name/", topics.rename, name="drift-topic-name"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/ask/", topics.ask_name, name="drift-topic-ask"),
     path("p/<slug:slug>/drift/topics/<int:topic_id>/queue/", topics.to_queue, name="drift-topic-queue"),
-from drift.views import alerts, overview
-
-urlpatterns = [
-    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
     path("p/<slug:slug>/drift/alerts/", alerts.alert_list, name="drift-alerts"),
     path("p/<slug:slug>/drift/alerts.csv", alerts.alert_file, {"form": "csv"}, name="drift-alerts-csv"),
     path("p/<slug:slug>/drift/alerts.jsonl", alerts.alert_file, {"form": "jsonl"}, name="drift-alerts-jsonl"),
@@ -56,10 +40,6 @@ urlpatterns = [
         name="drift-alert-queue",
     ),
     path("p/<slug:slug>/drift/strip/", alerts.strip, name="drift-strip"),
-from drift.views import overview, references
-
-urlpatterns = [
-    path("p/<slug:slug>/drift/", overview.overview, name="drift"),
     path("p/<slug:slug>/drift/references/", references.listed, name="drift-references"),
     path("p/<slug:slug>/drift/references/new/", references.new, name="drift-reference-new"),
     path("p/<slug:slug>/drift/references/<uuid:reference_id>/", references.reference, name="drift-reference"),
@@ -78,5 +58,4 @@ urlpatterns = [
         references.delete,
         name="drift-reference-delete",
     ),
-    path("p/<slug:slug>/drift/<day:day>/structure/", structure.structure, name="drift-structure"),
 ]

@@ -32,12 +32,19 @@ from annotator.models import (
 from annotator.services import invitations, people
 from annotator.services.questions import set_question
 from annotator.services.queue_files import ITEMS
-from drift.models import EmbeddedDay
+from drift.models import (
+    Alert,
+    AlertGroup,
+    DriftCheck,
+    DriftGroup,
+    EmbeddedDay,
+    MapDot,
+    MappedDay,
+    Space,
+    Topic,
+    TopicMap,
+)
 from drift.services import plans as drift_plans
-from drift.models import DriftCheck, DriftGroup
-from drift.models import Topic
-from drift.models import MapDot, MappedDay, Space, Topic, TopicMap
-from drift.models import Alert, AlertGroup
 from drift.services import references
 from drift.services.references import Made
 from feedback.ingest.ids import interaction_id
@@ -195,7 +202,7 @@ def _one_of_each(project: Project) -> dict[str, Any]:
         **_rotation(project),
         **_embedded(project),
         "alert_id": _alert(project),
-        "rank": 1,
+        **_reference(project),
     }
 
 
@@ -214,8 +221,6 @@ def _embedded(project: Project) -> dict[str, Any]:
         space=plan.space, day=DAY, population=9, sampled=3, repeats=repeats, finished_at=timezone.now()
     )
     return {}
-        **_reference(project),
-    }
 
 
 def _reference(project: Project) -> dict[str, Any]:
@@ -325,7 +330,7 @@ def _suite(project: Project) -> Suite:
 def _mapped(project: Project, interaction: UUID) -> dict[str, Any]:
     """The interaction as a dot of a topic."""
     space = Space.objects.create(
-        project=project, encoder="small", fingerprint="0" * 64, rule={"kind": "last_user"}, dimensions=2
+        project=project, encoder="small", fingerprint="1" * 64, rule={"kind": "last_user"}, dimensions=2
     )
     topic_map = TopicMap.objects.create(
         project=project, number=1, space=space, first_day=DAY, last_day=DAY, rows=1, seed=1, how="eom",
@@ -335,6 +340,8 @@ def _mapped(project: Project, interaction: UUID) -> dict[str, Any]:
     day = MappedDay.objects.create(map=topic_map, day=DAY, rows=1)
     MapDot.objects.create(day=day, interaction=interaction, topic=topic, x=0.5, y=0.5, cosine=1)
     return {"interaction_id": interaction, "topic_id": topic.pk}
+
+
 def _alert(project: Project) -> int:
     """Of one group, which is the logged interaction."""
     logged = Interaction.objects.filter(project=project).values_list("pk", flat=True)
