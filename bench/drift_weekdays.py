@@ -15,7 +15,7 @@ import numpy as np
 
 from bench.bench_drift import FOLDER
 from bench.drift_worlds import World
-from drift.scan.judge import judge
+from drift.scan.judge import Judgement, judge
 
 BASELINES = {
     "the 14 days before": range(-1, -15, -1),
@@ -89,6 +89,7 @@ def one_day(world, week, today, ago, chance, found, name) -> None:
             world.vectors[before], np.array(days), world.vectors[rows], seed=seed, level=0.05,
             permutations=199, fewest_days=4,
         )  # fmt: skip
+        assert isinstance(answer, Judgement)
         found[name, kind].append(answer.p)
 
 

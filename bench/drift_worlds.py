@@ -199,9 +199,9 @@ class _Made:
             world.topics, self.chance.multinomial(known, self.shares / self.shares.sum()), strict=True
         ):
             rows += self.left[topic][:count]
-        rows = np.array([*rows, *self.extra], dtype=int)
-        texts = [queries()[row]["text"] for row in rows] + self.foreign
-        vectors = world.vectors[rows]
+        drawn = np.array([*rows, *self.extra], dtype=int)
+        texts = [queries()[row]["text"] for row in drawn] + self.foreign
+        vectors = world.vectors[drawn]
         if self.foreign:
             all_of_them = [text for some in abroad().values() for text in some]
             place = {text: at for at, text in enumerate(all_of_them)}
@@ -214,7 +214,7 @@ class _Made:
         if new:
             truth["new"] = np.sort(now_at[m - new :])
         if self.grown:
-            truth["grown"] = np.sort(now_at[[queries()[row]["label"] == self.grown for row in rows]])
+            truth["grown"] = np.sort(now_at[[queries()[row]["label"] == self.grown for row in drawn]])
         if self.gone:
             truth["shrunk"] = np.flatnonzero([label in self.gone for label in world.labels])
         return Day(Sample([texts[row] for row in order], vectors[order].astype(np.float32)), truth)

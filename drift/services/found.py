@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from math import sqrt
 from uuid import UUID
 
+from django.db.models import QuerySet
 from pgvector.django import CosineDistance
 
+from drift import budget
 from drift.alert_rules import Thing
 from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, InputVector, StructuralChange
 
@@ -31,9 +33,17 @@ def found(check: DriftCheck) -> Iterator[Found]:
         group.chance = None if one.kind == "shrunk" else chance
         group.reach = _reach(check, group.rows, one.centroid)
         yield Found(thing_of(group), group)
-    for change in StructuralChange.objects.filter(project=check.project_id, day=check.day, alarm=True):
+    for change in _changes(check):
         group = of_feature(change)
         yield Found(thing_of(group), group)
+
+
+def _changes(check: DriftCheck) -> QuerySet[StructuralChange]:
+    """Those that alone would have raised the alarm: a page shows more, but an alert holds what is sure."""
+    parts = sum(p is not None for p in (check.topics_p, check.structure_p))
+    level = budget.part_level(parts, check.level or budget.LEVEL) if parts else 0.0
+    rows = StructuralChange.objects.filter(project=check.project_id, day=check.day)
+    return rows.filter(alarm=True, adjusted_p__lte=level)
 
 
 def thing_of(group: AlertGroup) -> Thing:

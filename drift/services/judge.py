@@ -16,7 +16,8 @@ from annotator.models import Project, User
 from drift import baseline, budget
 from drift.baseline import Chosen, Past, Pinned, Rolling
 from drift.models import BaselineKind, DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, Space, Verdict
-from drift.services import naming, neighbours
+from drift.queries import taught
+from drift.services import alerts, naming, structure
 from feedback import days
 from feedback.queries.shifts import zone_of
 
@@ -74,10 +75,10 @@ def judge(
             % {"day": day.isoformat(), "zone": project.time_zone}
         )
     if again:
-        neighbours.judge_structure_again(project, day)
+        structure.forget_judgement(project, day)
     plan = plan_of(project)
     clock = process_time()
-    structure_p = neighbours.structure_p(project, day)
+    structure_p = structure.ensure_structure(project, day).p
     spent = round(process_time() - clock, 3)
     found = _topics(plan, day, budget.part_level(1 if structure_p is None else 2))
     found.timings["structure"] = spent
@@ -158,8 +159,8 @@ def _scan(
         seed=seed_of(plan, day),
         level=level,
         known=[
-            Known(np.array(centroid, dtype=np.float32), reach)
-            for centroid, reach in neighbours.expected(plan.project, plan.space, day)
+            Known(np.array(one.centroid, dtype=np.float32), one.reach)
+            for one in taught.taught(plan.project, plan.space, day)
         ],
         fewest_days=chosen.fewest_days or FEWEST_DAYS,
     )
@@ -197,8 +198,8 @@ def _past(plan: DriftPlan, space: Space, day: date) -> list[Past]:
     """All days with vectors, the day itself too."""
     from drift.services import windows  # noqa: PLC0415
 
-    alarms = neighbours.days_left_out(plan.project)
-    return [Past(one, rows, one in alarms) for one, rows in windows.rows_by_day(space)]
+    left_out = taught.days_left_out(plan.project)
+    return [Past(one, rows, one in left_out) for one, rows in windows.rows_by_day(space)]
 
 
 def kind_of(plan: DriftPlan) -> Rolling | Pinned:
@@ -252,7 +253,7 @@ def _write(
     )
     if check.alarm and judgement and window:
         _write_groups(check, judgement, window, found.names)
-    neighbours.told(check)
+    alerts.tell(check)
     check.refresh_from_db()
     return check
 

@@ -14,7 +14,7 @@ from annotator.web.request import PersonRequest
 from drift.access import check_of
 from drift.jobs import judge as job
 from drift.models import DriftGroup
-from drift.queries import judged
+from drift.queries import alerts, judged
 from drift.services.judge import plan_of
 
 PAGE = 50
@@ -38,6 +38,7 @@ def day(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "groups": judged.groups_of(check, plan_of(me.project)),
         "neighbours": judged.neighbours(check),
         "embedded": judged.embedded_of(check),
+        "told": alerts.of_day(me.project, day),
     }
     return render(request, "drift/day.html", page)
 

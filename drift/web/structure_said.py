@@ -1,4 +1,4 @@
-"""A structural change in words, where nobody knows better: the feature, and what it was and is."""
+"""A structural change in words, also of a feature that this version does not have any more."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,12 +6,15 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from drift.models import StructuralChange
+from drift.web import structure_words
 
 DIGITS = 3  # that are shown
 UNSAID = ("", "middle", "yes")  # views that are the feature itself
 
 
-def sentence(change: StructuralChange, _zone: ZoneInfo) -> str:
+def sentence(change: StructuralChange, zone: ZoneInfo) -> str:
+    if structure_words.known(change):
+        return structure_words.sentence(change, zone)
     known = {"feature": _feature(change), "then": _value(change.then), "now": _value(change.now)}
     if change.side == "input":
         return _("Inputs, %(feature)s: %(then)s before, now %(now)s.") % known

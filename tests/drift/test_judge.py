@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from drift.baseline import Note
-from drift.models import BaselineKind, DriftCheck, DriftGroup, EmbeddedDay, InputVector
-from drift.services import judge, neighbours
+from drift.models import Alert, BaselineKind, DriftCheck, DriftGroup, EmbeddedDay, InputVector
+from drift.queries import taught
+from drift.services import alerts, judge, structure
 from feedback.models import Interaction
 from tests.drift.traffic import Traffic
 from tests.feedback.logged import DAY, NEXT_MORNING
@@ -15,8 +16,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def traffic(project, next_morning):
+def traffic(project, next_morning, monkeypatch):
+    """What inputs and outputs are like is judged elsewhere: here it has no say, but where a test gives it one."""
+    monkeypatch.setattr(structure, "ensure_structure", lambda project, day: of_structure(None))
     return Traffic(project)
+
+
+def of_structure(p):
+    return structure.Structure(p, tested=20, why="", changed=())
 
 
 def judged(traffic, day=DAY, **more):
@@ -85,12 +92,12 @@ def test_the_alarm_is_for_both_tests_together(traffic, monkeypatch):
     """Half the level each: topics at 0.0005 are an alarm, a structure at 0.004 alone is none."""
     traffic.weeks()
     traffic.day(DAY, 150)
-    monkeypatch.setattr(neighbours, "structure_p", lambda project, day: 0.004)
+    monkeypatch.setattr(structure, "ensure_structure", lambda project, day: of_structure(0.004))
     check = judged(traffic)
     assert check.p == 0.008
     assert not check.alarm
     traffic.day(DAY - timedelta(days=20), 30)
-    monkeypatch.setattr(neighbours, "structure_p", lambda project, day: 0.002)
+    monkeypatch.setattr(structure, "ensure_structure", lambda project, day: of_structure(0.002))
     few = judged(traffic, day=DAY - timedelta(days=20))
     assert few.reason == "few_rows"  # topics had no say, so that nothing is taken off
     assert few.p == 0.002
@@ -105,7 +112,7 @@ def test_groups_are_shown_at_what_the_topics_have_to_reach(traffic, monkeypatch)
         judge, "_topics", lambda plan, day, level: asked.append(level) or judge.Found("few_rows")
     )
     judged(traffic)
-    monkeypatch.setattr(neighbours, "structure_p", lambda project, day: 0.4)
+    monkeypatch.setattr(structure, "ensure_structure", lambda project, day: of_structure(0.4))
     judged(traffic, day=DAY - timedelta(days=1))
     assert asked == [0.005, 0.0025]
 
@@ -113,7 +120,7 @@ def test_groups_are_shown_at_what_the_topics_have_to_reach(traffic, monkeypatch)
 def test_days_under_alarm_do_not_teach_what_is_usual(traffic):
     traffic.weeks(9)
     bad = DAY - timedelta(days=2)
-    DriftCheck.objects.create(project=traffic.project, day=bad, verdict="judged", alarm=True)
+    Alert.objects.create(project=traffic.project, day=bad)
     traffic.day(DAY, 150)
     check = judged(traffic)
     assert bad.isoformat() not in check.baseline["days"]
@@ -137,7 +144,8 @@ def test_what_is_expected_is_set_aside(traffic, monkeypatch):
     traffic.day(DAY, 150, new=14)
     traffic.day(DAY - timedelta(days=20), 150, new=14)
     group = judged(traffic).groups.get(rank=1)
-    monkeypatch.setattr(neighbours, "expected", lambda project, space, day: [(list(group.centroid), 0.75)])
+    known = taught.Taught(1, "new", list(group.centroid), 0.75, [])
+    monkeypatch.setattr(taught, "taught", lambda project, space, day: [known])
     DriftCheck.objects.all().delete()
     check = judged(traffic)
     assert not check.alarm
@@ -199,7 +207,7 @@ def test_a_day_is_judged_when_it_is_over(traffic):
 def test_a_worker_killed_before_the_end_leaves_nothing(traffic, monkeypatch):
     traffic.weeks()
     traffic.day(DAY, 150, new=14)
-    monkeypatch.setattr(neighbours, "told", _killed)
+    monkeypatch.setattr(alerts, "tell", _killed)
     with pytest.raises(KeyboardInterrupt):
         judged(traffic)
     assert not DriftCheck.objects.exists()

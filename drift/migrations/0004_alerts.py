@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("annotator", "0018_placed_sketches"),
-        ("drift", "0001_drift"),
+        ("drift", "0003_topics"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("annotator", "0018_placed_sketches"),
-        ("drift", "0002_structural_days"),
+        ("drift", "0004_alerts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
