@@ -49,7 +49,7 @@ endif
 
 install-core: $(VENV)/core.stamp ## Only what web server, worker and beat need
 install-ml: $(VENV)/ml.stamp ## torch and what else the ml worker needs
-install-onnx: $(VENV)/onnx.stamp ## ONNX Runtime: local models about twice as fast; then: manage.py export_encoder
+install-onnx: $(VENV)/onnx.stamp ## ONNX Runtime for local models; then: manage.py export_encoder
 install-dev: $(VENV)/dev.stamp ## What tests and lint need
 install-consumers: $(VENV)/consumers.stamp ## The libraries that read exports, for the tests of those
 

@@ -90,7 +90,7 @@ def test_a_million_identical_ones_cost_little():
     vectors = np.broadcast_to(unit([1, 0]), (n, 2))
     began = time.process_time()
     found = repeats.squeeze(keys, vectors, np.arange(n), np.full(n, NOBODY))
-    assert time.process_time() - began < 5  # seconds; about 0.4 on a quiet machine
+    assert time.process_time() - began < 5  # seconds; 1.2 on a busy machine
     assert found.weights[0] == n
     assert found.repeats == (Repeat("many_users", 0, n, n),)
 

@@ -1,4 +1,4 @@
-"""`manage.py export_encoder [NAME]`: a local model for ONNX Runtime, about twice as fast on a CPU."""
+"""`manage.py export_encoder [NAME]`: a local model for ONNX Runtime, which needs no PyTorch to run it."""
 
 from argparse import ArgumentParser
 from importlib.util import find_spec
