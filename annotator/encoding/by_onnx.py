@@ -12,6 +12,7 @@ from annotator.encoding.exported import About, Export
 from annotator.encoding.loading import BATCH, Encoder, Vectors
 
 AT_ONCE = 1024  # texts cut into tokens at a time
+MOST_TOKENS = 32 * 256  # of a batch
 
 
 def encoder(folder: Path, export: Export, threads: int) -> Encoder:
@@ -22,7 +23,6 @@ def encoder(folder: Path, export: Export, threads: int) -> Encoder:
     about = export.about
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.enable_cpu_mem_arena = False  # it would keep what the longest batch ever needed
     session = onnxruntime.InferenceSession(str(export.file), options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(about.length)
@@ -35,14 +35,20 @@ def encoder(folder: Path, export: Export, threads: int) -> Encoder:
             cut = tokenizer.encode_batch([text.lower() if about.lower else text for text in part])
             tokens = [one.ids for one in cut]
             order = sorted(range(len(part)), key=lambda k: len(tokens[k]))
-            for first in range(0, len(order), BATCH):
-                rows = order[first : first + BATCH]
+            while order:
+                rows = order[: _fitting([len(tokens[k]) for k in order[:BATCH]])]
+                order = order[len(rows) :]
                 ids, mask = _padded([tokens[k] for k in rows], about.padding[0])
                 (states,) = session.run(["states"], {"input_ids": ids, "attention_mask": mask})
                 found[[start + k for k in rows]] = _pooled(states, mask, about)
         return found
 
     return encode
+
+
+def _fitting(lengths: Sequence[int]) -> int:
+    """How many of the next texts, the shortest first, are a batch: memory is bounded by the tokens in it."""
+    return max(n for n, length in enumerate(lengths, 1) if n == 1 or n * length <= MOST_TOKENS)
 
 
 def _padded(tokens: Sequence[Sequence[int]], padding: int) -> tuple[np.ndarray, np.ndarray]:
