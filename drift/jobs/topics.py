@@ -42,9 +42,11 @@ def run(work: Work) -> None:
         with work.chunk() as chunk:
             written = topic_fits.write(ready, by=work.job.asked_by)
             chunk.cursor, chunk.total = {"map": written.pk}, len(ready.seen.days)
-    made = TopicMap.objects.select_related("space").get(pk=work.cursor["map"])
     while not work.ended:
         with work.chunk() as chunk:
+            made = TopicMap.objects.filter(pk=work.cursor["map"]).first()
+            if made is None:
+                raise PermanentError(_("Another job found topics anew meanwhile."))
             day = _next_day(made)
             if day is not None:
                 topic_counts.count_day(made, day)
@@ -97,7 +99,8 @@ def slots(now: datetime) -> Iterator[Slot]:
             yield _fit_slot(plan, newest.finished_at)
             continue
         if last.fitted_at + WEEK <= now and newest.day > last.last_day:
-            yield _fit_slot(plan, last.fitted_at + WEEK)
+            weeks = (now - last.fitted_at) // WEEK  # one that failed is asked again a week later
+            yield _fit_slot(plan, last.fitted_at + weeks * WEEK)
         counted = MappedDay.objects.filter(map=last, day=OuterRef("day"))
         missing = rows.filter(~Exists(counted), day__gt=last.last_day, finished_at__isnull=False)
         for day in missing.order_by("-day").annotate(at=F("finished_at"))[:MOST_MISSED]:

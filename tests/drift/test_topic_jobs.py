@@ -182,6 +182,37 @@ def test_the_clock_asks_for_a_fit_once_a_week_and_for_days_that_came_since(proje
     ScheduledRun.objects.filter(schedule__startswith="drift.count").delete()
     assert slots(now + timedelta(days=1)) == []
     assert slots(now + timedelta(days=7)) == [("drift.topics", None)]
+    assert slots(now + timedelta(days=13)) == []
+    assert slots(now + timedelta(days=14)) == [("drift.topics", None)]  # the one before failed, say
     DriftPlan.objects.update(enabled=False)
     ScheduledRun.objects.all().delete()
     assert slots(now + timedelta(days=7)) == []
+
+
+def test_of_two_fits_at_once_the_later_one_stands(project, space, monkeypatch):
+    mapped.days(space, 4, SIZES)
+    first = jobs.ask(kind=FIT, key="first", project=project)
+    real = topic_counts.count_day
+
+    def meanwhile(of, day):
+        monkeypatch.setattr(topic_counts, "count_day", real)
+        mapped.fit(project)
+
+    monkeypatch.setattr(topic_counts, "count_day", meanwhile)
+    runner.run(first.pk, queue="ml")
+    first.refresh_from_db()
+    assert (first.state, first.error) == ("failed", "Another job found topics anew meanwhile.")
+    assert TopicMap.objects.count() == 1
+    assert MappedDay.objects.filter(map=in_force(project)).count() == 4
+
+
+def test_dots_of_long_ago_go_and_their_counts_stay(project, space):
+    mapped.days(space, 5, SIZES)
+    made = mapped.fit(project)
+    old = made.days.order_by("day")[0]
+    EmbeddedDay.objects.filter(day=old.day).delete()
+    MappedDay.objects.filter(pk=old.pk).update(day=mapped.LAST - timedelta(days=100))
+    mapped.fit(project)
+    assert old.dots.count() == 0
+    assert sum(old.topics.values_list("rows", flat=True)) > 50
+    assert MapDot.objects.count() == 4 * sum(SIZES)
