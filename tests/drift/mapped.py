@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from uuid import uuid4
 
 from annotator.jobs import runner
 from annotator.models import Job, Project
@@ -10,8 +11,9 @@ from annotator.services import jobs
 from drift.models import DriftPlan, EmbeddedDay, Space, TopicMap
 from drift.queries.topic_maps import in_force
 from drift.services.topics import FIT
+from feedback.ingest.ids import interaction_id
+from feedback.models import Interaction
 from tests.drift import drifted, planted
-from tests.feedback import logged
 
 LAST = date(2026, 11, 22)
 NAMES = ("refund", "delivery", "password", "invoice", "voucher", "warranty")
@@ -34,10 +36,20 @@ def a_day(space: Space, day: date, sizes: Sequence[int], *, noise: int = 0, seed
     rows = []
     for k, topic in enumerate(which):
         about = NAMES[topic] if topic >= 0 else f"word{seed}x{k}"
-        text = f"please help with my {about} number {k}"
-        rows += logged.interactions(
-            project, 1, at=at + timedelta(seconds=k), name=f"{day}-{k}", input=text, input_preview=text
+        text, when, name = f"please help with my {about} number {k}", at + timedelta(seconds=k), f"{day}-{k}"
+        rows.append(
+            Interaction(
+                id=interaction_id(project.pk, name, when),
+                project=project,
+                external_id=name,
+                occurred_at=when,
+                input=text,
+                input_preview=text,
+                output="Gladly.",
+                content_hash=uuid4(),
+            )
         )
+    Interaction.objects.bulk_create(rows)
     made = drifted.embedded(space, day, rows, vectors.tolist())
     EmbeddedDay.objects.filter(pk=made.pk).update(finished_at=at + timedelta(hours=17))
     made.refresh_from_db()
