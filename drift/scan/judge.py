@@ -68,7 +68,7 @@ def judge(
     del likeness
 
     rho = wobble.overdispersion(tree, np.concatenate([numbers, np.full(len(mine), -1)]))
-    by = wobble.deflation(rho, len(np.unique(numbers)), len(mine), len(before))
+    by = wobble.deflation(wobble.cautious(rho), len(np.unique(numbers)), len(mine), len(before))
     windows = np.flatnonzero((tree.sizes >= measure.CLASSES[0]) & (tree.sizes <= measure.MOST * len(rows)))
     scores = score(tree, windows, isolated, is_day, by=by, seed=seed, permutations=permutations)
     groups = found_groups(tree, windows, isolated, rows, is_day, scores, scores.threshold(level))

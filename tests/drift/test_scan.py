@@ -153,6 +153,11 @@ def test_wobbling_traffic_is_not_called_drift():
     assert raw >= 8
 
 
+def test_wobble_that_is_certain_is_corrected_for_with_caution():
+    assert wobble.cautious(0.0003) == 0.0003
+    assert wobble.cautious(0.0025) == pytest.approx(0.0065)
+
+
 def test_what_a_topic_varies_by_is_said_for_its_size():
     assert usual_change(0.0025, 0.0125) == pytest.approx(0.444, abs=0.001)
 
