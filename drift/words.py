@@ -66,7 +66,9 @@ def marked(check: DriftCheck) -> bool:
 
 def times(ratio: float) -> str:
     """“3.2 times as many”, of a share beside what it was."""
-    return _("%(n)s times as many") % {"n": number_format(ratio, 1 if ratio < 10 else 0)}
+    return _("%(n)s times as many") % {
+        "n": number_format(round(ratio, 1), 1) if ratio < 10 else whole(round(ratio))
+    }
 
 
 def p_value(p: float) -> str:

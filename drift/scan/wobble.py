@@ -7,7 +7,7 @@ from drift.scan.tree import Numbers, Tree
 
 LEAST, MOST = 20, 200  # rows of a window that is looked at
 FEWEST_BASELINE_ROWS = 10
-CHANCE = 0.0005  # of rho: traffic that does not wobble comes to less in three worlds of four
+CHANCE = 0.0005  # of rho: traffic that does not wobble comes to less on seven days of ten
 CAUTION = 2.0
 KNOWN = 0.1  # a window with at most this share of baseline rows is new: what was never there cannot wobble
 
@@ -42,7 +42,7 @@ def overdispersion(tree: Tree, days: NDArray[np.int64]) -> float:
 def cautious(rho: float) -> float:
     """What is corrected for. rho is told from 2,000 rows and often too low, since windows are parts of topics:
     what is over chance counts three times. Chosen on wobbling days (`bench_drift`, worlds 100 to 111), where
-    a third of the false alarms came of it; where rho is what chance gives nothing changes."""
+    four of nine false alarms came of it; where rho is what chance gives nothing changes."""
     return rho + CAUTION * max(0.0, rho - CHANCE)
 
 

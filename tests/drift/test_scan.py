@@ -150,7 +150,7 @@ def test_wobbling_traffic_is_not_called_drift():
         mixed = clouds.chance.permutation(numbers)  # days that do not differ: nothing to correct for
         raw += judged(before, day, days=mixed, permutations=99).p <= 0.05
     assert alarms <= 3
-    assert raw >= 8
+    assert raw >= 6
 
 
 def test_wobble_that_is_certain_is_corrected_for_with_caution():
