@@ -182,5 +182,4 @@ def record(day: date, n: int, said: Said, *, zone: ZoneInfo, feature: str) -> di
         "prompt_version": said.prompt_version,
         "user": said.user,
         "session": f"{day}-{said.user}-{said.at_ms // 3_600_000}",
-        "latency_ms": 400 + 3 * len(said.output),
     }
