@@ -14,8 +14,8 @@ The reference covers its own kinds. Of the NEAREST production inputs around each
 remote than the *floor*; an input that is more remote is uncovered. Reference inputs that nobody asks for (their
 nearest production input is further than production inputs are from each other) take no part in that.
 
-By this some 5 to 10 in 100 inputs that are covered are called uncovered, whatever the encoder, the size of the
-reference and the product; `bench/bench_coverage.py` measures it.
+By this 3 to 9 in 100 inputs that are covered are called uncovered, 10 to 14 where the reference has one input of each
+kind (all-MiniLM-L6-v2 on CLINC150 and banking77: `bench/bench_coverage.py`). No constant is of an encoder.
 """
 
 from collections.abc import Sequence
