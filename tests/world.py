@@ -47,7 +47,6 @@ from drift.models import (
 from drift.services import plans as drift_plans
 from drift.services import references
 from drift.services.references import Made
-from drift.models import DriftCheck, DriftGroup
 from feedback.ingest.ids import interaction_id
 from feedback.models import (
     Absence,

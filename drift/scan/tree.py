@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -34,6 +33,8 @@ def grow(likeness: Floats) -> Tree:
     The condensed distances are filled row by row: a triangle of index pairs would need four times as much
     memory as they do.
     """
+    from scipy.cluster.hierarchy import leaves_list, linkage  # noqa: PLC0415 - of workers only
+
     n = len(likeness)
     apart = np.empty(n * (n - 1) // 2, dtype=np.float64)
     at = 0
