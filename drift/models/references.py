@@ -11,6 +11,7 @@ from pgvector.django import HalfVectorField
 from annotator.models import DatasetVersion, Job, Project, Queue, User
 from drift.models.checks import Verdict
 from drift.models.spaces import Space
+from drift.models.topics import Topic
 
 
 class ReferenceFile(models.Model):
@@ -122,6 +123,7 @@ class Coverage(models.Model):
 class CoverageGroup(models.Model):
     """Inputs of a day that are about one thing, those with most uncovered inputs first.
 
+    `topic`: of the standing map, None for inputs near none of its topics that are alike among themselves.
     `inputs`: of the day's, `covered` of them. `rows`: ids of the interactions that are not covered, those nearest
     to the middle first. `title` is the beginning of `nearest`, `keywords` three words or terms. The last may have no
     title: what forms no group.
@@ -129,6 +131,7 @@ class CoverageGroup(models.Model):
 
     coverage = models.ForeignKey(Coverage, on_delete=models.CASCADE, related_name="groups")
     rank = models.PositiveSmallIntegerField()
+    topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, related_name="+")
     title = models.CharField(max_length=240, blank=True)
     keywords = ArrayField(models.CharField(max_length=100), default=list)
     nearest = models.UUIDField(null=True)

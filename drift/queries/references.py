@@ -74,6 +74,11 @@ class Group:
     examples: list[Example] = field(default_factory=list)
 
     @property
+    def name(self) -> str:
+        """The topic's name as it is now, else the beginning of the input in its middle."""
+        return self.row.topic.shown_name if self.row.topic else self.row.title
+
+    @property
     def uncovered(self) -> int:
         return self.row.inputs - self.row.covered
 
@@ -126,7 +131,7 @@ def day_of(days: Sequence[Coverage], wanted: date | None) -> Coverage | None:
 
 def told(project: Project, coverage: Coverage) -> Day:
     """With examples of the groups that are least covered. Two queries."""
-    rows = list(coverage.groups.select_related("queue"))
+    rows = list(coverage.groups.select_related("queue", "topic"))
     shown = {row.pk: row.rows[:AMONG] for row in rows[:WITH_EXAMPLES]}
     if rows and not rows[-1].title:
         shown[rows[-1].pk] = rows[-1].rows[:AMONG]

@@ -1,6 +1,6 @@
 """Holding a day's inputs against a reference, and writing down what it covers. Only the ml worker imports this."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,18 @@ from django.db.models.functions import Now
 
 from drift import coverage, keywords, texts, vectors
 from drift.coverage import NO_GROUP, Covered, TooFew
-from drift.models import Coverage, CoverageGroup, EmbeddedDay, EmbeddedReference, ReferenceVector, Verdict
+from drift.models import (
+    Coverage,
+    CoverageGroup,
+    EmbeddedDay,
+    EmbeddedReference,
+    ReferenceVector,
+    Topic,
+    Verdict,
+)
+from drift.queries import topic_maps
 from drift.services import reference_inputs, reference_skew
+from drift.topics import nearest
 from feedback.models import Interaction
 
 MOST_ROWS = 4_000  # of the day
@@ -29,6 +39,7 @@ class Found:
     day: vectors.Day
     covered: Covered
     groups: coverage.Numbers
+    topics: dict[int, Topic]  # by number of a group
     texts: dict[UUID, str]
 
 
@@ -44,9 +55,32 @@ def measure(embedded: EmbeddedReference, day: date) -> Coverage:
         return _written(
             embedded, day, verdict=Verdict.REFUSED, reason=few.code, facts={"n": few.n, "least": few.least}
         )
-    groups = coverage.grouped(rows.vectors, covered.cut)
-    found = Found(rows, covered, groups, _texts(embedded, rows.interactions))
+    groups, topics = _kinds(embedded, rows, covered.cut)
+    found = Found(rows, covered, groups, topics, _texts(embedded, rows.interactions))
     return _covered(embedded, day, found)
+
+
+def _kinds(
+    embedded: EmbeddedReference, rows: vectors.Day, cut: float
+) -> tuple[coverage.Numbers, dict[int, Topic]]:
+    """(n,) the number of each row's group: the topics of the standing map, then groups of what is near none."""
+    standing = topic_maps.in_force(embedded.reference.project)
+    if standing is None or standing.space_id != embedded.space_id:
+        return coverage.grouped(rows.vectors, cut), {}
+    shapes = list(standing.shapes.select_related("topic").order_by("pk"))
+    centroids = _units([shape.centroid for shape in shapes])
+    found = nearest.counted(rows.vectors, centroids, standing.floor).topic
+    left = np.flatnonzero(found == nearest.UNSORTED)
+    grouped = coverage.grouped(rows.vectors[left], cut)
+    found[left] = np.where(grouped == NO_GROUP, NO_GROUP, grouped + len(shapes))
+    return found, {number: shape.topic for number, shape in enumerate(shapes)}
+
+
+def _units(kept: Iterable[Sequence[float]]) -> coverage.Floats:
+    """(n, d), of length 1."""
+    rows = np.array([*kept], dtype=np.float32)
+    found: coverage.Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return found
 
 
 def _some(day: vectors.Day) -> vectors.Day:
@@ -66,9 +100,7 @@ def _some(day: vectors.Day) -> vectors.Day:
 def _reference(embedded: EmbeddedReference) -> coverage.Floats:
     """(R, d), of length 1."""
     kept = ReferenceVector.objects.filter(embedded=embedded).order_by("position")
-    rows = np.array([*kept.values_list("vector", flat=True)], dtype=np.float32)
-    found: coverage.Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
-    return found
+    return _units(kept.values_list("vector", flat=True))
 
 
 def _before(embedded: EmbeddedReference, day: date, n: int) -> coverage.Floats:
@@ -144,7 +176,11 @@ def _groups(found: Found) -> list[CoverageGroup]:
     """Those with most uncovered inputs first; what forms no group is the last."""
     everything = keywords.terms_of(found.texts.values())
     numbers = range(int(found.groups.max(initial=NO_GROUP)) + 1)
-    made = [_group(found, np.flatnonzero(found.groups == number), everything) for number in numbers]
+    made = [
+        _group(found, number, which, everything)
+        for number in numbers
+        if len(which := np.flatnonzero(found.groups == number))
+    ]
     made.sort(key=lambda one: (one.covered - one.inputs, -one.inputs))
     rest = np.flatnonzero(found.groups == NO_GROUP)
     made = [*made[:MOST_GROUPS], *([_ungrouped(found, rest)] if len(rest) else [])]
@@ -153,15 +189,18 @@ def _groups(found: Found) -> list[CoverageGroup]:
     return made
 
 
-def _group(found: Found, which: coverage.Numbers, everything: keywords.Terms) -> CoverageGroup:
+def _group(found: Found, number: int, which: coverage.Numbers, everything: keywords.Terms) -> CoverageGroup:
     ordered = coverage.nearest_to_centre(found.day.vectors, which.tolist())
     uncovered = [at for at in ordered if not found.covered.covered[at]]
     said = [found.texts.get(found.day.interactions[at], "") for at in ordered[:TOLD_BY]]
-    nearest = found.day.interactions[(uncovered or ordered)[0]]
+    middle = found.day.interactions[(uncovered or ordered)[0]]
+    topic = found.topics.get(number)
+    words = topic.keywords if topic else keywords.keywords(keywords.terms_of(said), everything)
     return CoverageGroup(
-        title=found.texts.get(nearest, "")[:240],
-        keywords=[one[:100] for one in keywords.keywords(keywords.terms_of(said), everything)],
-        nearest=nearest,
+        topic=topic,
+        title=topic.shown_name[:240] if topic else found.texts.get(middle, "")[:240],
+        keywords=[one[:100] for one in words],
+        nearest=middle,
         rows=[found.day.interactions[at] for at in uncovered],
         **_counted(found, which),
     )

@@ -49,7 +49,9 @@ def alarm(project: Project, day: date, **more) -> DriftCheck:
         **{
             "space": space,
             "p": 0.001,
-            "level": 0.01,
+            "topics_p": 0.0005,
+            "structure_p": 0.0005,
+            "level": 0.005,
             "alarm": True,
             "day_vectors": list(range(100)),
             "baseline_vectors": list(range(100, 300)),
@@ -81,7 +83,7 @@ def change(project: Project, day: date, **more) -> StructuralChange:
         day=day,
         **{
             "side": "output",
-            "feature": "output.length",
+            "feature": "length",
             "p": 1e-6,
             "adjusted_p": 1e-5,
             "alarm": True,
