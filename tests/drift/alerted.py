@@ -89,6 +89,7 @@ def change(project: Project, day: date, **more) -> StructuralChange:
             "alarm": True,
             "then": 300.0,
             "now": 420.0,
+            "facts": {"view": "middle"},
             **more,
         },
     )

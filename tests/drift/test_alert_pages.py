@@ -264,7 +264,7 @@ def test_the_notice_says_each_group_in_one_sentence_and_leads_to_the_alert(proje
     assert kind.text(facts).splitlines() == [
         "– New: “routing, routing number”, 10\u202f% (6–17\u202f%) of the day’s inputs (10 of 100 compared),"
         " 0\u202f% (0–2\u202f%) before.",
-        "– Outputs, length: 300 before, now 420.",
+        "– Outputs became 40\u202f% longer.",
     ]
     assert "what is my routing number" not in json.dumps(notice.context)  # no text of a user's
     assert logged.DAY == DAY

@@ -48,7 +48,7 @@ def test_days_are_told_with_p_verdict_reason_and_groups(project, client):
     assert (topic["kind"], topic["name"], topic["rows"]) == ("new", "routing, routing number", 10)
     assert topic["share"]["value"] == 0.1
     assert topic["share"]["low"] < 0.1 < topic["share"]["high"]
-    assert (length["feature"], length["then"], length["now"]) == ("output.length", 300.0, 420.0)
+    assert (length["feature"], length["then"], length["now"]) == ("length", 300.0, 420.0)
     assert (second["verdict"], second["reason"], second["facts"]["found"]) == ("refused", "few_rows", 10)
     assert (second["p"], second["alert"], second["groups"]) == (None, None, [])
 
