@@ -6,7 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from annotator.models import Project
-from drift.models import BaselineKind, DriftCheck, DriftPlan, StructuralChange, StructuralDay
+from drift.models import BaselineKind, DriftPlan, StructuralChange, StructuralDay
+from drift.queries import taught
 from drift.structure.judge import Day
 from drift.structure.registry import EDITION
 from drift.structure.tally import Tally
@@ -24,7 +25,7 @@ def plan_of(project: Project) -> DriftPlan | None:
 
 
 def baseline_days(project: Project, day: date) -> list[date]:
-    """The newest first. Rolling: the days before, without those under alarm; a day is read once and costs
+    """The newest first. Rolling: the days before, without those of alerts that nobody called expected; a day is read once and costs
     nothing after that, so they reach back further than the days whose inputs are compared."""
     plan = plan_of(project)
     if (
@@ -40,11 +41,9 @@ def baseline_days(project: Project, day: date) -> list[date]:
     if first is None:
         return []
     back = min(BACK * (plan.baseline_days if plan else 14), LONGEST)
-    alarmed = set(
-        DriftCheck.objects.filter(project=project, alarm=True, day__lt=day).values_list("day", flat=True)
-    )
+    left_out = taught.days_left_out(project)
     found = [day - timedelta(days=n) for n in range(1, back + 1)]
-    return [one for one in found if one >= first and one not in alarmed]
+    return [one for one in found if one >= first and one not in left_out]
 
 
 def first_day(project: Project) -> date | None:
