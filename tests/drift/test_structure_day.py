@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from annotator.jobs import runner
 from annotator.models import Job
 from drift.jobs import structure as job
-from drift.models import DriftCheck, DriftPlan, StructuralChange, StructuralDay, Verdict
+from drift.models import Alert, DriftPlan, StructuralChange, StructuralDay
 from drift.queries.structural import baseline_days
 from drift.services import structure as services
 from drift.services.structure import NotOver, ensure_structure, step, structure_of
@@ -129,13 +129,11 @@ def test_a_day_that_is_not_over_is_not_judged(project):
     assert Job.objects.get(pk=asked.pk).state == "failed"
 
 
-def test_days_under_alarm_are_no_baseline(project):
+def test_days_of_open_alerts_are_no_baseline(project):
     weeks(project)
     log(project, DAY)
     for back in (1, 2, 3):
-        DriftCheck.objects.create(
-            project=project, day=DAY - timedelta(days=back), verdict=Verdict.JUDGED, alarm=True
-        )
+        Alert.objects.create(project=project, day=DAY - timedelta(days=back))
     found = ensure_structure(project, DAY)
     assert found.why == "few_days"  # six are left
 
