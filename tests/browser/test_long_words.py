@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from annotator.models import ItemImport, Job, Project, Question, User
-from feedback.models import AcceptedRun, Assertion, LogImport, Suite, VibeCheck
+from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, Reference, Topic
+from feedback.models import AcceptedRun, Assertion, Interaction, LogImport, Suite, VibeCheck
 from feedback.services import handover
 from tests.browser.pages import PAGES, settled, too_wide
 from tests.feedback import logged
@@ -37,10 +38,21 @@ def world(world):
     Assertion.objects.update(name=LONG[:120], features=[LONG[:200]])
     LogImport.objects.update(name=f"{LONG[:240]}.jsonl")
     ItemImport.objects.filter(pk=world.ids["import_id"]).update(queue=check.queue, name=f"{LONG[:240]}.csv")
+    _drift(found)
     item = check.queue.items.order_by("position")[0]
     world.ids |= {"interaction_id": found[0].pk, "day": check.day, "queue_id": check.queue_id}
     world.ids["item_id"] = item.pk
     return world
+
+
+def _drift(rows: list[Interaction]) -> None:
+    """What changed on the day is called by the longest names, too."""
+    DriftCheck.objects.update(day=AT.date())
+    EmbeddedDay.objects.update(day=AT.date())
+    DriftGroup.objects.update(title=LONG[:240], keywords=[LONG[:100]] * 3, day_rows=[row.pk for row in rows])
+    AlertGroup.objects.update(title=LONG[:240], keywords=[LONG[:100]] * 3, rows=[row.pk for row in rows])
+    Topic.objects.update(name=LONG[:100], title=LONG[:200], keywords=[LONG[:100]])
+    Reference.objects.update(name=LONG[:100])
 
 
 def test_no_page_scrolls_sideways(page_of, world):

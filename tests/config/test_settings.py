@@ -11,8 +11,11 @@ ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 
 def read_by_the_code():
-    sources = [path for app in ("annotator", "feedback") for path in (ROOT / app).rglob("*.py")]
+    sources = [path for app in ("annotator", "feedback", "drift") for path in (ROOT / app).rglob("*.py")]
     return {name for path in sources for name in READ.findall(path.read_text(encoding="utf-8"))}
+
+
+OF_LIBRARIES = {"HF_HUB_OFFLINE"}  # read by the library that fetches models
 
 
 def documented():
@@ -24,7 +27,7 @@ def test_every_variable_is_documented():
 
 
 def test_every_documented_variable_is_read():
-    assert documented() - read_by_the_code() == set()
+    assert documented() - read_by_the_code() == OF_LIBRARIES
 
 
 def test_no_variable_switches_debug_pages_on():

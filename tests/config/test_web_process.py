@@ -1,4 +1,4 @@
-"""The web process stays small: no models, no mathematics, under 120 MB."""
+"""The web process stays small: no models, no mathematics, under 125 MB."""
 
 import re
 import subprocess
@@ -47,7 +47,7 @@ def test_pages_and_api_load_nothing_heavy():
 
 
 @pytest.mark.faults
-def test_a_web_process_idles_under_120_megabytes(running):
+def test_a_web_process_idles_under_125_megabytes(running):
     for path in ("/signin/", "/healthz", "/api/v1/openapi.json", "/", "/signin/"):
         running.get(path)
     workers = running.child("granian").children()
@@ -55,6 +55,6 @@ def test_a_web_process_idles_under_120_megabytes(running):
     for worker in workers:
         megabytes = worker.memory_info().rss / 1024**2
         print(f"web process: {megabytes:.0f} MB")
-        assert megabytes < 120
+        assert megabytes < 125
         mapped = " ".join(m.path for m in psutil.Process(worker.pid).memory_maps())
         assert not re.search(r"/(torch|scipy|numpy|pandas)/", mapped)
