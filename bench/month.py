@@ -69,6 +69,9 @@ def main() -> None:
         f"\n{time.process_time() - cpu:.0f} CPU seconds in this process, {time.monotonic() - begun:.0f} by the clock"
     )
     if asked.stay:
+        from annotator.config import static_files
+
+        static_files.gather()
         ground.web_server()
         print(f"http://127.0.0.1:{ground.PORT}/p/{SLUG}/drift/ as {owner.username}, password “{PASSWORD}”")
         input("Enter ends it. ")
