@@ -116,15 +116,15 @@ def judge(
     """`before`: the days without an alarm, in any order. `level`: at which a change counts as certain, for
     `Finding.small`; the p-values do not depend on it."""
     usable = [one for one in before if one.tally.rows >= BASE_ROWS]
-    if today.tally.rows < ROWS:
-        return Judgement(why=Why.FEW_ROWS, days=len(usable))
-    if len(usable) < DAYS:
-        return Judgement(why=Why.FEW_DAYS, days=len(usable))
+    if why := _too_few(today, usable):
+        return Judgement(why=why, days=len(usable))
     hours, missed = covered(today.tally, [one.tally for one in usable])
     if hours is not None:
         today = replace(today, tally=today.tally.within(hours))
         usable = [replace(one, tally=one.tally.within(hours)) for one in usable]
         usable = [one for one in usable if one.tally.rows >= BASE_ROWS]
+        if why := _too_few(today, usable):  # in these hours
+            return Judgement(why=why, hours=hours, missed=missed, days=len(usable))
     kinds, kind = compare.kinds([one.weekday for one in usable], today.weekday)
     found = [_feature(feature, today, usable, kinds, kind, level) for feature in features.values()]
     tested = [at for at, one in enumerate(found) if one.why is None]
@@ -134,6 +134,13 @@ def judge(
         chance.smallest_of([found[at].p for at in tested]), len(tested), tuple(found), None, hours, missed,
         {True: 7}.get(len(set(kinds)) == 7, len(set(kinds))), len(usable), {one.key: one for one in found},
     )  # fmt: skip
+
+
+def _too_few(today: Day, usable: Sequence[Day]) -> Why | None:
+    """Without this a test in which nothing was tested would be one that found nothing."""
+    if today.tally.rows < ROWS:
+        return Why.FEW_ROWS
+    return Why.FEW_DAYS if len(usable) < DAYS else None
 
 
 def covered(today: Tally, before: Sequence[Tally]) -> tuple[frozenset[int] | None, float]:

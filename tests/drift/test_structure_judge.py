@@ -270,3 +270,11 @@ def test_a_day_put_away_in_the_middle_comes_to_the_same():
     for one in rows[90:]:
         half.add(one, features)
     assert half.as_json() == whole.as_json()
+
+
+def test_hours_in_which_the_days_before_had_too_little_are_no_test():
+    """60 rows a day before: 15 in the six hours that the day has."""
+    few = [day(at, n=60) for at in range(14)]
+    found = judge(day(14, n=150, hours=6), few, FEATURES)
+    assert (found.why, found.tested, found.days) == (Why.FEW_DAYS, 0, 0)
+    assert found.missed == pytest.approx(0.75)
