@@ -91,6 +91,8 @@ def is_same(found: Thing, known: Candidate) -> bool:
 def _within(found: Thing, known: Thing) -> bool:
     """“Expected” is no leave to go on: of a topic the share may double, of a feature the change; and where
     the baseline has followed, a change from there is another one."""
+    if found.way == UP["shrunk"]:
+        return True  # it cannot go further than to nothing
     if found.kind != "structure":
         return found.share is None or known.share is None or found.share <= TIMES * known.share
     if None in (found.then, found.now, known.then, known.now):

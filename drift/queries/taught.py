@@ -4,22 +4,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 
 from annotator.models import Project
+from drift.alert_rules import TIMES
+from drift.baseline import MOST_SAME, OLDEST, WEEK
 from drift.models import AlertGroup, AlertState, BaselineKind, DriftPlan, SeenAgain, Space
 
 
 @dataclass(frozen=True)
 class Taught:
     """A group that is expected. `centroid` (d,), of length 1; `reach`: the least cosine of what belongs to it.
-    `rows`: ids of interactions, of its first day and of all on which it was seen again."""
+    `rows`: ids of interactions, of its first day and of all on which it was seen again. `most`: of a day's inputs
+    the share over which it is no longer what was called expected."""
 
     group: int
     kind: str
     centroid: list[float]
     reach: float
     rows: list[UUID]
+    most: float = 1.0
 
 
 def days_left_out(project: Project) -> set[date]:
@@ -40,16 +44,27 @@ def expected_groups(project: Project, day: date) -> QuerySet[AlertGroup]:
     )
     if plan is None or plan.baseline_kind == BaselineKind.PINNED:
         return groups
-    # By days that are not left out, which may reach back further than the window is long.
-    first = day - timedelta(days=2 * plan.baseline_days)
-    return groups.filter(alert__closed_on__gte=first)
+    # A baseline may reach back further than it is long: for days left out, or for days of one weekday.
+    back = max(OLDEST * plan.baseline_days, WEEK * MOST_SAME)
+    return groups.filter(alert__closed_on__gte=day - timedelta(days=back))
+
+
+def with_most(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
+    """With how far each went before somebody closed its alert, which is what that person saw: `most_share`,
+    `least_now`, `most_now`, of the days on which it was seen again; None of none."""
+    until = Q(seen__day__lt=F("alert__closed_on"))
+    return groups.annotate(
+        most_share=Max("seen__share", filter=until),
+        least_now=Min("seen__now", filter=until),
+        most_now=Max("seen__now", filter=until),
+    )
 
 
 def taught(project: Project, space: Space, day: date) -> list[Taught]:
     """What a judgement of that day takes for known. Scattered inputs are like nothing, so that nothing can be
     known of them; of structural features see `drift.services.alerts`."""
     found = (
-        expected_groups(project, day)
+        with_most(expected_groups(project, day))
         .filter(space=space, centroid__isnull=False, reach__isnull=False)
         .filter(~Q(kind="structure"))
         .prefetch_related("seen")
@@ -62,6 +77,9 @@ def taught(project: Project, space: Space, day: date) -> list[Taught]:
             list(one.centroid),
             one.reach or 0.0,
             list(dict.fromkeys([*one.rows, *(row for seen in one.seen.all() for row in seen.rows)])),
+            1.0
+            if one.kind == "shrunk"
+            else min(1.0, TIMES * max(one.share or 0.0, one.most_share or 0.0) or 1.0),
         )
         for one in found
     ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from drift.scan import measure, wobble
 from drift.scan.groups import Group, found_groups
-from drift.scan.known import Known, set_aside
+from drift.scan.known import Known, set_aside, still
 from drift.scan.refused import FEWEST_DAYS, Refused, refused
 from drift.scan.scores import score
 from drift.scan.tree import Floats, Numbers, cosines, grow
@@ -55,6 +55,7 @@ def judge(
 
     Rows in the same order and the same `seed` give the same answer. Raises ValueError for too many rows.
     """
+    known = still(day, known)
     here, there = ~set_aside(day, known), ~set_aside(baseline, known)
     mine, before = np.flatnonzero(here), np.flatnonzero(there)
     numbers = days[before]

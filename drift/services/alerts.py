@@ -1,6 +1,7 @@
 """From a judgement to at most one alert of its day. Asked again, nothing is told twice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -9,9 +10,9 @@ from pgvector.django import CosineDistance
 
 from annotator.models import Project, Role, User
 from drift import alert_words, notices
-from drift.alert_rules import Candidate, State, recognised
+from drift.alert_rules import Candidate, State, Thing, recognised
 from drift.models import Alert, AlertEvent, AlertGroup, AlertState, DriftCheck, Happened, SeenAgain
-from drift.queries.taught import expected_groups
+from drift.queries.taught import expected_groups, with_most
 from drift.services.found import Found, found, thing_of
 from feedback.models import VibePlan
 from feedback.queries.shifts import rota_of
@@ -118,11 +119,24 @@ def _candidates(groups: "QuerySet[AlertGroup]", state: State | None = None) -> l
         Candidate(
             one.pk,
             state or State(one.alert.state),
-            thing_of(one),
+            _went(one),
             1 - one.far if hasattr(one, "far") else None,
         )
-        for one in groups.defer("centroid", "rows", "facts").order_by("-pk")[:MOST_KNOWN]
+        for one in with_most(groups).defer("centroid", "rows", "facts").order_by("-pk")[:MOST_KNOWN]
     ]
+
+
+def _went(one: AlertGroup) -> Thing:
+    """As far as it had gone when its alert was closed: a person calls expected what was there by then."""
+    first = thing_of(one)
+    most: float | None = one.least_now if (one.now or 0) < (one.then or 0) else one.most_now
+    nows = [now for now in (one.now, most) if now is not None]
+    shares = [share for share in (one.share, one.most_share) if share is not None]
+    return replace(
+        first,
+        share=max(shares, default=None),
+        now=max(nows, key=lambda now: abs(now - (one.then or 0)), default=None),
+    )
 
 
 def _seen_again(known: Candidate, day: date, one: Found) -> None:

@@ -159,7 +159,7 @@ def _scan(
         seed=seed_of(plan, day),
         level=level,
         known=[
-            Known(np.array(one.centroid, dtype=np.float32), one.reach)
+            Known(np.array(one.centroid, dtype=np.float32), one.reach, one.most)
             for one in taught.taught(plan.project, plan.space, day)
         ],
         fewest_days=chosen.fewest_days or FEWEST_DAYS,

@@ -70,6 +70,12 @@ def test_expected_is_no_leave_to_go_on():
     assert recognised(from_there, [known(1, "open", longer, None)]) is not None
 
 
+def test_what_vanishes_cannot_go_further_than_expected():
+    gone = [known(1, "expected", Thing("shrunk", 0.0))]
+    assert recognised(Thing("shrunk", 0.001), gone) is not None
+    assert recognised(Thing("new", 0.001), gone) is None
+
+
 def test_what_is_in_common_is_fishers_test_with_holm():
     """8 of 10 against 10 of 100: sum over k = 8..10 of C(18, k) C(92, 10 - k) / C(110, 10) = 4.02e-6."""
     group = [{"model": "b" if n < 8 else "a"} for n in range(10)]

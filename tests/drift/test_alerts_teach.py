@@ -47,7 +47,9 @@ def test_an_expected_group_is_known_from_the_next_day_until_the_baseline_knows_i
     assert known.centroid[1] == pytest.approx(1.0, abs=1e-3)
     assert (len(known.centroid), len(known.rows)) == (384, 10)
     assert known.reach == pytest.approx(made.groups.get().reach)
-    assert taught.taught(project, space, DAY + timedelta(days=40)) == []
+    # Mondays are compared with Mondays of eight weeks, of which the last can be from before.
+    assert len(taught.taught(project, space, DAY + timedelta(days=57))) == 1
+    assert taught.taught(project, space, DAY + timedelta(days=58)) == []
     other = drifted.space(project, fingerprint="1" * 64)
     assert taught.taught(project, other, DAY_2) == []
 
@@ -66,6 +68,15 @@ def test_what_was_seen_again_is_known_too(project, owner):
     alert_changes.change(made, Do.EXPECT, by=owner)
     (known,) = taught.taught(project, project.spaces.get(), DAY_3)
     assert len(known.rows) == 20
+
+
+def test_a_group_is_known_up_to_twice_the_share_that_it_had_when_it_was_called_expected(project, owner):
+    plan(project)
+    made = alerted.alert(project, n=5)
+    alerts.tell(alerted.day_of_one_topic(project, DAY_2, n=10))
+    alert_changes.change(made, Do.EXPECT, by=owner, now=logged.NEXT_MORNING + timedelta(days=1))
+    (known,) = taught.taught(project, project.spaces.get(), DAY_3)
+    assert known.most == pytest.approx(0.2)
 
 
 def test_the_reach_of_a_group_is_of_each_row_against_the_others():

@@ -150,6 +150,25 @@ def test_more_than_twice_of_what_is_expected_is_told(project, owner):
     assert alerts.tell(alerted.day_of_one_topic(project, DAY_3, n=21)) is not None
 
 
+def test_what_is_expected_is_what_was_there_when_it_was_called_so(project, owner):
+    """From 10 of 100 on its first day it had grown to 30 before anybody looked: 40 is no news, 61 is."""
+    first = alerted.alert(project, n=10)
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY_2, n=30)) is None
+    alert_changes.change(first, Do.EXPECT, by=owner, now=logged.NEXT_MORNING + timedelta(days=1))
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY_3, n=40)) is None
+    assert alerts.tell(alerted.day_of_one_topic(project, DAY_3 + timedelta(days=1), n=61)) is not None
+
+
+def test_a_feature_is_expected_as_far_as_it_had_changed_by_then(project, owner):
+    alerted.change(project, DAY, then=300.0, now=400.0)
+    first = alerts.tell(alerted.alarm(project, DAY))
+    alerted.change(project, DAY_2, then=300.0, now=700.0)
+    assert alerts.tell(alerted.alarm(project, DAY_2)) is None
+    alert_changes.change(first, Do.EXPECT, by=owner, now=logged.NEXT_MORNING + timedelta(days=1))
+    alerted.change(project, DAY_3, then=300.0, now=720.0)
+    assert alerts.tell(alerted.alarm(project, DAY_3)) is None
+
+
 def test_a_feature_joins_by_its_name_and_its_direction(project, owner):
     alerted.change(project, DAY)
     first = alerts.tell(alerted.alarm(project, DAY))

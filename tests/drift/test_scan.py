@@ -203,6 +203,17 @@ def test_what_is_known_is_not_tested_and_what_is_left_is(planted):
     assert set(found.groups[0].day) <= set(range(N, N + 14))
 
 
+def test_a_known_group_that_has_more_of_the_day_than_was_expected_is_tested(planted):
+    """15 of 300 rows."""
+    before, day, _truth = planted
+    group = judged(before, day).groups[0]
+    expected = Known(group.centroid, group.reach, most=0.06)
+    outgrown = Known(group.centroid, group.reach, most=0.02)
+    assert judged(before, day, known=[expected]).aside >= 12
+    again = judged(before, day, known=[outgrown])
+    assert (again.aside, again.groups[0].kind) == (0, Kind.NEW)
+
+
 def test_numbers_beside_a_group_count_rows_and_what_they_stand_for(planted):
     before, day, _ = planted
     group = judged(before, day).groups[0]
