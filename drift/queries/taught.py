@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Max, Min, Q, QuerySet
@@ -49,7 +50,7 @@ def expected_groups(project: Project, day: date) -> QuerySet[AlertGroup]:
     return groups.filter(alert__closed_on__gte=day - timedelta(days=back))
 
 
-def with_most(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
+def with_most(groups: QuerySet[AlertGroup]) -> QuerySet[Any]:
     """With how far each went before somebody closed its alert, which is what that person saw: `most_share`,
     `least_now`, `most_now`, of the days on which it was seen again; None of none."""
     until = Q(seen__day__lt=F("alert__closed_on"))

@@ -15,6 +15,7 @@ from drift.topics import shares
 
 NOW = 7  # days
 BEFORE = 21
+LEAST_BEFORE = 7  # days that were counted: of fewer nobody knows how much shares vary by themselves
 SHOWN = 56  # days of a trend
 
 
@@ -70,6 +71,7 @@ def standing(of: TopicMap, today: date) -> Standing:
     days = counted_days(of.project_id, SHOWN)
     told = list(days.values())
     now, before = told[-NOW:], told[-NOW - BEFORE : -NOW]
+    compared = before if sum(day.n > 0 for day in before) >= LEAST_BEFORE else []
     rho = shares.wobble([_only_topics(day) for day in before])
     shapes = list(of.shapes.select_related("topic").defer("centroid"))
     failed, overall = failures_of(of.project, today)
@@ -80,7 +82,7 @@ def standing(of: TopicMap, today: date) -> Standing:
             shape,
             shares.share(shape.topic_id, now, rho),
             shares.share(shape.topic_id, before, rho),
-            shares.change(shape.topic_id, now, before, rho, together=len(shapes)),
+            shares.change(shape.topic_id, now, compared, rho, together=len(shapes)),
             failed.get(shape.topic_id, NOTHING),
             (accepted or {}).get(shape.topic_id, NOTHING),
             _fails_more(failed.get(shape.topic_id, NOTHING), overall, len(shapes)),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -126,8 +127,8 @@ def _candidates(groups: "QuerySet[AlertGroup]", state: State | None = None) -> l
     ]
 
 
-def _went(one: AlertGroup) -> Thing:
-    """As far as it had gone when its alert was closed: a person calls expected what was there by then."""
+def _went(one: Any) -> Thing:
+    """A group, with `with_most`, as far as it had gone when its alert was closed: a person calls expected what was there by then."""
     first = thing_of(one)
     most: float | None = one.least_now if (one.now or 0) < (one.then or 0) else one.most_now
     nows = [now for now in (one.now, most) if now is not None]

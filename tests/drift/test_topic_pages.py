@@ -174,6 +174,15 @@ def test_a_dots_text_is_this_projects_or_none(as_, topics, project, viewer, stra
     assert as_(viewer).get(path).json() == {"text": None}
 
 
+def test_one_day_before_is_nothing_to_compare_with(project, space):
+    """How much shares vary from day to day cannot be told of it: as mere draws most topics would grow or shrink."""
+    mapped.a_day(space, mapped.LAST - timedelta(days=7), (40, 40, 10, 10))
+    mapped.days(space, 7, (10, 10, 14, 14))
+    told = standing(mapped.fit(project), TODAY)
+    assert [one.topic.pk for one in told.topics if one.grows or one.shrinks] == []
+    assert all(one.change.value is None for one in told.topics)
+
+
 def test_what_grows_and_fails_comes_first(as_, project, space, owner, annotator):
     """Three weeks, then a week in which invoices are asked three times as often; and they fail."""
     for back in range(28, 7, -1):
