@@ -3,7 +3,7 @@
 Only the ml worker judges: numpy is imported where it is needed.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from time import process_time
@@ -78,9 +78,10 @@ def judge(
         structure.forget_judgement(project, day)
     plan = plan_of(project)
     clock = process_time()
-    structure_p = structure.ensure_structure(project, day).p
+    made = structure.ensure_structure(project, day)
+    structure_p = made.p
     spent = round(process_time() - clock, 3)
-    found = _topics(plan, day, budget.part_level(1 if structure_p is None else 2))
+    found = _topics(plan, day, budget.part_level(1 if structure_p is None else 2), made.hours)
     found.timings["structure"] = spent
     return _write(plan, day, found, structure_p, by=by, again=again)
 
@@ -106,8 +107,9 @@ def _is_due(known: DriftCheck, again: str) -> bool:
 # --- finding ---------------------------------------------------------------------------------------
 
 
-def _topics(plan: DriftPlan, day: date, level: float) -> Found:
-    """`level`: what the topics' own p must be at most for an alarm, at which their groups are shown."""
+def _topics(plan: DriftPlan, day: date, level: float, hours: frozenset[int] | None) -> Found:
+    """`level`: what the topics' own p must be at most for an alarm, at which their groups are shown. `hours`: that
+    are compared (`Window`)."""
     from drift.scan.refused import Refused  # noqa: PLC0415 - here and below: numpy, for the ml worker alone
     from drift.services import windows  # noqa: PLC0415
 
@@ -124,7 +126,8 @@ def _topics(plan: DriftPlan, day: date, level: float) -> Found:
     today = next((one for one in past if one.day == day), Past(day, 0))
     found = Found(chosen=baseline.choose(kind_of(plan), today, past))
     assert found.chosen is not None  # noqa: S101 - for the type checker
-    window = windows.read(space, day, found.chosen, seed_of(plan, day), rows=ROWS)
+    window = windows.read(space, day, found.chosen, seed_of(plan, day), rows=ROWS, hours=hours)
+    found.chosen = replace(found.chosen, rows=window.rows_of(found.chosen))
     found.timings["read"] = round(process_time() - clock, 3)
     clock = process_time()
     answer = _scan(plan, window, day, found.chosen, level)

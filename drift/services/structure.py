@@ -53,12 +53,14 @@ class Step(NamedTuple):
 @dataclass(frozen=True)
 class Structure:
     """What a day came to. `p`: one for all features, None where it was not judged and `why` says so.
-    `changed`: keys of the features that changed at LEVEL, the surest first."""
+    `changed`: keys of the features that changed at LEVEL, the surest first. `hours`: those (UTC) that the day has,
+    None of a whole day."""
 
     p: float | None
     tested: int
     why: str
     changed: tuple[str, ...]
+    hours: frozenset[int] | None = None
 
 
 def ensure_structure(project: Project, day: date) -> Structure:
@@ -75,7 +77,14 @@ def structure_of(project: Project, day: date) -> Structure:
     """As it was judged; a day that was not is one without an answer."""
     found = structural.day_of(project, day)
     kept = (found.judged if found else None) or {"p": None, "tested": 0, "why": "not_judged", "changed": []}
-    return Structure(kept["p"], kept["tested"], kept["why"], tuple(kept["changed"]))
+    hours = kept.get("hours")
+    return Structure(
+        kept["p"],
+        kept["tested"],
+        kept["why"],
+        tuple(kept["changed"]),
+        None if hours is None else frozenset(hours),
+    )
 
 
 def forget_judgement(project: Project, day: date) -> None:

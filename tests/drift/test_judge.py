@@ -22,8 +22,8 @@ def traffic(project, next_morning, monkeypatch):
     return Traffic(project)
 
 
-def of_structure(p):
-    return structure.Structure(p, tested=20, why="", changed=())
+def of_structure(p, hours=None):
+    return structure.Structure(p, tested=20, why="", changed=(), hours=hours)
 
 
 def judged(traffic, day=DAY, **more):
@@ -109,7 +109,7 @@ def test_groups_are_shown_at_what_the_topics_have_to_reach(traffic, monkeypatch)
     """Half the day's level beside the structure, all of it where the structure could not be tested."""
     asked = []
     monkeypatch.setattr(
-        judge, "_topics", lambda plan, day, level: asked.append(level) or judge.Found("few_rows")
+        judge, "_topics", lambda plan, day, level, hours: asked.append(level) or judge.Found("few_rows")
     )
     judged(traffic)
     monkeypatch.setattr(structure, "ensure_structure", lambda project, day: of_structure(0.4))
@@ -169,6 +169,20 @@ def test_bad_days_are_refused_with_a_reason_and_no_alarm(traffic, embedded, reas
     assert (check.verdict, check.reason) == ("refused", reason)
     assert check.p is None
     assert not check.alarm
+
+
+def test_a_day_without_its_evening_is_compared_with_days_without_theirs(traffic, monkeypatch):
+    """What is asked at night is missing, and nothing else is."""
+    traffic.weeks(n=180, night=90)
+    traffic.day(DAY, 150)
+    as_if_whole = judged(traffic)
+    assert as_if_whole.topics_p <= 0.005
+    DriftCheck.objects.all().delete()
+    half = of_structure(None, hours=frozenset(range(18)))
+    monkeypatch.setattr(structure, "ensure_structure", lambda project, day: half)
+    check = judged(traffic)
+    assert check.topics_p > 0.05
+    assert len(check.baseline_vectors) == sum(check.baseline["days"].values()) == 720
 
 
 def test_a_million_identical_inputs_are_one_row(traffic):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import numpy as np
+
 from annotator.models import Project
 from drift import vectors
 from drift.models import DriftPlan, EmbeddedDay, Space
@@ -52,11 +54,15 @@ class Traffic:
             rule={"kind": "last_user"},
         )
 
-    def day(self, day: date, n: int = 90, *, new: int = 0) -> EmbeddedDay:
-        """`n` inputs of that day, `new` of them of the new topic."""
-        counts = self.clouds.chance.multinomial(n - new, even(TOPICS, without=[0]))
+    def day(self, day: date, n: int = 90, *, new: int = 0, night: int = 0) -> EmbeddedDay:
+        """`n` inputs of that day, `new` of them of the new topic, `night` of them at nine in the evening and about
+        the last five topics alone."""
+        counts = self.clouds.chance.multinomial(n - new - night, even(TOPICS, without=[0]))
         counts[0] = new
         rows_of, which = self.clouds.rows(counts)
+        if night:
+            late, of_late = self.clouds.rows([0] * (TOPICS - 5) + [night // 5] * 5)
+            rows_of, which = np.concatenate([rows_of, late]), np.concatenate([which, of_late])
         made = EmbeddedDay.objects.create(
             space=self.space,
             day=day,
@@ -65,12 +71,13 @@ class Traffic:
             finished_at=datetime(day.year, day.month, day.day, 23, tzinfo=UTC),
         )
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        at = [noon + timedelta(hours=9 if k >= n - night else 0, seconds=k) for k in range(n)]
         rows = [
             Interaction(
-                id=interaction_id(self.project.pk, f"{day:%m%d}-{k}", noon + timedelta(seconds=k)),
+                id=interaction_id(self.project.pk, f"{day:%m%d}-{k}", at[k]),
                 project=self.project,
                 external_id=f"{day:%m%d}-{k}",
-                occurred_at=noon + timedelta(seconds=k),
+                occurred_at=at[k],
                 feature="chat",
                 input=f"please help with my {said(topic)} {topic}",
                 output="Of course.",
@@ -83,10 +90,10 @@ class Traffic:
             vectors.write(made, [row.pk for row in rows], rows_of, sampled=True)
         return made
 
-    def weeks(self, days: int = 8, n: int = 90) -> None:
+    def weeks(self, days: int = 8, n: int = 90, night: int = 0) -> None:
         """The days before DAY."""
         for ago in range(days, 0, -1):
-            self.day(DAY - timedelta(days=ago), n)
+            self.day(DAY - timedelta(days=ago), n, night=night)
 
 
 def said(topic: int) -> str:
