@@ -58,7 +58,17 @@ def read_days(project: Project, wanted: Sequence[date]) -> list[Day]:
     rows = StructuralDay.objects.filter(
         project=project, day__in=wanted, edition=EDITION, finished_at__isnull=False, population__gt=0
     )
-    return [Day(row.day, Tally.from_json(row.tally)) for row in rows.order_by("day")]
+    return [read_day(project, row) for row in rows.order_by("day")]
+
+
+def read_day(project: Project, row: StructuralDay) -> Day:
+    return Day(row.day, Tally.from_json(row.tally), ahead(project, row.day))
+
+
+def ahead(project: Project, day: date) -> int:
+    """By how many hours the project's clocks are ahead of UTC at that day's noon."""
+    noon = days.moment(day, 12, zone_of(project))
+    return (noon.astimezone(zone_of(project)).utcoffset() or timedelta(0)) // timedelta(hours=1)
 
 
 def day_of(project: Project, day: date) -> StructuralDay | None:

@@ -177,7 +177,7 @@ def _frozen(plan: DriftPlan, space: Space, window: "Window", day: date, past: li
     old = baseline.frozen(day, past) if plan.baseline_kind == BaselineKind.ROLLING else None
     if old is None:
         return {}
-    other = windows.against(space, window, old, seed_of(plan, day))
+    other = windows.against(space, window, day, old, seed_of(plan, day))
     answer = _scan(plan, other, day, old, budget.LEVEL)
     if isinstance(answer, Refused):
         return {}

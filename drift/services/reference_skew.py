@@ -33,7 +33,7 @@ def skew(embedded: EmbeddedReference, day: date) -> list[dict[str, Any]]:
     production = structural.read_days(project, wanted)
     if not production:
         return []
-    mine = Day(day, _tally(embedded, day))
+    mine = Day(day, _tally(embedded, day), structural.ahead(project, day))
     found = judge(mine, production, OF_INPUTS, level=LEVEL)
     return [
         _as_json(told(one, OF_INPUTS[one.key], mine, production, [], LEVEL)) for one in found.changed(LEVEL)

@@ -197,7 +197,7 @@ def _judge(project: Project, day: date, before: list[date]) -> None:
     row = StructuralDay.objects.select_for_update().get(project=project, day=day)
     recent = [day - days.DAY * n for n in range(1, structural.RECENT + 1)]
     known = {one.day: one for one in structural.read_days(project, [*before, *recent])}
-    today = Day(day, Tally.from_json(row.tally))
+    today = structural.read_day(project, row)
     baseline = [known[one] for one in sorted(known) if one in set(before)]
     found = judge(today, baseline, FEATURES, level=LEVEL)
     StructuralChange.objects.filter(project=project, day=day).delete()

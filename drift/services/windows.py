@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from drift import vectors
 from drift.baseline import Chosen
 from drift.models import EmbeddedDay, InputVector, Space
+from drift.queries import structural
+from drift.structure.judge import as_on
 from feedback.queries.interactions import moment_of
 
 Ints = NDArray[np.int64]
@@ -19,7 +21,7 @@ Ints = NDArray[np.int64]
 @dataclass(frozen=True)
 class Window:
     """`today` (n, d) and `before` (B, d): unit vectors, in the order of their ids day by day. `days` (B,): of each
-    row before, the number of its day. `hours`: those (UTC) that all rows are of, None for all hours: part of a day
+    row before, the number of its day. `hours`: those (UTC, of the day that is judged) that all rows are of, None for all hours: part of a day
     is compared with the same part of others, since what is asked in the morning is not what is asked at night."""
 
     today: vectors.Vectors
@@ -53,13 +55,13 @@ def read(
     space: Space, day: date, chosen: Chosen, seed: int, *, rows: int, hours: frozenset[int] | None = None
 ) -> Window:
     today = _drawn(space, day, rows, seed, hours)
-    parts = [_drawn(space, one, of_day, seed, hours) for one, of_day in chosen.rows.items()]
+    parts = _before(space, day, chosen, seed, hours)
     return _window(today.vectors, today.ids, today.interactions, parts, hours)
 
 
-def against(space: Space, window: Window, chosen: Chosen, seed: int) -> Window:
+def against(space: Space, window: Window, day: date, chosen: Chosen, seed: int) -> Window:
     """The same rows of the day beside other days."""
-    parts = [_drawn(space, one, of_day, seed, window.hours) for one, of_day in chosen.rows.items()]
+    parts = _before(space, day, chosen, seed, window.hours)
     return _window(window.today, window.today_ids, window.today_interactions, parts, window.hours)
 
 
@@ -81,6 +83,16 @@ def _window(
         days=np.repeat(np.arange(len(parts)), [len(one) for one in parts]),
         hours=hours,
     )
+
+
+def _before(
+    space: Space, day: date, chosen: Chosen, seed: int, hours: frozenset[int] | None
+) -> list[vectors.Day]:
+    clock = structural.ahead(space.project, day)
+    return [
+        _drawn(space, one, rows, seed, hours and as_on(hours, clock, structural.ahead(space.project, one)))
+        for one, rows in chosen.rows.items()
+    ]
 
 
 def _drawn(space: Space, day: date, rows: int, seed: int, hours: frozenset[int] | None) -> vectors.Day:

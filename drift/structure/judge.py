@@ -43,10 +43,11 @@ class View(StrEnum):
 
 @dataclass(frozen=True)
 class Day:
-    """A day that was read. `weekday`: Monday is 0."""
+    """A day that was read. `ahead`: hours by which the place's clocks were ahead of UTC. `weekday`: Monday is 0."""
 
     day: date
     tally: Tally
+    ahead: int = 0
 
     @property
     def weekday(self) -> int:
@@ -118,10 +119,12 @@ def judge(
     usable = [one for one in before if one.tally.rows >= BASE_ROWS]
     if why := _too_few(today, usable):
         return Judgement(why=why, days=len(usable))
-    hours, missed = covered(today.tally, [one.tally for one in usable])
+    hours, missed = covered(today, usable)
     if hours is not None:
         today = replace(today, tally=today.tally.within(hours))
-        usable = [replace(one, tally=one.tally.within(hours)) for one in usable]
+        usable = [
+            replace(one, tally=one.tally.within(as_on(hours, today.ahead, one.ahead))) for one in usable
+        ]
         usable = [one for one in usable if one.tally.rows >= BASE_ROWS]
         if why := _too_few(today, usable):  # in these hours
             return Judgement(why=why, hours=hours, missed=missed, days=len(usable))
@@ -143,13 +146,18 @@ def _too_few(today: Day, usable: Sequence[Day]) -> Why | None:
     return Why.FEW_DAYS if len(usable) < DAYS else None
 
 
-def covered(today: Tally, before: Sequence[Tally]) -> tuple[frozenset[int] | None, float]:
-    """The hours of the day that the day has, and the share of a day's rows that it therefore lacks; None
+def as_on(hours: frozenset[int], ahead: int, other: int) -> frozenset[int]:
+    """Hours (UTC) of a day whose clocks were `ahead`, on one whose clocks were `other`: people keep to the clock."""
+    return frozenset((hour + ahead - other) % 24 for hour in hours)
+
+
+def covered(day: Day, before: Sequence[Day]) -> tuple[frozenset[int] | None, float]:
+    """The hours (UTC) of the day that the day has, and the share of a day's rows that it therefore lacks; None
     where it is a whole day. A day cut in half is compared with the same halves."""
-    usual, there = [0.0] * 24, [0] * 24
-    for tally in before:
-        for hour, rows in tally.hours.items():
-            usual[int(hour) % 24] += rows / tally.rows / len(before)
+    usual, there, today = [0.0] * 24, [0] * 24, day.tally
+    for one in before:
+        for hour, rows in one.tally.hours.items():
+            usual[(int(hour) + one.ahead - day.ahead) % 24] += rows / one.tally.rows / len(before)
     for hour, rows in today.hours.items():
         there[int(hour) % 24] += rows
     per_share = max(

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import timedelta
 from statistics import mean
 
@@ -278,3 +279,14 @@ def test_hours_in_which_the_days_before_had_too_little_are_no_test():
     found = judge(day(14, n=150, hours=6), few, FEATURES)
     assert (found.why, found.tested, found.days) == (Why.FEW_DAYS, 0, 0)
     assert found.missed == pytest.approx(0.75)
+
+
+def test_the_clock_change_is_no_outage():
+    """Eight hours a day by the clock: in UTC they begin an hour earlier than on the days before."""
+    office = [replace(day(at, n=300, hours=8), ahead=1) for at in range(14)]
+    later = {str(int(hour) + 1): rows for hour, rows in office[0].tally.hours.items()}
+    winter = [replace(one, tally=replace(one.tally, hours=later)) for one in office]
+    summer = replace(day(14, n=300, hours=8), ahead=2)
+    found = judge(summer, winter, FEATURES)
+    assert (found.hours, found.missed) == (None, 0.0)
+    assert judge(replace(summer, ahead=1), winter, FEATURES).missed == pytest.approx(0.125, abs=0.01)
