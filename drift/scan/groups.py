@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.stats.intervals import Estimate, wilson
 from drift.scan.tree import Floats, Numbers, Tree
 from drift.scan.wobble import KNOWN, without_overlap
 
@@ -46,36 +45,6 @@ class Group:
     def own(self) -> Numbers:
         """The rows that the group is named by."""
         return self.baseline if self.kind is Kind.SHRUNK else self.day
-
-
-@dataclass(frozen=True)
-class Counted:
-    """The numbers beside a group. `rows`: different inputs, which is what the test takes; `inputs`: how many
-    inputs these stand for. `ratio`: how often as large a share the group has of the day as of the baseline;
-    None when the baseline has none of it."""
-
-    rows: int
-    baseline_rows: int
-    share: Estimate
-    baseline_share: Estimate
-    ratio: float | None
-    inputs: int
-    baseline_inputs: int
-
-
-def counted(group: Group, weights: Numbers, baseline_weights: Numbers) -> Counted:
-    """`weights` (n,), `baseline_weights` (B,): how many inputs each row stands for."""
-    share = wilson(len(group.day), len(weights))
-    before = wilson(len(group.baseline), len(baseline_weights))
-    return Counted(
-        rows=len(group.day),
-        baseline_rows=len(group.baseline),
-        share=share,
-        baseline_share=before,
-        ratio=share.value / before.value if before.value and share.value is not None else None,
-        inputs=int(weights[group.day].sum()),
-        baseline_inputs=int(baseline_weights[group.baseline].sum()),
-    )
 
 
 def found_groups(

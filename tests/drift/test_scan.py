@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from drift.scan import wobble
-from drift.scan.groups import Kind, counted
+from drift.scan.groups import Kind
 from drift.scan.judge import Judgement, judge, seed_of
 from drift.scan.known import Known
 from drift.scan.measure import class_of, root_deviance
@@ -212,20 +212,6 @@ def test_a_known_group_that_has_more_of_the_day_than_was_expected_is_tested(plan
     assert judged(before, day, known=[expected]).aside >= 12
     again = judged(before, day, known=[outgrown])
     assert (again.aside, again.groups[0].kind) == (0, Kind.NEW)
-
-
-def test_numbers_beside_a_group_count_rows_and_what_they_stand_for(planted):
-    before, day, _ = planted
-    group = judged(before, day).groups[0]
-    weights = np.ones(N, dtype=np.int64)
-    weights[group.day[0]] = 40  # a retry loop: one row in the test
-    told = counted(group, weights, np.ones(B, dtype=np.int64))
-    assert told.rows == len(group.day)
-    assert told.inputs == told.rows + 39
-    assert told.share.value == pytest.approx(told.rows / N)
-    assert told.share.low < told.share.value < told.share.high
-    assert told.baseline_share.value == 0
-    assert told.ratio is None
 
 
 def test_distances_are_filled_row_by_row():
