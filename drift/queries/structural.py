@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from annotator.models import Project
 from drift.models import BaselineKind, DriftPlan, StructuralChange, StructuralDay
 from drift.queries import taught
@@ -36,7 +38,8 @@ def baseline_days(project: Project, day: date) -> list[date]:
     ):
         span = min((plan.pinned_last - plan.pinned_first).days + 1, LONGEST)
         found = [plan.pinned_last - timedelta(days=n) for n in range(span)]
-        return [one for one in found if one != day]
+        today = days.day_of(timezone.now(), zone_of(project))  # of a day that lasts a part would be read
+        return [one for one in found if one != day and one < today]
     first = first_day(project)
     if first is None:
         return []

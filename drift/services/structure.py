@@ -17,6 +17,7 @@ from django.utils import timezone
 from annotator.models import Project
 from drift.models import StructuralChange, StructuralDay
 from drift.queries import structural
+from drift.services.embedding import LATE
 from drift.structure import sample, told
 from drift.structure.judge import Day, Judgement, judge
 from drift.structure.registry import EDITION, FEATURES
@@ -88,8 +89,12 @@ def structure_of(project: Project, day: date) -> Structure:
 
 
 def forget_judgement(project: Project, day: date) -> None:
-    """So that the day is judged anew, because other days are its baseline now. What was read stays."""
-    StructuralDay.objects.filter(project=project, day=day).update(judged=None)
+    """So that the day is judged anew, because other days are its baseline now. What was read stays, unless much of
+    the day's log came since: then the day is read anew."""
+    rows = StructuralDay.objects.filter(project=project, day=day)
+    rows.update(judged=None)
+    if rows.filter(population__lt=production_of(project, day).count() / LATE).exists():
+        rows.update(tally={}, to_read=[], finished_at=None)
 
 
 def step(project: Project, day: date) -> Step:

@@ -87,6 +87,32 @@ def test_a_day_is_read_once_and_judged_once(project, changed):
     ]
 
 
+def test_a_day_whose_log_came_late_is_read_anew_when_it_is_judged_again(project):
+    weeks(project)
+    log(project, DAY, 60)
+    assert ensure_structure(project, DAY).changed == ()
+    log(project, DAY, 240, make=lambda rng, k: version_12(rng, k // 2), seed=1)
+    services.forget_judgement(project, DAY)
+    assert ensure_structure(project, DAY).changed[0].startswith("output.")
+    assert StructuralDay.objects.get(day=DAY).population == 300
+
+
+def test_a_pinned_day_that_lasts_is_not_read(project):
+    """Half of it would stay for all of it."""
+    weeks(project)
+    log(project, DAY)
+    log(project, LATER.date(), 30)
+    DriftPlan.objects.create(
+        project=project,
+        starts_on=DAY,
+        baseline_kind="pinned",
+        pinned_first=DAY - timedelta(days=9),
+        pinned_last=DAY + timedelta(days=9),
+    )
+    ensure_structure(project, DAY)
+    assert StructuralDay.objects.latest("day").day == DAY
+
+
 def test_killed_at_any_step_it_goes_on_to_the_same(project, changed, monkeypatch):
     whole = {row.day: row.tally for row in StructuralDay.objects.all()}
     StructuralDay.objects.all().delete()
