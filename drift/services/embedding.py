@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from annotator.models import Job, JobState, Project, User
 from annotator.services import jobs
-from drift.models import DriftCheck, DriftPlan, EmbeddedDay, InputVector, Space, Verdict
+from drift.models import DriftCheck, DriftPlan, EmbeddedDay, InputVector, Space, StructuralDay, Verdict
 from drift.services import plans
 from feedback.services.draw import production_of
 
@@ -23,7 +23,7 @@ EMBED, VECTORS, REPEATS, JUDGE = "drift.embed", "drift.vectors", "drift.repeats"
 PART = 1_000
 TOUCHED = "touched"  # in a part's arguments in the place of "day": nothing waits for it
 LATE = 1.1  # so many times as large as when it was drawn: the day is drawn anew
-AFTER = timedelta(days=31)  # days after one that may have waited for it
+AFTER = timedelta(days=31)  # days after one that may have waited for it, unless it is pinned
 
 
 def ask_now(project: Project, day: date, *, by: User, now: datetime, anew: bool = False) -> Job | None:
@@ -152,22 +152,26 @@ def ask_judgements(day: EmbeddedDay, *, but: Job) -> list[date]:
     """Judge each day that has all it needs now: this one, and later ones that waited for it or were refused.
 
     A day waits while one of those before it is being embedded: without them it could not be judged. What was judged
-    stays: another encoder opens no alerts of last week. The plan's row is locked: of two days that end at once the
-    second sees that the first has ended.
+    whole stays: another encoder opens no alerts of last week. The plan's row is locked: of two days that end at once
+    the second sees that the first has ended.
     """
     project = day.space.project
-    DriftPlan.objects.select_for_update(no_key=True).get(project=project)
+    plan = DriftPlan.objects.select_for_update(no_key=True).get(project=project)
     busy = live(project, (EMBED, VECTORS, REPEATS)).exclude(pk=but.pk)
     pending = [date.fromisoformat(one) for one in busy.values_list("arguments__day", flat=True) if one]
     first = min(pending, default=date.max)
-    checks = {check.day: check for check in DriftCheck.objects.filter(project=project, day__gte=day.day)}
-    ready = EmbeddedDay.objects.filter(
-        space=day.space, day__gte=day.day, day__lte=min(day.day + AFTER, first)
-    ).exclude(finished_at=None)
+    mine = DriftCheck.objects.filter(project=project, day__gte=day.day).defer(
+        "day_vectors", "baseline_vectors"
+    )
+    checks = {check.day: check for check in mine}
+    read = StructuralDay.objects.filter(project=project, day__gte=day.day, judged__isnull=False)
+    read_of = dict(read.values_list("day", "population"))
+    newest = min(date.max if _is_pinned(plan, day.day) else day.day + AFTER, first)
+    ready = EmbeddedDay.objects.filter(space=day.space, day__gte=day.day, day__lte=newest)
     asked = []
-    for one in ready.order_by("day"):
+    for one in ready.exclude(finished_at=None).order_by("day"):
         known = checks.get(one.day)
-        if known and known.verdict == Verdict.JUDGED:
+        if known and _is_judged_whole(known, one, read_of.get(one.day)):
             continue
         arguments = {"day": one.day.isoformat()}
         if known:
@@ -176,6 +180,18 @@ def ask_judgements(day: EmbeddedDay, *, but: Job) -> list[date]:
         jobs.ask(kind=JUDGE, key=f"{_prefix(one)}{before.count()}", project=project, arguments=arguments)
         asked.append(one.day)
     return asked
+
+
+def _is_pinned(plan: DriftPlan, day: date) -> bool:
+    """Whether it is one of a baseline that any day, however much later, may have waited for."""
+    return bool(plan.pinned_first and plan.pinned_last and plan.pinned_first <= day <= plan.pinned_last)
+
+
+def _is_judged_whole(known: DriftCheck, day: EmbeddedDay, read: int | None) -> bool:
+    """Not when its texts' structure alone was judged, nor when much of its log came later. `read`: how many inputs
+    the day had when that was done."""
+    grown = read is not None and day.population > LATE * read
+    return known.verdict == Verdict.JUDGED and known.topics_p is not None and not grown
 
 
 def packed(keys: Sequence[UUID]) -> str:
