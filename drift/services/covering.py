@@ -23,10 +23,10 @@ from drift.models import (
 )
 from drift.queries import topic_maps
 from drift.services import reference_inputs, reference_skew
+from drift.services.references import MOST_ROWS
 from drift.topics import nearest
 from feedback.models import Interaction
 
-MOST_ROWS = 4_000  # of the day
 DAYS_BEFORE = 14
 MOST_GROUPS = 60
 TOLD_BY = 200  # texts of a group, for its keywords

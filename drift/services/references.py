@@ -18,6 +18,7 @@ from feedback import days
 EMBED, MEASURE = "drift.reference", "drift.coverage"
 BACK = timedelta(days=30)  # days that a new reference is held against
 MOST_INPUTS = 20_000
+MOST_ROWS = 4_000  # of a day that are held against a reference
 UNUSED_FOR = timedelta(days=1)
 
 

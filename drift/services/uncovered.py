@@ -19,6 +19,7 @@ from annotator.models import Dataset, DatasetVersion, Job, Queue, QueueKind, Use
 from annotator.services import datasets
 from annotator.services.queues import NewItem, add_items, make_queue
 from drift.models import Coverage, CoverageGroup, EmbeddedDay, Reference
+from drift.services.references import MOST_ROWS
 from feedback.models import Interaction
 from feedback.services.lineage import lineage
 from feedback.services.plans import ensure_plan
@@ -50,7 +51,7 @@ class Asked:
 def to_queue(asked: Asked, *, by: User) -> Queue:
     """The queue, with the question of the vibe check; the one that was made before, if any. Raises NothingLeft.
 
-    Each item carries its chance among the day's inputs: that of the day's sample times that of this draw.
+    Each item carries its chance among the day's inputs: that of the day's samples times that of this draw.
     """
     held: Coverage | CoverageGroup = asked.group or asked.coverage
     locked = type(held).objects.select_for_update(of=("self",), no_key=True)
@@ -61,7 +62,8 @@ def to_queue(asked: Asked, *, by: User) -> Queue:
     rows = asked.rows
     drawn = random.Random(f"{asked.coverage.pk}:{held.pk}").sample(rows, min(asked.n, len(rows)))
     found = Interaction.objects.filter(project=reference.project_id, pk__in=drawn).in_bulk()
-    items = [_item(found[key], asked, len(drawn), len(rows)) for key in drawn if key in found]
+    sampled = _sampled(asked.coverage)
+    items = [_item(found[key], asked, sampled, len(drawn), len(rows)) for key in drawn if key in found]
     if not items:
         raise NothingLeft
     queue = make_queue(
@@ -83,7 +85,7 @@ def _name(reference: Reference, asked: Asked) -> str:
     return _("Uncovered on %(day)s: %(what)s") % {"day": day, "what": of[:60]}
 
 
-def _item(row: Interaction, asked: Asked, drawn: int, of: int) -> NewItem:
+def _item(row: Interaction, asked: Asked, sampled: float | None, drawn: int, of: int) -> NewItem:
     reason = ngettext(
         "drawn at random: %(drawn)s of %(of)s input of %(day)s that “%(reference)s” does not cover",
         "drawn at random: %(drawn)s of %(of)s inputs of %(day)s that “%(reference)s” does not cover",
@@ -105,14 +107,18 @@ def _item(row: Interaction, asked: Asked, drawn: int, of: int) -> NewItem:
             "reference": asked.coverage.reference.name,
         },
         stratum=asked.group.title[:100] if asked.group else "",
-        inclusion_probability=_sampled(asked.coverage) * drawn / of,
+        inclusion_probability=None if sampled is None else sampled * drawn / of,
     )
 
 
-def _sampled(coverage: Coverage) -> float:
-    """The chance with which an input of the day was in the sample that was embedded."""
+def _sampled(coverage: Coverage) -> float | None:
+    """The chance with which an input of the day was held against the reference: drawn to be embedded, then of a large
+    sample drawn again. None where the day's vectors are gone."""
     day = EmbeddedDay.objects.filter(space=coverage.space_id, day=coverage.day).first()
-    return min(1.0, day.sampled / day.population) if day and day.population and day.sampled else 1.0
+    rows = day.vectors.filter(weight__gt=0).count() if day else 0
+    if day is None or not rows or not day.population:
+        return None
+    return min(1.0, day.sampled / day.population) * min(1.0, MOST_ROWS / rows)
 
 
 def _day(day: date) -> str:

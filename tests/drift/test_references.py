@@ -190,6 +190,24 @@ def test_the_days_sample_counts_in_the_chance(project, reference, owner, as_):
     assert chances == {0.1 * 20 / n}
 
 
+def test_of_a_large_sample_a_part_is_held_against_it_which_counts_in_the_chance(
+    reference, owner, as_, monkeypatch
+):
+    """75 of the 150 rows, had no more been held against it."""
+    monkeypatch.setattr(uncovered, "MOST_ROWS", 75)
+    day = Coverage.objects.get(reference=reference)
+    group = day.groups.first()
+    as_(owner).post(f"{page(reference)}queue/", {"coverage": day.pk, "group": group.rank, "n": 10})
+    assert {item.inclusion_probability for item in Item.objects.all()} == {0.5 * 10 / 25}
+
+
+def test_of_a_day_whose_vectors_are_gone_nobody_knows_the_chance(reference, owner, as_):
+    day = Coverage.objects.get(reference=reference)
+    day.space.days.all().delete()
+    as_(owner).post(f"{page(reference)}queue/", {"coverage": day.pk, "n": 20})
+    assert {item.inclusion_probability for item in Item.objects.all()} == {None}
+
+
 def test_of_a_log_that_was_rotated_no_queue_is_made(reference, owner, as_):
     Interaction.objects.all().delete()
     day = Coverage.objects.get(reference=reference)
