@@ -14,6 +14,7 @@ from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, JobState
 from drift.models import DriftPlan, EmbeddedDay, MappedDay, TopicMap
+from drift.services import embedding
 from drift.services.topics import FIT, fit_key
 
 COUNT = "drift.count_topics"
@@ -86,7 +87,8 @@ def _map_of(day: EmbeddedDay) -> TopicMap | None:
 
 
 def slots(now: datetime) -> Iterator[Slot]:
-    """A fit for each project that has days and none for a week, and a count for each day that came since."""
+    """A fit for each project that has days and none for a week, and a count for each day that came or was drawn anew
+    since."""
     plans = DriftPlan.objects.filter(enabled=True).exclude(space=None).select_related("space")
     for plan in plans:
         rows = EmbeddedDay.objects.filter(space=plan.space_id).exclude(finished_at=None)
@@ -96,13 +98,16 @@ def slots(now: datetime) -> Iterator[Slot]:
         maps = TopicMap.objects.filter(project=plan.project_id).exclude(in_force_at=None)
         last = maps.order_by("-number").first()
         if last is None or last.space_id != plan.space_id:
-            yield _fit_slot(plan, newest.finished_at)
+            if not _waits(plan, newest):
+                yield _fit_slot(plan, newest.finished_at)
             continue
         if last.fitted_at + WEEK <= now and newest.day > last.last_day:
             weeks = (now - last.fitted_at) // WEEK  # one that failed is asked again a week later
             yield _fit_slot(plan, last.fitted_at + weeks * WEEK)
-        counted = MappedDay.objects.filter(map=last, day=OuterRef("day"))
-        missing = rows.filter(~Exists(counted), day__gt=last.last_day, finished_at__isnull=False)
+        counted = MappedDay.objects.filter(
+            map=last, day=OuterRef("day"), counted_at__gte=OuterRef("finished_at")
+        )
+        missing = rows.filter(~Exists(counted), day__gte=last.first_day, finished_at__isnull=False)
         for day in missing.order_by("-day").annotate(at=F("finished_at"))[:MOST_MISSED]:
             yield Slot(
                 schedule=f"{COUNT}:{plan.project_id}",
@@ -112,6 +117,13 @@ def slots(now: datetime) -> Iterator[Slot]:
                 project_id=plan.project_id,
                 arguments={"day": day.pk},
             )
+
+
+def _waits(plan: DriftPlan, newest: EmbeddedDay) -> bool:
+    """Whether days before the newest are being embedded, which the first fit in a space wants to see."""
+    going_on = embedding.live(plan.project_id, (embedding.EMBED, embedding.VECTORS, embedding.REPEATS))
+    days = going_on.values_list("arguments__day", flat=True)
+    return any(day < newest.day.isoformat() for day in days if day)
 
 
 def _fit_slot(plan: DriftPlan, due_at: datetime) -> Slot:

@@ -190,6 +190,25 @@ def test_the_clock_asks_for_a_fit_once_a_week_and_for_days_that_came_since(proje
     assert slots(now + timedelta(days=7)) == []
 
 
+def test_the_first_fit_in_a_space_waits_for_the_days_before_the_newest(project, space):
+    mapped.days(space, 4, SIZES)
+    now = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    before = (mapped.LAST - timedelta(days=5)).isoformat()
+    waiting = jobs.ask(kind="drift.vectors", key="part", project=project, arguments={"day": before})
+    assert [job.kind for job in schedules.ask_due(now) if "topics" in job.kind] == []
+    Job.objects.filter(pk=waiting.pk).update(state="failed", finished_at=now)
+    assert [job.kind for job in schedules.ask_due(now) if "topics" in job.kind] == ["drift.topics"]
+
+
+def test_a_day_that_was_drawn_anew_is_counted_anew(project, space):
+    days = mapped.days(space, 4, SIZES)
+    mapped.fit(project)
+    late = MappedDay.objects.get(day=days[2].day)
+    EmbeddedDay.objects.filter(pk=days[2].pk).update(finished_at=late.counted_at + timedelta(seconds=1))
+    TopicMap.objects.update(fitted_at=datetime(2026, 11, 23, 6, tzinfo=UTC))
+    assert slots(datetime(2026, 11, 24, 6, tzinfo=UTC)) == [("drift.count_topics", days[2].pk)]
+
+
 def test_of_two_fits_at_once_the_later_one_stands(project, space, monkeypatch):
     mapped.days(space, 4, SIZES)
     first = jobs.ask(kind=FIT, key="first", project=project)
