@@ -21,9 +21,9 @@ from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, Project
 from drift import memory, texts
-from drift.models import EmbeddedDay, Space
+from drift.models import DriftPlan, EmbeddedDay, Space
 from drift.services import embedding, inputs, plans
-from drift.services.embedding import EMBED, REPEATS, VECTORS
+from drift.services.embedding import EMBED, JUDGE, REPEATS, VECTORS
 from feedback import days
 from feedback.models import Interaction
 from feedback.queries.shifts import zone_of
@@ -149,11 +149,12 @@ def repeats(work: Work) -> None:
     with work.keep_alive():
         found = squeezing.squeezed(day)
     with work.chunk() as chunk:
-        squeezing.store(day, found, fell_back=_sum_of_parts(day, "fell_back"))
-        judged = embedding.ask_judgements(day, but=work.job)
-        work.result = {"rows": found.rows, "judged": len(judged), "peak_mb": memory.peak_mb()}
-        chunk.done = chunk.total = found.inputs
         chunk.last = True
+        if embedding.is_end_of(day, work.job):  # else it was drawn anew, and has an end of its own
+            squeezing.store(day, found, fell_back=_sum_of_parts(day, "fell_back"))
+            judged = embedding.ask_judgements(day, but=work.job)
+            work.result = {"rows": found.rows, "judged": len(judged), "peak_mb": memory.peak_mb()}
+            chunk.done = chunk.total = found.inputs
 
 
 def _sum_of_parts(day: EmbeddedDay, name: str) -> int:
@@ -188,6 +189,21 @@ def slots(now: datetime) -> Iterator[Slot]:
                 key=embedding.key_of(plan.project_id, day),
                 project_id=plan.project_id,
                 arguments={"day": day.isoformat(), "others": True},
+            )
+        yield from _lost(plan, days.day_of(now, zone))
+
+
+def _lost(plan: DriftPlan, today: date) -> Iterator[Slot]:
+    """Judgements that waited for what never came."""
+    for day, key in embedding.unjudged(plan, today):
+        if day.finished_at is not None:
+            yield Slot(
+                schedule=f"{JUDGE}:{plan.project_id}:{day.pk}",
+                due_at=day.finished_at,
+                kind=JUDGE,
+                key=key,
+                project_id=plan.project_id,
+                arguments={"day": day.day.isoformat()},
             )
 
 

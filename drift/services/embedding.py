@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Job, JobState, Project, User
 from annotator.services import jobs
@@ -23,16 +23,21 @@ EMBED, VECTORS, REPEATS, JUDGE = "drift.embed", "drift.vectors", "drift.repeats"
 PART = 1_000
 TOUCHED = "touched"  # in a part's arguments in the place of "day": nothing waits for it
 LATE = 1.1  # so many times as large as when it was drawn: the day is drawn anew
+LOST = timedelta(days=7)  # days back in which a judgement that nobody asked for is looked for
 AFTER = timedelta(days=31)  # days after one that may have waited for it, unless it is pinned
 
 
 def ask_now(project: Project, day: date, *, by: User, now: datetime, anew: bool = False) -> Job | None:
     """Embed the day, and those before it that are missing. None while that is being done, unless it has to be done
     anew because the plan is another one now."""
-    if not anew and live(project, (EMBED,)).exists():
+    if not anew and (live(project, (EMBED,)).exists() or _is_under_way(project, day)):
         return None
     key = f"{project.pk}:{day.isoformat()}:{now.isoformat()}"
     return jobs.ask(kind=EMBED, key=key, project=project, arguments=_nightly(day), by=by)
+
+
+def _is_under_way(project: Project, day: date) -> bool:
+    return live(project, (VECTORS, REPEATS)).filter(arguments__day=day.isoformat()).exists()
 
 
 def key_of(project_id: int, day: date) -> str:
@@ -44,7 +49,7 @@ def _nightly(day: date) -> dict[str, object]:
     return {"day": day.isoformat(), "others": True}
 
 
-def live(project: Project, kinds: Collection[str]) -> QuerySet[Job]:
+def live(project: Project | int, kinds: Collection[str]) -> QuerySet[Job]:
     """Jobs of the project that wait or run."""
     return Job.objects.filter(project=project, kind__in=kinds, state__in=(JobState.DUE, JobState.LEASED))
 
@@ -138,6 +143,12 @@ def end_if_all_is_there(day: EmbeddedDay, *, but: Job | None = None) -> None:
         jobs.ask(kind=REPEATS, key=_prefix(day), project=day.space.project_id, arguments=arguments)
 
 
+def is_end_of(day: EmbeddedDay, job: Job) -> bool:
+    """Whether the job ends the day as it was drawn last, not as it was drawn before. Locks the day's row."""
+    row = EmbeddedDay.objects.select_for_update(no_key=True).filter(pk=day.pk).first()
+    return row is not None and job.idempotency_key == _prefix(row)
+
+
 def parts_of(day: EmbeddedDay) -> QuerySet[Job]:
     """Jobs of the day's sample, as it was drawn last."""
     return Job.objects.filter(
@@ -192,6 +203,17 @@ def _is_judged_whole(known: DriftCheck, day: EmbeddedDay, read: int | None) -> b
     the day had when that was done."""
     grown = read is not None and day.population > LATE * read
     return known.verdict == Verdict.JUDGED and known.topics_p is not None and not grown
+
+
+def unjudged(plan: DriftPlan, today: date) -> list[tuple[EmbeddedDay, str]]:
+    """Days that waited for one before them that was given up, each with the key of its judgement. Of the last days
+    alone, and none while anything is being embedded or judged."""
+    checks = DriftCheck.objects.filter(project=plan.project_id, day=OuterRef("day"))
+    lost = EmbeddedDay.objects.filter(~Exists(checks), space=plan.space_id, day__gte=today - LOST)
+    found = list(lost.exclude(finished_at=None).order_by("day"))
+    if not found or live(plan.project_id, (EMBED, VECTORS, REPEATS, JUDGE)).exists():
+        return []
+    return [(day, f"{_prefix(day)}lost") for day in found]
 
 
 def packed(keys: Sequence[UUID]) -> str:

@@ -282,6 +282,43 @@ def test_a_day_that_was_judged_from_half_of_its_log_is_judged_again_when_the_res
     assert judged.count(DAY.isoformat()) == 2
 
 
+def test_a_day_that_waited_for_one_that_was_given_up_is_judged_by_the_clock(project, drift_plan, judged):
+    for back in (0, 1):
+        logged.interactions(project, 2, name=f"back{back}", at=noon(DAY - back * ONE))
+        doing.ask(project, DAY - back * ONE)
+    doing.work(EMBED)
+    before = Job.objects.filter(kind=VECTORS, arguments__day=(DAY - ONE).isoformat())
+    before.update(due_at=timezone.now() + timedelta(hours=1))
+    while (waiting := doing.due().exclude(due_at__gt=timezone.now()).first()) is not None:
+        runner.run_claimed(leases.claim(waiting.pk))
+    asked(NEXT_MORNING)
+    Job.objects.filter(kind=EMBED, state=JobState.DUE).delete()  # the clock's own for that morning
+    assert (judged, judgements(NEXT_MORNING)) == ([], [])
+    before.update(state=JobState.FAILED, finished_at=timezone.now())
+    assert judgements(NEXT_MORNING) == [DAY.isoformat()]
+    assert judgements(NEXT_MORNING + timedelta(minutes=1)) == []
+
+
+def judgements(now: datetime) -> list[str]:
+    return [one.arguments["day"] for one in schedules.ask_due(now) if one.kind == JUDGE]
+
+
+def test_a_day_that_is_drawn_anew_while_its_repeats_are_squeezed_ends_with_the_new_draw(
+    project, drift_plan, judged
+):
+    logged.interactions(project, 2)
+    doing.ask(project, DAY)
+    doing.work(EMBED, VECTORS)
+    logged.interactions(project, 2, name="late")
+    doing.ask(project, DAY, key="late")
+    doing.work(EMBED)
+    doing.work(REPEATS)
+    assert EmbeddedDay.objects.get().finished_at is None
+    doing.work()
+    assert EmbeddedDay.objects.get().repeats["inputs"] == {"unknown": 4}
+    assert judged == [DAY.isoformat()]
+
+
 # --- spaces -------------------------------------------------------------------------------------------
 
 
@@ -384,6 +421,16 @@ def test_asked_by_hand_once_at_a_time(project, owner, drift_plan):
     assert embedding.ask_now(project, DAY, by=owner, now=now) is not None
     assert embedding.ask_now(project, DAY, by=owner, now=now + timedelta(seconds=1)) is None
     assert embedding.ask_now(project, DAY, by=owner, now=now + timedelta(seconds=2), anew=True) is not None
+
+
+def test_asked_by_hand_while_its_parts_are_embedded_a_day_is_not_drawn_anew(
+    project, owner, drift_plan, judged
+):
+    logged.interactions(project, 2)
+    doing.ask(project, DAY)
+    doing.work(EMBED)
+    assert embedding.ask_now(project, DAY, by=owner, now=timezone.now()) is None
+    assert embedding.ask_now(project, DAY + ONE, by=owner, now=timezone.now()) is not None
 
 
 def test_another_encoder_while_the_days_are_embedded_has_them_all_anew(project, drift_plan, judged):

@@ -29,7 +29,7 @@ def main(folder: str, inputs: str) -> None:
     plan.encoder = "small"
     plan.save()
     # Judged before: this is about vectors.
-    DriftCheck.objects.create(project=project, day=logged.DAY, verdict=Verdict.JUDGED)
+    DriftCheck.objects.create(project=project, day=logged.DAY, verdict=Verdict.JUDGED, p=0.5, topics_p=0.5)
     arguments = {"day": logged.DAY.isoformat()}
     print(jobs.ask(kind=EMBED, key=SLUG, project=project, arguments=arguments).pk)
 
