@@ -65,8 +65,8 @@ def marked(check: DriftCheck) -> bool:
 
 
 def times(ratio: float) -> str:
-    """“3.2 times as many”, of a share beside what it was."""
-    return _("%(n)s times as many") % {
+    """“3.2 times the share before”."""
+    return _("%(n)s times the share before") % {
         "n": number_format(round(ratio, 1), 1) if ratio < 10 else whole(round(ratio))
     }
 

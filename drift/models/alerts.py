@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pgvector.django import HalfVectorField
 
 from annotator.models import Project, Queue, User
@@ -13,8 +14,8 @@ from drift.models.spaces import Space
 
 
 class AlertState(models.TextChoices):
-    OPEN = "open", _("Open")
-    EXPECTED = "expected", _("Expected")
+    OPEN = "open", pgettext_lazy("an alert", "Open")
+    EXPECTED = "expected", pgettext_lazy("an alert", "Expected")
     FIXED = "fixed", _("Fixed")
 
 

@@ -2,11 +2,12 @@
 
 from django import template
 
+from annotator.templatetags.estimates import spoken
 from drift import words
 from drift.models import DriftCheck, DriftGroup
 
 register = template.Library()
-for known in (words.headline, words.notes, words.p_value, words.reason, words.times, words.wobble):
+for known in (words.headline, words.notes, words.p_value, words.reason, words.times, words.wobble, spoken):
     register.filter(known.__name__, known)
 
 

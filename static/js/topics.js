@@ -251,7 +251,7 @@ function TopicMap(/** @type {HTMLElement} */ root) {
     const text = await textOf(key);
     if (k !== here) return;
     const topic = topics.get(id);
-    const name = topic ? (state & 1 ? `${root.dataset.loose} ${topic.name}` : topic.name) : root.dataset.none ?? "";
+    const name = topic ? (state & 1 ? (root.dataset.loose ?? "").replace("{topic}", () => topic.name) : topic.name) : root.dataset.none ?? "";
     const said = text ?? root.dataset.gone ?? "";
     words.classList.remove("soft");
     words.textContent = `${name}: ${said}`;

@@ -177,7 +177,7 @@ def test_one_click_brings_a_sample_of_a_group_into_a_queue_once(project, referen
         items[0].reason
         == "drawn at random: 10 of 25 inputs of 23 November 2026 that “Eval set” does not cover"
     )
-    assertContains(as_(owner).get(page(reference)), "Open its queue")
+    assertContains(as_(owner).get(page(reference)), "Go to its queue")
 
 
 def test_the_days_sample_counts_in_the_chance(project, reference, owner, as_):

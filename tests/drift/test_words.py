@@ -54,5 +54,5 @@ def test_wobble_is_said_for_a_topic_of_two_per_cent():
 
 
 def test_a_share_beside_what_it_was():
-    assert words.times(3.24) == "3.2 times as many"
-    assert words.times(12.6) == "13 times as many"
+    assert words.times(3.24) == "3.2 times the share before"
+    assert words.times(12.6) == "13 times the share before"
