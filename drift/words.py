@@ -36,7 +36,9 @@ def reason(check: DriftCheck) -> str:
             "There are only %(found)s days to compare with; %(needed)s are needed.",
             found,
         )
-        % numbers,
+        % numbers
+        if found
+        else _("There is no day to compare with yet; %(needed)s are needed.") % numbers,
         "few_baseline_rows": ngettext(
             "The days before have only %(found)s different input; %(needed)s are needed.",
             "The days before have only %(found)s different inputs; %(needed)s are needed.",
@@ -101,7 +103,9 @@ def notes(check: DriftCheck) -> list[str]:
             len(check.baseline.get("left_out", [])),
         )
         % {"n": len(check.baseline.get("left_out", []))},
-        "old_days": _("The baseline has fewer days than it should, or reaches further back."),
+        "old_days": _(
+            "Some days before could not be used: the baseline reaches further back for others, or has fewer days."
+        ),
         "no_weekdays": _(
             "There are too few weeks to compare a %(weekday)s with such days alone: the rhythm of the week counts as normal variation."
         )

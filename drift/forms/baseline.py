@@ -33,7 +33,9 @@ class BaselineForm(forms.Form):
         help_text=_("A release, or a time when all was well. At least a week."),
     )
     pinned_last = forms.DateField(
-        label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Days of your choice: until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     @staticmethod

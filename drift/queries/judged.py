@@ -9,8 +9,9 @@ from django.db.models import Prefetch
 
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
-from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay
+from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, StructuralChange
 from drift.services import naming
+from drift.structure.telling import without_estimates
 
 SHOWN = 5  # rows of a group on the day's page
 ARRAYS = ("day_vectors", "baseline_vectors")
@@ -52,6 +53,17 @@ def newest(project: Project, count: int, before: date | None = None) -> list[Dri
     if before is not None:
         found = found.filter(day__lt=before)
     return list(found.order_by("-day").prefetch_related(Prefetch("groups", queryset=groups))[:count])
+
+
+def changed(project: Project, checks: Sequence[DriftCheck]) -> dict[date, list[StructuralChange]]:
+    """What of inputs and outputs is other, of the days that raised an alarm; the surest first. One query."""
+    days = [one.day for one in checks if one.alarm]
+    found: dict[date, list[StructuralChange]] = {}
+    for change in StructuralChange.objects.filter(project=project, day__in=days, alarm=True).order_by(
+        "p", "pk"
+    ):
+        found.setdefault(change.day, []).append(change)
+    return {day: without_estimates(changes) for day, changes in found.items()}
 
 
 def neighbours(check: DriftCheck) -> tuple[DriftCheck | None, DriftCheck | None]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from math import sqrt
 from uuid import UUID
 
-from django.db.models import QuerySet
 from pgvector.django import CosineDistance
 
 from drift import budget
 from drift.alert_rules import Thing
 from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, InputVector, StructuralChange
+from drift.structure.telling import without_estimates
 
 BULKY = ("chart",)  # of a change's facts: for its own page alone
 WITHOUT = 0.1  # of a group's rows: the share that its reach leaves out
@@ -38,12 +38,12 @@ def found(check: DriftCheck) -> Iterator[Found]:
         yield Found(thing_of(group), group)
 
 
-def _changes(check: DriftCheck) -> QuerySet[StructuralChange]:
+def _changes(check: DriftCheck) -> list[StructuralChange]:
     """Those that alone would have raised the alarm: a page shows more, but an alert holds what is sure."""
     parts = sum(p is not None for p in (check.topics_p, check.structure_p))
     level = budget.part_level(parts, check.level or budget.LEVEL) if parts else 0.0
     rows = StructuralChange.objects.filter(project=check.project_id, day=check.day)
-    return rows.filter(alarm=True, adjusted_p__lte=level)
+    return without_estimates(rows.filter(alarm=True, adjusted_p__lte=level))
 
 
 def thing_of(group: AlertGroup) -> Thing:

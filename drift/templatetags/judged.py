@@ -1,5 +1,7 @@
 """Judgements in words, for templates."""
 
+from datetime import date
+
 from django import template
 
 from annotator.templatetags.estimates import spoken
@@ -20,3 +22,8 @@ def name_of(group: DriftGroup) -> str:
 @register.filter
 def marked(check: DriftCheck) -> bool:
     return words.marked(check)
+
+
+@register.filter
+def of_day(changes: dict[date, list[str]], day: date) -> list[str]:
+    return changes.get(day, [])

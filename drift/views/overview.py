@@ -8,10 +8,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator import access
+from annotator.models import Project
 from annotator.web.request import PersonRequest
 from drift.chart import Point, chart
+from drift.models import DriftCheck
 from drift.queries import judged
 from drift.services.judge import plan_of
+from drift.web import structure_said
+from feedback.queries.shifts import zone_of
 
 PAGE = 30
 WEEKS = 8  # of the chart
@@ -31,12 +35,20 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
         "may_set": me.role in access.OWNERS,
         "newest": checks[0] if checks and before is None else None,
         "checks": checks[:PAGE],
+        "changed": _changed(me.project, checks),
         "before": before,
         "older": checks[PAGE - 1].day if len(checks) > PAGE else None,
         "chart": chart(Point(one.day, one.p, one.alarm) for one in checks) if before is None else None,
         "plan": plan_of(me.project),
     }
     return render(request, "drift/overview.html", page)
+
+
+def _changed(project: Project, checks: list[DriftCheck]) -> dict[date, list[str]]:
+    """How inputs and outputs of a day differ, in sentences."""
+    zone = zone_of(project)
+    found = judged.changed(project, checks)
+    return {day: [structure_said.sentence(one, zone) for one in changes] for day, changes in found.items()}
 
 
 def _day(text: str) -> date | None:

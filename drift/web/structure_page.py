@@ -11,9 +11,10 @@ from annotator.models import Project
 from drift.models import StructuralChange, StructuralDay
 from drift.queries import structural
 from drift.structure.feature import Shape
-from drift.structure.judge import View
 from drift.structure.registry import FEATURES
+from drift.structure.telling import without_estimates
 from drift.web import structure_charts as charts
+from drift.web import structure_said
 from drift.web import structure_words as words
 from feedback.models import Interaction
 
@@ -96,9 +97,7 @@ def _in_order(changes: Sequence[StructuralChange]) -> list[StructuralChange]:
     """As the registry has them: all are sure, and what comes first there says most. Estimated tokens are told
     by the length."""
     order = {key: at for at, key in enumerate(FEATURES)}
-    longer = {one.side for one in changes if one.feature == "length"}
-    kept = [one for one in changes if one.feature != "tokens_estimated" or one.side not in longer]
-    return sorted(kept, key=lambda one: order[words.feature_of(one).key])
+    return sorted(without_estimates(changes), key=lambda one: order[words.feature_of(one).key])
 
 
 def _shown(change: StructuralChange, rows: dict[UUID, Interaction], zone: ZoneInfo) -> Shown:
@@ -139,11 +138,4 @@ def _quiet(change: StructuralChange) -> Quiet:
     state = _("changed") if change.alarm else _("no change")
     if not change.alarm and facts.get("small"):
         state = _("changed, but too little to matter")
-    title = _(feature.title)
-    if feature.shape == Shape.CATEGORY and "view" in facts and not feature.endless:
-        title = _("%(title)s: %(name)s") % {"title": title, "name": words.category(feature, facts["view"])}
-    elif feature.shape == Shape.AMOUNT and facts.get("view", View.MIDDLE) != View.MIDDLE:
-        more = facts["view"] == View.HIGH
-        pattern = _("%(title)s: over %(edge)s") if more else _("%(title)s: under %(edge)s")
-        title = pattern % {"title": title, "edge": words.amount(feature, facts["edge"])}
-    return Quiet(title, _(words.SIDES[feature.side]), then, now, state, change.alarm)
+    return Quiet(structure_said.title(change), _(words.SIDES[feature.side]), then, now, state, change.alarm)

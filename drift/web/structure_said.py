@@ -6,6 +6,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from drift.models import StructuralChange
+from drift.structure.feature import Shape
+from drift.structure.judge import View
 from drift.web import structure_words
 
 DIGITS = 3  # that are shown
@@ -33,8 +35,25 @@ def name(change: StructuralChange) -> str:
     return _("Calls: %(feature)s") % feature
 
 
+def title(change: StructuralChange) -> str:
+    """Of a feature that is known: “Length”, “Language: Korean”, “Latency: over 2 s”."""
+    feature, facts = structure_words.feature_of(change), change.facts
+    told = _(feature.title)
+    if feature.shape == Shape.CATEGORY and "view" in facts and not feature.endless:
+        named = {"title": told, "name": structure_words.category(feature, facts["view"])}
+        return _("%(title)s: %(name)s") % named
+    if feature.shape == Shape.AMOUNT and facts.get("view", View.MIDDLE) != View.MIDDLE and "edge" in facts:
+        pattern = (
+            _("%(title)s: over %(edge)s") if facts["view"] == View.HIGH else _("%(title)s: under %(edge)s")
+        )
+        return pattern % {"title": told, "edge": structure_words.amount(feature, facts["edge"])}
+    return told
+
+
 def _feature(change: StructuralChange) -> str:
-    """“length”, “language: ko”."""
+    """“Length”, “Language: Korean”; the key of a feature that this version does not have."""
+    if structure_words.known(change):
+        return title(change)
     key = change.feature.rpartition(".")[2].replace("_", " ")
     view = str(change.facts.get("view", ""))
     return key if view in UNSAID else f"{key}: {view}"

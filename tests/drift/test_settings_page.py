@@ -139,7 +139,7 @@ def test_members_see_each_day_its_repeats_and_the_memory(
     )
     doing.embedded(project, DAY)
     page = as_(viewer).get(INPUTS)
-    assertContains(page, "23 November")
+    assertContains(page, "23 Nov 2026")
     assertContains(page, f'<a href="{INPUTS}{DAY}/">2</a>', html=True)
     assertContains(page, " MB")
     assertNotContains(page, "Embed the missing days")
