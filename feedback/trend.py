@@ -10,7 +10,7 @@ from datetime import date
 
 from annotator.stats.intervals import Estimate
 
-STEPS = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0)  # where the scale may end
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)  # where the scale may end
 EDGE = 2.5  # room for half a dot
 
 
@@ -47,14 +47,13 @@ def trend(points: Sequence[tuple[date, Estimate]]) -> Trend | None:
     if len(known) < 2:
         return None
     first, span = known[0][0], (known[-1][0] - known[0][0]).days
-    highest = max(high for _day, _value, _low, high in known)
-    top = next(step for step in STEPS if step >= min(highest, 1.0))
+    top = next(step for step in STEPS if step >= min(_highest(known), 1.0))
 
     def x(day: date) -> str:
         return f"{EDGE + (100 - 2 * EDGE) * (day - first).days / span:.2f}"
 
     def y(rate: float) -> str:
-        return f"{100 - EDGE - (100 - 2 * EDGE) * rate / top:.2f}"
+        return f"{100 - EDGE - (100 - 2 * EDGE) * min(rate / top, 1.0):.2f}"
 
     marks = tuple(
         Mark(day, f"M{x(day)} {y(value)}h0", f"M{x(day)} {y(low)}V{y(high)}", n == len(known) - 1)
@@ -62,6 +61,13 @@ def trend(points: Sequence[tuple[date, Estimate]]) -> Trend | None:
     )
     line = "M" + "L".join(f"{x(day)} {y(value)}" for day, value, _low, _high in known)
     return Trend(marks, line, top)
+
+
+def _highest(known: Sequence[tuple[date, float, float, float]]) -> float:
+    """What the scale must hold: all rates, and the intervals but the widest tenth. A day of ten inputs would
+    flatten all others; its interval ends at the edge."""
+    highs = sorted(high for _day, _value, _low, high in known)
+    return max(*(value for _day, value, _low, _high in known), highs[-1 - len(highs) // 10])
 
 
 def bars(counts: Sequence[int]) -> str:

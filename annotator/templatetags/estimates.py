@@ -31,8 +31,10 @@ def interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None or estimate.low == estimate.high:
         return ""
     low, high = number(estimate.low), number(estimate.high)
-    if low == high:
+    if low == high and not high.startswith("<"):
         low, high = f"{estimate.low * 100:.1f}", f"{estimate.high * 100:.1f}"
+    if high.startswith("<"):  # “0–<0.1 %” would be hard to read
+        return f"{high}{THIN}%"
     return f"{low}–{high}{THIN}%"
 
 

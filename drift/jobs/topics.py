@@ -13,6 +13,7 @@ from annotator.jobs.registry import Kind
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, JobState
+from annotator.templatetags.estimates import whole
 from drift.models import DriftPlan, EmbeddedDay, MappedDay, TopicMap
 from drift.services import embedding
 from drift.services.topics import FIT, fit_key
@@ -147,8 +148,8 @@ def outcomes(jobs: Sequence[Job]) -> dict[UUID, str]:
 
 def _outcome(result: dict[str, int]) -> str:
     if "few" in result:
-        return _("only %(n)s inputs: topics need more") % {"n": result["few"]}
-    return _("%(topics)s topics in %(rows)s inputs") % result
+        return _("only %(n)s inputs: topics need more") % {"n": whole(result["few"])}
+    return _("%(topics)s topics in %(rows)s inputs") % {name: whole(n) for name, n in result.items()}
 
 
 KIND = Kind(FIT, run, queue="ml", title=gettext_lazy("Find topics"), result_url=page, details=outcomes)

@@ -289,8 +289,8 @@ def is_share(change: StructuralChange) -> bool:
 def span(change: StructuralChange, low: float, high: float) -> str:
     """An interval, its unit once where it is a word."""
     first, last = value(change, low), value(change, high)
-    if first == last:
-        return first
+    if first == last or last.startswith("<"):
+        return last
     unit = feature_of(change).unit
     if is_share(change) or unit == "share":
         return f"{first.removesuffix('%').rstrip(THIN)}–{last}"

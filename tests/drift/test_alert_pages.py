@@ -242,9 +242,12 @@ def test_other_pages_show_in_one_line_how_things_stand(project, as_, viewer):
     assertContains(client.get(strip), "No day was judged yet.")
     drifted.judged(project, DAY - timedelta(days=1), p=0.5)
     assertContains(client.get(strip), "Nothing new on Sun 22 Nov.")
-    alerted.alert(project)
+    made = alerted.alert(project)
     assertContains(client.get(strip), "1 open alert")
     assertContains(client.get(strip), "routing, routing number")
+    made.state, made.closed_on = "expected", DAY
+    made.save()
+    assertContains(client.get(strip), "Mon 23 Nov raised an alarm; no alert is open.")
     for page in ("/p/shop/", "/p/shop/checks/"):
         assertContains(client.get(page), f'hx-get="{strip}"')
 

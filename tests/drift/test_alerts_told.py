@@ -247,3 +247,14 @@ def test_a_day_knows_its_alert_and_those_it_was_noted_with(project, owner, djang
     assert "known since the alert of Mon 23 Nov" in page
     assert ">Expected</a>" in page
     assert render_to_string("drift/day_alert.html", {"told": of_day(project, DAY_3)}).strip() == ""
+
+
+def test_estimated_tokens_are_not_told_beside_the_length_that_they_are_made_of(project):
+    alerted.change(project, DAY)
+    alerted.change(project, DAY, feature="tokens_estimated")
+    alerted.change(project, DAY, side="input", feature="tokens_estimated")
+    made = alerts.tell(alerted.alarm(project, DAY))
+    assert [(one.side, one.feature) for one in made.groups.order_by("side")] == [
+        ("input", "tokens_estimated"),
+        ("output", "length"),
+    ]

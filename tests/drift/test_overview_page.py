@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.drift import drifted
+from tests.drift import alerted, drifted
 
 PAGE = "/p/shop/drift/"
 DAY = date(2026, 11, 20)
@@ -28,3 +28,17 @@ def test_more_days_ask_nothing_more(project, as_, owner, django_assert_max_num_q
     client = as_(owner)
     with django_assert_max_num_queries(8):
         assertContains(client.get(PAGE), "20 November")
+
+
+def test_an_alarm_says_in_its_own_words_how_outputs_changed(project, as_, viewer):
+    drifted.judged(project, DAY, p=0.001, alarm=True)
+    alerted.change(project, DAY)
+    alerted.change(project, DAY, feature="tokens_estimated")  # made of the length, which is told
+    page = as_(viewer).get(PAGE)
+    assertContains(page, "Outputs became 40\u202f% longer", 2)  # of the newest day, and in the list
+    assertNotContains(page, "more tokens")
+
+
+def test_tables_of_days_lead_to_what_was_embedded(project, as_, viewer):
+    drifted.judged(project, DAY, p=0.5)
+    assertContains(as_(viewer).get(PAGE), 'href="/p/shop/drift/inputs/"')

@@ -15,11 +15,12 @@ from annotator.models import DatasetExport, Label, Membership, Project, Queue, R
 from annotator.queries.over_time import labels_between
 from annotator.services import consensus
 from annotator.services.raters import named_rater, rater_of
+from annotator.stats.intervals import wilson
 from feedback.models import AssertionDay, FailureMode, Suggestion
 from feedback.periods import LONG, Periods
 from feedback.queries.better import Better, better
 from feedback.services import modes
-from feedback.trend import bars
+from feedback.trend import bars, trend
 from tests import make
 from tests.annotator import frozen
 from tests.feedback import asserted, judged, logged, looking
@@ -227,6 +228,13 @@ def test_labels_of_a_time_are_found_by_an_index(project, owner):
 def test_the_bars_are_as_high_as_the_counts():
     assert bars([0, 5, 10]) == "M50.00 97.5V50.00M97.50 97.5V2.50"
     assert bars([0, 0]) == bars([]) == ""
+
+
+def test_a_day_of_few_answers_does_not_flatten_the_others():
+    days = [(date(2026, 11, 1) + timedelta(days=n), wilson(20, 1000)) for n in range(10)]
+    made = trend([*days, (date(2026, 11, 11), wilson(0, 10))])
+    assert made.top == 0.05
+    assert made.marks[-1].span == "M97.50 97.50V2.50"  # to the edge, for 28 %
 
 
 # --- agreement -------------------------------------------------------------------------------------
