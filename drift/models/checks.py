@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pgvector.django import HalfVectorField
 
 from annotator.models import Project, User
@@ -95,7 +96,7 @@ class DriftCheck(models.Model):
 
 
 class GroupKind(models.TextChoices):
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("a group of inputs", "New")
     GROWN = "grown", _("Grown")
     SHRUNK = "shrunk", _("Shrunk")
     SCATTERED = "scattered", _("Unlike anything in the baseline")
