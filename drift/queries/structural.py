@@ -22,14 +22,10 @@ RECENT = 6  # days before in which a change may have begun: a weekday names one 
 LONGEST = 56
 
 
-def plan_of(project: Project) -> DriftPlan | None:
-    return DriftPlan.objects.filter(project=project).first()
-
-
 def baseline_days(project: Project, day: date) -> list[date]:
     """The newest first. Rolling: the days before, without those of alerts that nobody called expected; a day is read once and costs
     nothing after that, so they reach back further than the days whose inputs are compared."""
-    plan = plan_of(project)
+    plan = DriftPlan.objects.filter(project=project).first()
     if (
         plan is not None
         and plan.baseline_kind == BaselineKind.PINNED

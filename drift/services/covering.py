@@ -22,10 +22,9 @@ from drift.models import (
     Verdict,
 )
 from drift.queries import topic_maps
-from drift.services import reference_inputs, reference_skew
+from drift.services import inputs, reference_inputs, reference_skew
 from drift.services.references import MOST_ROWS
 from drift.topics import nearest
-from feedback.models import Interaction
 
 DAYS_BEFORE = 14
 MOST_GROUPS = 60
@@ -56,7 +55,9 @@ def measure(embedded: EmbeddedReference, day: date) -> Coverage:
             embedded, day, verdict=Verdict.REFUSED, reason=few.code, facts={"n": few.n, "least": few.least}
         )
     groups, topics = _kinds(embedded, rows, covered.cut)
-    found = Found(rows, covered, groups, topics, _texts(embedded, rows.interactions))
+    space = embedded.space
+    said = inputs.texts_of(space.project_id, rows.interactions, texts.rule_of(space.rule))
+    found = Found(rows, covered, groups, topics, said)
     return _covered(embedded, day, found)
 
 
@@ -116,14 +117,6 @@ def _before(embedded: EmbeddedReference, day: date, n: int) -> coverage.Floats:
             found.append(rows)
             room -= len(rows)
     return np.concatenate(found) if found else np.zeros((0, embedded.space.dimensions), dtype=np.float32)
-
-
-def _texts(embedded: EmbeddedReference, interactions: Sequence[UUID]) -> dict[UUID, str]:
-    rule = texts.rule_of(embedded.space.rule)
-    kept = Interaction.objects.filter(project=embedded.space.project_id, pk__in=interactions)
-    return {
-        key: texts.made(payload, rule).text for key, payload in kept.values_list("pk", "input").iterator(500)
-    }
 
 
 def _covered(embedded: EmbeddedReference, day: date, found: Found) -> Coverage:

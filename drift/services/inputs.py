@@ -1,6 +1,6 @@
 """Which inputs of a day are embedded, and what each of them says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,6 +66,13 @@ def touched(project: Project, day: date) -> list[UUID]:
         project=project, pk__in=found, environment=Environment.PRODUCTION, id__gte=low, id__lt=high
     )
     return sorted(mine.values_list("id", flat=True))
+
+
+def texts_of(project: int, keys: Iterable[UUID], rule: Rule) -> dict[UUID, str]:
+    """The text of each of the project's inputs that the log still has; of some it is empty. One question, and of
+    the payloads few are in memory at a time."""
+    rows = Interaction.objects.filter(project=project, pk__in=set(keys)).values_list("pk", "input")
+    return {key: texts.made(payload, rule).text for key, payload in rows.iterator(chunk_size=PAYLOADS)}
 
 
 def said(keys: Sequence[UUID], rule: Rule) -> dict[UUID, Said]:

@@ -17,7 +17,7 @@ from drift import baseline, budget
 from drift.baseline import Chosen, Past, Pinned, Rolling
 from drift.models import BaselineKind, DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, Space, Verdict
 from drift.queries import taught
-from drift.services import alerts, naming, structure
+from drift.services import alerts, naming, plans, structure
 from feedback import days
 from feedback.queries.shifts import zone_of
 
@@ -88,11 +88,7 @@ def judge(
 
 def plan_of(project: Project) -> DriftPlan:
     """The project's, or one as it would be; not saved."""
-    found = DriftPlan.objects.select_related("space").filter(project=project).first()
-    if found is None:
-        return DriftPlan(project=project, starts_on=days.EARLIEST)
-    found.project = project
-    return found
+    return plans.plan_of(project) or DriftPlan(project=project, starts_on=days.EARLIEST)
 
 
 def again_of(check: DriftCheck) -> str:

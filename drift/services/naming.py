@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from drift import keywords, texts
+from drift import keywords
 from drift.models import DriftPlan
-from feedback.models import Interaction
+from drift.services import inputs, plans
 
 if TYPE_CHECKING:
     from drift.scan.groups import Group
     from drift.services.windows import Window
 
 TITLE, KEYWORD = 240, 100  # characters
-AT_ONCE = 200  # inputs in memory
 MOST = 4_000  # characters of a text that are read for words
 
 
@@ -54,6 +53,4 @@ def _name(group: "Group", rows: list[UUID], elsewhere: keywords.Terms, said: dic
 
 def texts_of(plan: DriftPlan, rows: Sequence[UUID]) -> dict[UUID, str]:
     """What the log still has of them, as it was embedded."""
-    rule = texts.rule_of(plan.rule)
-    found = Interaction.objects.filter(project=plan.project, pk__in=set(rows)).values_list("pk", "input")
-    return {pk: texts.made(said, rule).text for pk, said in found.iterator(chunk_size=AT_ONCE)}
+    return inputs.texts_of(plan.project_id, rows, plans.rule_of(plan))

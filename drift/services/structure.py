@@ -17,6 +17,7 @@ from django.utils import timezone
 from annotator.models import Project
 from drift.models import StructuralChange, StructuralDay
 from drift.queries import structural
+from drift.services import plans
 from drift.services.embedding import LATE
 from drift.structure import sample, told
 from drift.structure.judge import Day, Judgement, judge
@@ -170,7 +171,7 @@ def _read(row: StructuralDay, ids: list[UUID]) -> None:
 
 
 def _rule(project: Project) -> dict[str, Any]:
-    plan = structural.plan_of(project)
+    plan = plans.plan_of(project)
     return dict(plan.rule) if plan else {}
 
 

@@ -8,14 +8,13 @@ import numpy as np
 
 from drift.keywords import Terms, keywords, terms_of
 from drift.models import Space
-from drift.texts import made, rule_of
+from drift.services import inputs
+from drift.texts import rule_of
 from drift.topics.nearest import Counted
-from feedback.models import Interaction
 
 READ = 60  # texts of a topic, the nearest to its middle first
 LONGEST = 600  # characters that are read of one
 TITLE, KEYWORD = 240, 100  # characters that are kept
-ROWS = 500  # a round trip
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,9 @@ def _nearest(counted: Counted, topic: int) -> list[int]:
 
 
 def _texts(space: Space, wanted: Sequence[UUID]) -> dict[UUID, str]:
-    """The text that was embedded, of those that the log has and that are not empty."""
-    rule = rule_of(space.rule)
-    found = {}
-    for start in range(0, len(wanted), ROWS):
-        rows = Interaction.objects.filter(project=space.project_id, pk__in=wanted[start : start + ROWS])
-        for key, payload in rows.values_list("pk", "input"):
-            if text := made(payload, rule).text:
-                found[key] = text[:LONGEST]
-    return found
+    """Of those that the log has and that are not empty, the beginning of what was embedded."""
+    said = inputs.texts_of(space.project_id, wanted, rule_of(space.rule))
+    return {key: text[:LONGEST] for key, text in said.items() if text}
 
 
 def _named(group: Sequence[str], mine: Terms, everything: Terms) -> Named:
