@@ -85,6 +85,11 @@ def details(jobs: "Sequence[Job]") -> dict[UUID, str]:
     return found
 
 
+def days_of(jobs: "Sequence[Job]") -> dict[UUID, str]:
+    """The `details` of a kind whose jobs are each about the day in their arguments."""
+    return {job.pk: job.arguments["day"] for job in jobs if "day" in job.arguments}
+
+
 def amount(name: str, number: int) -> str:
     """A number of a job's progress; empty when its kind has no unit."""
     kind = _kinds.get(name)

@@ -1,14 +1,12 @@
 """The job that holds a day against a reference. In one step: killed in it, it is done again."""
 
-from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from annotator.jobs.registry import Kind
+from annotator.jobs.registry import Kind, days_of
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job
 from drift.models import DriftPlan, EmbeddedReference
@@ -47,10 +45,6 @@ def page(job: Job) -> str:
     if job.project is None:
         return ""
     return reverse("drift-reference", args=[job.project.slug, job.arguments["reference"]])
-
-
-def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:
-    return {job.pk: job.arguments["day"] for job in jobs}
 
 
 KIND = Kind(

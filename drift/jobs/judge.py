@@ -1,13 +1,11 @@
 """One day of one project, judged. Its embedding asks for it, or a person."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotator.jobs.registry import Kind
+from annotator.jobs.registry import Kind, days_of
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, User
 from annotator.services import jobs
@@ -56,11 +54,6 @@ def result_url(job: Job) -> str:
     if job.project is None or not job.result:
         return ""
     return reverse("drift-day", args=[job.project.slug, job.result["day"]])
-
-
-def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:
-    """The day of each."""
-    return {job.pk: job.arguments["day"] for job in jobs if "day" in job.arguments}
 
 
 KIND = Kind(

@@ -1,12 +1,10 @@
 """What a day's inputs and outputs are like beside the days before: read and judged in steps."""
 
-from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from annotator.jobs.registry import Kind
+from annotator.jobs.registry import Kind, days_of
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job
 from annotator.services import jobs
@@ -42,10 +40,6 @@ def run(work: Work) -> None:
             if last:
                 found = structure.structure_of(project, day)
                 work.result = {"day": day.isoformat(), "p": found.p, "changed": list(found.changed)}
-
-
-def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:
-    return {job.pk: job.arguments["day"] for job in jobs if "day" in job.arguments}
 
 
 KIND = Kind(NAME, run, title=_("What inputs and outputs are like"), details=days_of)

@@ -23,6 +23,7 @@ from drift.models import (
 )
 from drift.queries import topic_maps
 from drift.services import inputs, reference_inputs, reference_skew
+from drift.services.naming import KEYWORD, TITLE
 from drift.services.references import MOST_ROWS
 from drift.topics import nearest
 
@@ -191,8 +192,8 @@ def _group(found: Found, number: int, which: coverage.Numbers, everything: keywo
     words = topic.keywords if topic else keywords.keywords(keywords.terms_of(said), everything)
     return CoverageGroup(
         topic=topic,
-        title=topic.shown_name[:240] if topic else found.texts.get(middle, "")[:240],
-        keywords=[one[:100] for one in words],
+        title=topic.shown_name[:TITLE] if topic else found.texts.get(middle, "")[:TITLE],
+        keywords=[one[:KEYWORD] for one in words],
         nearest=middle,
         rows=[found.day.interactions[at] for at in uncovered],
         **_counted(found, which),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from drift.scan.groups import Group
     from drift.services.windows import Window
 
-TITLE, KEYWORD = 240, 100  # characters
+TITLE, KEYWORD = 240, 100  # characters that tables keep
 MOST = 4_000  # characters of a text that are read for words
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from drift.keywords import Terms, keywords, terms_of
 from drift.models import Space
 from drift.services import inputs
+from drift.services.naming import KEYWORD, TITLE
 from drift.texts import rule_of
 from drift.topics.nearest import Counted
 
 READ = 60  # texts of a topic, the nearest to its middle first
 LONGEST = 600  # characters that are read of one
-TITLE, KEYWORD = 240, 100  # characters that are kept
 
 
 @dataclass(frozen=True)

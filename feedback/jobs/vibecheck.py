@@ -1,14 +1,13 @@
 """The daily draw: a slot per project and day, and the job that a slot asks for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotator.jobs.registry import Kind
+from annotator.jobs.registry import Kind, days_of
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, Project
@@ -104,11 +103,6 @@ def result_url(job: Job) -> str:
     if job.project is None or not job.result:
         return ""
     return reverse("check", args=[job.project.slug, job.result["day"]])
-
-
-def days_of(jobs: Sequence[Job]) -> dict[UUID, str]:
-    """The day of each draw."""
-    return {job.pk: job.arguments["day"] for job in jobs if "day" in job.arguments}
 
 
 KIND = Kind(NAME, run, title=_("Draw the vibe check"), result_url=result_url, details=days_of)
