@@ -16,12 +16,21 @@ from drift.models import (
     EmbeddedDay,
     Reference,
     Topic,
+    WeekCheck,
 )
+from drift.queries.weeks import weeks_of
 
 
 def check_of(project: Project, day: date) -> DriftCheck:
     """The judgement of a day."""
     found = get_object_or_404(DriftCheck, project=project, day=day)
+    found.project = project
+    return found
+
+
+def week_of(project: Project, day: date) -> WeekCheck:
+    """The judgement of the week that the day ends, with its topics."""
+    found = get_object_or_404(weeks_of(project), day=day)
     found.project = project
     return found
 

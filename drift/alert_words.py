@@ -18,6 +18,7 @@ def told(group: AlertGroup, zone: str) -> dict[str, Any]:
     project's, in which times are told."""
     return {
         "kind": group.kind,
+        "days": group.days,
         "name": ", ".join(group.keywords),
         "rows": round((group.share or 0) * group.n),
         "n": group.n,
@@ -58,6 +59,8 @@ def _inputs(one: dict[str, Any]) -> str:
             )
             % known
         )
+    if one.get("days", 1) > 1:
+        return _in_week(one["kind"], known)
     if one["kind"] == "new":
         return (
             _("New: %(name)s, %(now)s of the day’s inputs (%(rows)s of %(n)s compared), %(then)s before.")
@@ -66,6 +69,15 @@ def _inputs(one: dict[str, Any]) -> str:
     if one["kind"] == "grown":
         return _("More of %(name)s: %(now)s of the day’s inputs, %(then)s before.") % known
     return _("Less of %(name)s: %(now)s of the day’s inputs, %(then)s before.") % known
+
+
+def _in_week(kind: str, known: dict[str, Any]) -> str:
+    sentences = {
+        "new": _("New this week: %(name)s, %(now)s of the week’s inputs, %(then)s in the weeks before."),
+        "grown": _("More of %(name)s: %(now)s of the week’s inputs, %(then)s in the weeks before."),
+        "shrunk": _("Less of %(name)s: %(now)s of the week’s inputs, %(then)s in the weeks before."),
+    }
+    return sentences[kind] % known
 
 
 def _structure(one: dict[str, Any]) -> str:

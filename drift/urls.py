@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from drift.views import alerts, baseline, day, embedding, overview, references, structure, topics
+from drift.views import alerts, baseline, day, embedding, overview, references, structure, topics, weeks
 
 urlpatterns = [
     path("p/<slug:slug>/drift/", overview.overview, name="drift"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("p/<slug:slug>/drift/<day:day>/again/", day.again, name="drift-day-again"),
     path("p/<slug:slug>/drift/<day:day>/<int:rank>/", day.group, name="drift-group"),
     path("p/<slug:slug>/drift/<day:day>/structure/", structure.structure, name="drift-structure"),
+    path("p/<slug:slug>/drift/weeks/<day:day>/", weeks.week, name="drift-week"),
     path("p/<slug:slug>/drift/topics/", topics.topics, name="drift-topics"),
     path("p/<slug:slug>/drift/topics/find/", topics.fit, name="drift-topics-find"),
     path("p/<slug:slug>/drift/topics/dots/", topics.dots, name="drift-dots"),

@@ -43,6 +43,8 @@ from drift.models import (
     Space,
     Topic,
     TopicMap,
+    WeekCheck,
+    WeekGroup,
 )
 from drift.services import plans as drift_plans
 from drift.services import references
@@ -339,6 +341,11 @@ def _mapped(project: Project, interaction: UUID) -> dict[str, Any]:
     topic = Topic.objects.create(project=project, number=1, title="How?", since=DAY, keywords=["how"])
     day = MappedDay.objects.create(map=topic_map, day=DAY, rows=1)
     MapDot.objects.create(day=day, interaction=interaction, topic=topic, x=0.5, y=0.5, cosine=1)
+    week = WeekCheck.objects.create(
+        project=project, day=DAY, map=topic_map, verdict="judged", p=0.001, level=0.005, alarm=True, seed=1
+    )
+    numbers = {"p": 0.001, "rows": 420, "n": 7_000, "then_rows": 630, "then_n": 21_000}
+    WeekGroup.objects.create(check_of_week=week, rank=1, topic=topic, kind="grown", **numbers)
     return {"interaction_id": interaction, "topic_id": topic.pk}
 
 

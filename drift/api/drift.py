@@ -14,8 +14,9 @@ from annotator.api.auth import ByKey, Caller
 from annotator.models import Project, Scope
 from drift.models import AlertState, DriftCheck, StructuralChange
 from drift.queries.alerts import Wanted, alerts_of
+from drift.queries.weeks import weeks_of
 from drift.services.found import of_feature, of_inputs
-from drift.web.told import alert_told, thing_told
+from drift.web.told import alert_told, thing_told, week_told
 
 router = Router(tags=["drift"])
 EXPORTS = ByKey(Scope.EXPORT)
@@ -65,8 +66,38 @@ class ChecksOut(Schema):
     next: date | None = Field(description="Ask for the next page with `before`; null at the end.")
 
 
+class ShiftOut(Schema):
+    topic: int
+    name: str
+    kind: str = Field(description="new, grown or shrunk.")
+    p: float
+    rows: int
+    share: EstimateOut = Field(description="Of the week’s inputs that are in a topic.")
+    then_share: EstimateOut = Field(description="Of those of the weeks before.")
+
+
+class WeekOut(Schema):
+    day: date = Field(description="The last of seven.")
+    verdict: str = Field(description="judged or refused.")
+    reason: str = Field(description="Of a refused week, a code.")
+    p: float | None
+    level: float = Field(description="What `p` had to be at most for an alarm.")
+    alarm: bool
+    now: list[date] = Field(description="The week’s days that were compared.")
+    before: list[date]
+    judged_at: datetime
+    alert: int | None = Field(description="The alert that tells of it.")
+    topics: list[ShiftOut]
+
+
+class WeeksOut(Schema):
+    weeks: list[WeekOut]
+    next: date | None = Field(description="Ask for the next page with `before`; null at the end.")
+
+
 class AlertGroupOut(GroupOut):
     rank: int
+    days: int = Field(description="7 where a week was compared, else 1.")
     keywords: list[str]
     compared: int | None
     then_compared: int | None
@@ -151,6 +182,32 @@ def _told(
         "then_compared": len(row.baseline_vectors),
         "alert": alert,
         "groups": told,
+    }
+
+
+@router.get(
+    "/drift/weeks",
+    auth=EXPORTS,
+    response=WeeksOut,
+    operation_id="get_drift_weeks",
+    summary="Weeks as they were judged",
+)
+def weeks(
+    request: HttpRequest, before: date | None = None, since: date | None = None, limit: int = USUAL
+) -> dict[str, Any]:
+    """The newest first, at most 366; `day` is a week's last. `since`: that day and later; `before`: earlier days than that."""
+    project = _project(request)
+    found = weeks_of(project)
+    if before:
+        found = found.filter(day__lt=before)
+    if since:
+        found = found.filter(day__gte=since)
+    size = max(1, min(limit, MOST))
+    rows = list(found[: size + 1])
+    alerts = dict(project.alerts.filter(day__in=[row.day for row in rows]).values_list("day", "pk"))
+    return {
+        "weeks": [week_told(row, alerts.get(row.day) if row.alarm else None) for row in rows[:size]],
+        "next": rows[size - 1].day if len(rows) > size else None,
     }
 
 

@@ -24,8 +24,9 @@ MOST_MISSED = 14  # days that are counted late
 
 
 def run(work: Work) -> None:
-    """Fit, then count the window's days, one a chunk; the cursor is {"map": id}. Killed in the fit, it fits anew."""
-    from drift.services import topic_counts, topic_fits  # noqa: PLC0415 - in the ml worker alone
+    """Fit, count the window's days, one a chunk, then judge the week; the cursor is {"map": id}. Killed in the fit, it
+    fits anew."""
+    from drift.services import topic_counts, topic_fits, weeks  # noqa: PLC0415 - in the ml worker alone
     from drift.topics.fit import TooFew  # noqa: PLC0415
 
     project = work.job.project
@@ -55,6 +56,7 @@ def run(work: Work) -> None:
                 chunk.done += 1
                 continue
             topic_counts.bring_in_force(made)
+            weeks.judge(made)
             work.result = {"topics": made.shapes.count(), "rows": made.rows}
             chunk.last = True
 

@@ -29,6 +29,7 @@ from drift.models.references import (
 from drift.models.spaces import EmbeddedDay, InputVector, Space
 from drift.models.structure import StructuralDay
 from drift.models.topics import HowFitted, MapDot, MappedDay, Topic, TopicDay, TopicMap, TopicShape
+from drift.models.weeks import WeekCheck, WeekGroup
 
 __all__ = [
     "KINDS",
@@ -62,4 +63,6 @@ __all__ = [
     "TopicMap",
     "TopicShape",
     "Verdict",
+    "WeekCheck",
+    "WeekGroup",
 ]

@@ -53,7 +53,8 @@ class AlertGroup(models.Model):
 
     It is a copy of what the check found: a day that is judged again leaves it as it was. `share` and
     `then_share`: of the day's and of the baseline's inputs that were compared (`n`, `then_n`). `rows`: ids of
-    the interactions, the day's; of a shrunk group the baseline's. `reach`: the cosine to the centroid that
+    the interactions, the day's; of a shrunk group the baseline's. `days`: 7 where a week was compared, which the
+    alert's day ends; what is said of the day's inputs is of the week's then. `reach`: the cosine to the centroid that
     nine of ten rows have. `chance`: with which an input of the day was among those compared.
     Of a feature: `side`, `feature`, `view`, `then` and `now` in its own unit, and in `facts` what its sentence
     needs (see StructuralChange).
@@ -63,6 +64,7 @@ class AlertGroup(models.Model):
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="groups")
     rank = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=9, choices=KINDS)
+    days = models.PositiveSmallIntegerField(default=1, db_default=1)
     p = models.FloatField()
     rows = ArrayField(models.UUIDField(), default=list)
     n = models.PositiveIntegerField(default=0)

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from drift.in_common import Common, in_common
-from drift.models import AlertGroup, DriftCheck, InputVector
+from drift.models import Alert, AlertGroup, DriftCheck, InputVector, WeekCheck
 from feedback.models import Interaction
 from feedback.queries.shifts import zone_of
 
@@ -21,7 +23,7 @@ Row = Mapping[str, Hashable]
 
 @dataclass(frozen=True)
 class Shared:
-    """`rest`: how many of the `rest_n` other inputs of the day have it, too."""
+    """`rest`: how many of the `rest_n` other inputs of the day or week have it, too."""
 
     common: Common
     rest: int
@@ -29,20 +31,43 @@ class Shared:
 
 
 def shared(group: AlertGroup) -> list[Shared]:
-    """What is more frequent among the group's rows than in the baseline. Of rows that the log still has.
+    """What is more frequent among the group's rows than in what they were compared with. Of rows that the log still
+    has.
 
     The alert comes with its project. Five queries; nothing for a feature, whose rows are examples.
     """
     alert = group.alert
-    check = DriftCheck.objects.filter(project=alert.project, day=alert.day).first()
-    if check is None or group.kind in ("structure", "shrunk"):
+    if group.kind in ("structure", "shrunk"):
         return []
+    before, now = _of_week(group) if group.days > 1 else _of_day(alert)
     zone = zone_of(alert.project)
     rows = _rows(alert.project_id, group.rows[:MOST_ROWS], zone)
-    baseline = _rows(alert.project_id, _interactions(check.baseline_vectors), zone)
-    others = set(_interactions(check.day_vectors)) - set(group.rows)
+    baseline = _rows(alert.project_id, before, zone)
+    others = set(now) - set(group.rows)
     counts, rest = _counts(alert.project_id, others, zone)
     return [Shared(one, counts[one.column, one.value], rest) for one in in_common(rows, baseline)]
+
+
+def _of_day(alert: Alert) -> tuple[Iterable[UUID], Iterable[UUID]]:
+    """Inputs of the baseline, and of the day."""
+    check = DriftCheck.objects.filter(project=alert.project_id, day=alert.day).first()
+    if check is None:
+        return [], []
+    return _interactions(check.baseline_vectors), _interactions(check.day_vectors)
+
+
+def _of_week(group: AlertGroup) -> tuple[Iterable[UUID], Iterable[UUID]]:
+    """About MOST_ROWS of each side's days: every so-manyth in the order in which they were embedded."""
+    check = WeekCheck.objects.filter(project=group.alert.project_id, day=group.alert.day).first()
+    if check is None or group.space_id is None:
+        return [], []
+    return _some(group.space_id, check.before), _some(group.space_id, check.now)
+
+
+def _some(space: int, days: list[date]) -> Iterable[UUID]:
+    rows = InputVector.objects.filter(day__space=space, day__day__in=days, weight__gt=0)
+    step = 1 + rows.count() // MOST_ROWS
+    return rows.annotate(lot=F("pk") % step).filter(lot=0).values_list("interaction", flat=True)
 
 
 def _counts(project: int, ids: Iterable[UUID], zone: ZoneInfo) -> tuple[Counter[tuple[str, Hashable]], int]:

@@ -1,6 +1,6 @@
 """From a judgement to at most one alert of its day. Asked again, nothing is told twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,9 +12,18 @@ from pgvector.django import CosineDistance
 from annotator.models import Project, Role, User
 from drift import alert_words, notices
 from drift.alert_rules import Candidate, State, Thing, recognised
-from drift.models import Alert, AlertEvent, AlertGroup, AlertState, DriftCheck, Happened, SeenAgain
+from drift.models import (
+    Alert,
+    AlertEvent,
+    AlertGroup,
+    AlertState,
+    DriftCheck,
+    Happened,
+    SeenAgain,
+    WeekCheck,
+)
 from drift.queries.taught import expected_groups, with_most
-from drift.services.found import Found, found, thing_of
+from drift.services.found import Found, found, found_in_week, thing_of
 from feedback.models import VibePlan
 from feedback.queries.shifts import rota_of
 from feedback.services import notices as telling
@@ -23,24 +32,30 @@ MOST_KNOWN = 1_000  # groups of earlier alerts that one of today is held against
 ABOUT = 5  # groups that a notice speaks of
 
 
-@transaction.atomic
 def tell(check: DriftCheck) -> Alert | None:
     """At the end of a judgement. The alert that it opened; None when it is no alarm, or all is known.
 
     What an open or an expected alert tells already is noted there. What a fixed one told opens a new one,
     which says so.
     """
-    if not check.alarm:
-        return None
-    project = Project.objects.select_for_update(no_key=True).get(pk=check.project_id)
-    everything = list(found(check))
-    news = [one for one in everything if _is_news(project, check.day, one)]
-    own = Alert.objects.filter(project=project, day=check.day).first()
+    return _tell(check.project_id, check.day, found(check)) if check.alarm else None
+
+
+def tell_week(check: WeekCheck) -> Alert | None:
+    """As `tell`, of a week: its last day's alert."""
+    return _tell(check.project_id, check.day, found_in_week(check)) if check.alarm else None
+
+
+@transaction.atomic
+def _tell(of: int, day: date, things: Iterable[Found]) -> Alert | None:
+    # Of two judgements that end at once the second sees what the first has told.
+    project = Project.objects.select_for_update(no_key=True).get(pk=of)
+    everything = list(things)
+    news = [one for one in everything if _is_news(project, day, one)]
+    own = Alert.objects.filter(project=project, day=day).first()
     if not news and (own is not None or everything):
         return None
-    alert = own or Alert.objects.create(
-        project=project, day=check.day, owner=on_shift(project, logged=check.day)
-    )
+    alert = own or Alert.objects.create(project=project, day=day, owner=on_shift(project, logged=day))
     _write(alert, news)
     if own is not None:
         _open_again(own)

@@ -9,10 +9,23 @@ from pgvector.django import CosineDistance
 
 from drift import budget
 from drift.alert_rules import Thing
-from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, InputVector, StructuralChange
+from drift.models import (
+    AlertGroup,
+    DriftCheck,
+    DriftGroup,
+    EmbeddedDay,
+    InputVector,
+    MapDot,
+    StructuralChange,
+    TopicShape,
+    WeekCheck,
+    WeekGroup,
+)
 from drift.structure.telling import without_estimates
 
 BULKY = ("chart",)  # of a change's facts: for its own page alone
+WEEK = 7  # days
+MOST_ROWS = 1_000  # of a topic
 WITHOUT = 0.1  # of a group's rows: the share that its reach leaves out
 
 
@@ -31,11 +44,42 @@ def found(check: DriftCheck) -> Iterator[Found]:
     for one in check.groups.order_by("rank"):
         group = of_inputs(check, one)
         group.chance = None if one.kind == "shrunk" else chance
-        group.reach = _reach(check, group.rows, one.centroid)
+        group.reach = _reach(check.space_id, group.rows, one.centroid)
         yield Found(thing_of(group), group)
     for change in _changes(check):
         group = of_feature(change)
         yield Found(thing_of(group), group)
+
+
+def found_in_week(check: WeekCheck) -> Iterator[Found]:
+    """Topics that are larger or smaller than in the weeks before, the surest first."""
+    shapes = {one.topic_id: one for one in TopicShape.objects.filter(map=check.map_id)}
+    for one in check.groups.select_related("topic"):
+        group = of_topic(check, one)
+        if shape := shapes.get(one.topic_id):
+            group.space_id, group.centroid = check.map.space_id if check.map else None, shape.centroid
+        group.reach = _reach(group.space_id, group.rows, group.centroid)
+        yield Found(thing_of(group), group)
+
+
+def of_topic(check: WeekCheck, one: WeekGroup) -> AlertGroup:
+    """The topic as an alert would tell it, not saved. Its rows are those nearest its middle, of the days that have
+    more of it; their chance is not told, since each day has its own."""
+    topic, days = one.topic, check.before if one.kind == "shrunk" else check.now
+    dots = MapDot.objects.filter(topic=topic, day__map=check.map_id, day__day__in=days, weight__gt=0)
+    return AlertGroup(
+        kind=one.kind,
+        days=WEEK,
+        p=one.p,
+        rows=list(dots.order_by("-cosine").values_list("interaction", flat=True)[:MOST_ROWS]),
+        n=one.n,
+        share=one.rows / one.n if one.n else None,
+        then_rows=one.then_rows,
+        then_n=one.then_n,
+        then_share=one.then_rows / one.then_n if one.then_n else None,
+        title=topic.title,
+        keywords=[topic.name[:100]] if topic.name else topic.keywords,
+    )
 
 
 def _changes(check: DriftCheck) -> list[StructuralChange]:
@@ -96,11 +140,11 @@ def _chance(check: DriftCheck, day: EmbeddedDay | None) -> float | None:
     return found or None
 
 
-def _reach(check: DriftCheck, rows: Sequence[UUID], centroid: list[float] | None) -> float | None:
+def _reach(space: int | None, rows: Sequence[UUID], centroid: list[float] | None) -> float | None:
     """The cosine to the centroid that nine of ten rows have; None for fewer than two vectors."""
-    if centroid is None or check.space_id is None:
+    if centroid is None or space is None:
         return None
-    vectors = InputVector.objects.filter(interaction__in=rows, day__space=check.space_id)
+    vectors = InputVector.objects.filter(interaction__in=rows, day__space=space)
     distances = vectors.annotate(far=CosineDistance("vector", centroid)).values_list("far", flat=True)
     return reach([1 - far for far in distances])
 

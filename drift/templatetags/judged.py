@@ -1,16 +1,18 @@
 """Judgements in words, for templates."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import template
 
 from annotator.templatetags.estimates import spoken
-from drift import words
+from drift import week_words, words
 from drift.models import DriftCheck, DriftGroup
 
 register = template.Library()
 for known in (words.headline, words.notes, words.p_value, words.reason, words.times, words.wobble, spoken):
     register.filter(known.__name__, known)
+register.filter("week_headline", week_words.headline)
+register.filter("week_compared", week_words.compared)
 
 
 @register.filter
@@ -27,3 +29,9 @@ def marked(check: DriftCheck) -> bool:
 @register.filter
 def of_day(changes: dict[date, list[str]], day: date) -> list[str]:
     return changes.get(day, [])
+
+
+@register.filter
+def week_before(day: date) -> date:
+    """The first day of the week that this one ends."""
+    return day - timedelta(days=6)

@@ -22,7 +22,7 @@ from drift import alert_words
 from drift.access import alert_group_of, alert_of
 from drift.alert_rules import Do
 from drift.forms.alerts import GIVE, NOTE, ChangeForm, FilterForm
-from drift.models import Alert, AlertGroup, AlertState, DriftCheck
+from drift.models import Alert, AlertGroup, AlertState, DriftCheck, WeekCheck
 from drift.queries import alerts as queries
 from drift.queries.alike import shared
 from drift.services import alert_changes, alert_queue
@@ -101,7 +101,8 @@ def _alert_page(me: Membership, found: Alert, **more: Any) -> Page:
         people=queries.owners_of(me.project) if me.role in access.LABELERS else [],
         may_change=me.role in access.LABELERS,
         is_open=found.state == AlertState.OPEN,
-        withdrawn=DriftCheck.objects.filter(project=me.project, day=found.day, alarm=False).exists(),
+        day=DriftCheck.objects.filter(project=me.project, day=found.day).only("day", "alarm").first(),
+        week=WeekCheck.objects.filter(project=me.project, day=found.day).only("day", "alarm").first(),
         **more,
     )
 

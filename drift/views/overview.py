@@ -12,7 +12,7 @@ from annotator.models import Project
 from annotator.web.request import PersonRequest
 from drift.chart import Point, chart
 from drift.models import DriftCheck
-from drift.queries import judged
+from drift.queries import judged, weeks
 from drift.services.judge import plan_of
 from drift.web import structure_said
 from feedback.queries.shifts import zone_of
@@ -35,6 +35,7 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
         "may_set": me.role in access.OWNERS,
         "newest": checks[0] if checks and before is None else None,
         "checks": checks[:PAGE],
+        "weeks": weeks.newest(me.project, before),
         "changed": _changed(me.project, checks),
         "before": before,
         "older": checks[PAGE - 1].day if len(checks) > PAGE else None,

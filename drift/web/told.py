@@ -14,10 +14,10 @@ from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
 from annotator.ways_out.formats.classification import FORMULA
 from drift import alert_words
-from drift.models import Alert, AlertGroup
+from drift.models import Alert, AlertGroup, WeekCheck
 
 COLUMNS = (
-    "alert", "day", "state", "owner", "closed_on", "group", "kind", "name", "sentence", "p", "rows",
+    "alert", "day", "state", "owner", "closed_on", "group", "kind", "days", "name", "sentence", "p", "rows",
     "share", "share_low", "share_high", "then_share", "then_low", "then_high", "compared", "then_compared",
     "side", "feature", "view", "then", "now", "seen_again", "came_back_from", "queue", "url",
 )  # fmt: skip
@@ -44,6 +44,7 @@ def group_told(group: AlertGroup, project: Project) -> dict[str, Any]:
     inputs = group.kind != "structure"
     return {
         "rank": group.rank,
+        "days": group.days,
         **thing_told(group, project),
         "keywords": group.keywords,
         "compared": group.n if inputs else None,
@@ -67,6 +68,24 @@ def thing_told(group: AlertGroup, project: Project) -> dict[str, Any]:
         "then_share": _estimate(wilson(group.then_rows, group.then_n)) if inputs else None,
         **{name: getattr(group, name) for name in ("side", "feature", "view", "then", "now")},
     }
+
+
+def week_told(check: WeekCheck, alert: int | None) -> dict[str, Any]:
+    """With its topics: see `queries.weeks.weeks_of`."""
+    names = ("day", "verdict", "reason", "p", "level", "alarm", "now", "before", "judged_at")
+    topics = [
+        {
+            "topic": one.topic_id,
+            "name": one.topic.shown_name,
+            "kind": one.kind,
+            "p": one.p,
+            "rows": one.rows,
+            "share": _estimate(wilson(one.rows, one.n)),
+            "then_share": _estimate(wilson(one.then_rows, one.then_n)),
+        }
+        for one in check.groups.all()
+    ]
+    return {**{name: getattr(check, name) for name in names}, "alert": alert, "topics": topics}
 
 
 def _estimate(found: Estimate) -> dict[str, float | None]:
