@@ -3,7 +3,7 @@
     python -m bench.month [--seed 1] [--scale 1.0] [--no-expect] [--stay]
 
 Each day of `drift.demo.month` is logged, embedded, judged and told by the jobs that the clock asks for on an
-instance, one after the other in this process. Then somebody looks: what is told and true they call expected, so that
+instance, one after the other in this process; on Mondays topics are fitted anew, and the week is judged. Then somebody looks: what is told and true they call expected, so that
 the next morning tells what is new (`--no-expect`: nobody looks). At the end: on which day each plant was told, and how
 many alarms were false. `--stay` leaves PostgreSQL and a web server running, to look at the pages, until a key is
 pressed.
@@ -25,10 +25,11 @@ from drift.demo.month import DAYS, FIRST, KOREAN_FROM, LONG_FROM, PLANTED, Month
 
 if TYPE_CHECKING:
     from annotator.models import Project, User
-    from drift.models import DriftCheck, DriftGroup, StructuralChange
+    from drift.models import DriftCheck, StructuralChange, WeekCheck
 
 SLUG, PASSWORD = "month", "look-around"
 DAY = timedelta(days=1)
+SUNDAY = 6
 HALF = 0.5  # of a group's rows must be of a plant for the group to be its finding
 
 
@@ -40,6 +41,7 @@ class Morning:
     n: int
     check: "DriftCheck"
     groups: list[str] = field(default_factory=list)
+    week: "WeekCheck | None" = None
     structure: list[str] = field(default_factory=list)
     true: set[str] = field(default_factory=set)
     false: list[str] = field(default_factory=list)
@@ -140,27 +142,34 @@ def _night(project: "Project", day: date) -> None:
     )
     while job := leases.claim_next("ml") or leases.claim_next("default"):
         runner.run_claimed(job)
+    if day.weekday() == SUNDAY:
+        jobs.ask(kind="drift.topics", key=f"{project.pk} {day}", project=project)
+        while job := leases.claim_next("ml"):
+            runner.run_claimed(job)
     for failed in Job.objects.filter(project=project).exclude(state__in=(JobState.DONE, JobState.CANCELLED)):
         print(f"     {failed.kind} {failed.arguments}: {failed.state} {failed.error}")
 
 
 def _told(project: "Project", number: int, day: date, n: int, topics: dict[UUID, str]) -> Morning:
-    from drift.models import DriftCheck, StructuralChange
+    from drift.models import AlertGroup, DriftCheck, StructuralChange, WeekCheck
 
     check = DriftCheck.objects.get(project=project, day=day)
     morning = Morning(number, n, check)
     for group in check.groups.all():
-        _group(morning, group, topics)
+        rows = group.baseline_rows if group.kind == "shrunk" else group.day_rows
+        _group(morning, group.kind, rows, f"“{group.title[:60]}” [{', '.join(group.keywords)}]", topics)
     for change in StructuralChange.objects.filter(project=project, day=day, alarm=True):
         _change(morning, change)
+    morning.week = WeekCheck.objects.filter(project=project, day=day).first()
+    for one in AlertGroup.objects.filter(alert__project=project, alert__day=day, days__gt=1):
+        _group(morning, one.kind, one.rows, f"“{one.title[:60]}” [{', '.join(one.keywords)}] week:", topics)
     return morning
 
 
-def _group(morning: Morning, group: "DriftGroup", topics: dict[UUID, str]) -> None:
-    rows = group.baseline_rows if group.kind == "shrunk" else group.day_rows
+def _group(morning: Morning, kind: str, rows: Sequence[UUID], told: str, topics: dict[UUID, str]) -> None:
     about = Counter(topics.get(row, "?") for row in rows).most_common(1)
     topic, most = about[0] if about else ("?", 0)
-    words = f"{group.kind}: “{group.title[:60]}” [{', '.join(group.keywords)}] {len(rows)} rows, {most} of {topic}"
+    words = f"{kind}: {told} {len(rows)} rows, {most} of {topic}"
     morning.groups.append(words)
     found = [
         one.name
@@ -168,7 +177,7 @@ def _group(morning: Morning, group: "DriftGroup", topics: dict[UUID, str]) -> No
         if one.topic == topic
         and one.day <= morning.day
         and most >= HALF * len(rows)
-        and _fits(one.told_by, group.kind)
+        and _fits(one.told_by, kind)
     ]
     if found:
         morning.true.update(found)
@@ -222,6 +231,11 @@ def _line(morning: Morning, day: date) -> None:
         f"{morning.day:>3} {day:%a %d %b} {morning.n:>6} {p:>8} {topics:>8} {structure:>9}  {state}",
         flush=True,
     )
+    if morning.week is not None:
+        week = morning.week
+        print(
+            f"         week: p {'–' if week.p is None else f'{week.p:.4f}'}  {'ALARM' if week.alarm else week.reason or '–'}"
+        )
     for label, lines in (
         ("planted", planted_on(morning.day)),
         ("group", morning.groups),
@@ -233,7 +247,7 @@ def _line(morning: Morning, day: date) -> None:
 
 def _sums(mornings: Iterable[Morning]) -> None:
     """Only alarms count: what is shown without one reaches nobody."""
-    alarms = [one for one in mornings if one.check.alarm]
+    alarms = [one for one in mornings if one.check.alarm or (one.week and one.week.alarm)]
     print("\nPlanted, and the first day on which an alarm told of it")
     for plant in PLANTED:
         first = next((one.day for one in alarms if plant.name in one.true), None)

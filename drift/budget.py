@@ -1,6 +1,6 @@
 """How often a project without drift may be alarmed: at most once in thirty days. Pure. Decision 24 says why so.
 
-A day has one p-value, and an alarm is a p of at most LEVEL. A day's level hangs on no other day: judged twice it
+A day has one p-value, a week has one, and an alarm is a p of at most LEVEL. A day's level hangs on no other day: judged twice it
 spends once, and no alarm takes from the days after it.
 
 `of_day` is Bonferroni's rule: with k tests of whatever dependence, k times the smallest p is a p-value (Bonferroni 1936).
@@ -11,7 +11,7 @@ from math import comb
 
 LEVEL = 0.005  # what reaches a person
 MARK = 0.05  # what is marked on a chart and reaches nobody
-MONTH = 30  # days
+MONTH = 30 + 5  # tests: of each day, and of a week's topics once in seven days
 
 
 def of_day(parts: Iterable[float | None]) -> float | None:
@@ -34,8 +34,8 @@ def part_level(parts: int, level: float = LEVEL) -> float:
     return level / parts
 
 
-def chance_of_more(alarms_allowed: int = 1, *, level: float = LEVEL, days: int = MONTH) -> float:
-    """At most how likely a project without drift sees more false alarms in `days` days, day by day independent."""
+def chance_of_more(alarms_allowed: int = 1, *, level: float = LEVEL, tests: int = MONTH) -> float:
+    """How likely a project without drift sees more false alarms in so many independent tests."""
     return 1 - sum(
-        comb(days, k) * level**k * (1 - level) ** (days - k) for k in range(min(alarms_allowed, days) + 1)
+        comb(tests, k) * level**k * (1 - level) ** (tests - k) for k in range(min(alarms_allowed, tests) + 1)
     )

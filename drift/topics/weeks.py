@@ -95,7 +95,7 @@ def judge(
         return data
     labels = _labels(data, np.random.default_rng(seed))
     alive = np.ones(len(data.topics), dtype=bool)
-    p, found = None, []
+    p, found = None, list[Shift]()
     while alive.any() and len(found) < MOST_FOUND:
         values = _values(data, alive, labels)
         top = int(np.argmax(np.abs(values[0])))

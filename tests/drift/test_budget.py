@@ -14,10 +14,10 @@ def grid(p, permutations=1999):
     return np.ceil(p * (permutations + 1)) / (permutations + 1)
 
 
-def false_alarms(topics, structure):
-    """In each month, of p-values (months, days)."""
+def false_alarms(topics, structure, weeks):
+    """In each month, of p-values (months, days) and (months, weeks)."""
     day = np.minimum(1, 2 * np.minimum(topics, structure))
-    return (day <= budget.LEVEL).sum(axis=1)
+    return (day <= budget.LEVEL).sum(axis=1) + (weeks <= budget.LEVEL).sum(axis=1)
 
 
 def test_one_p_a_day_is_of_all_its_tests():
@@ -33,23 +33,26 @@ def test_one_p_a_day_is_of_all_its_tests():
 
 
 def test_what_is_said_of_a_month_is_binomial():
-    # 1 - 0.995^30 - 30 * 0.005 * 0.995^29
-    assert budget.chance_of_more() == pytest.approx(0.0099096, abs=1e-6)
-    assert budget.chance_of_more(0) == pytest.approx(1 - 0.995**30)
-    assert budget.chance_of_more(30) == pytest.approx(0)
+    # 1 - 0.995^35 - 35 * 0.005 * 0.995^34
+    assert budget.chance_of_more() == pytest.approx(0.0133330, abs=1e-6)
+    assert budget.chance_of_more(tests=30) == pytest.approx(0.0099096, abs=1e-6)
+    assert budget.chance_of_more(0) == pytest.approx(1 - 0.995**35)
+    assert budget.chance_of_more(35) == pytest.approx(0)
 
 
 @pytest.mark.parametrize("between", [0.0, 0.9])
-def test_without_drift_ninety_nine_months_of_a_hundred_have_one_alarm_at_most(between):
-    """Topics and structure of a day apart, and looking at the same change."""
+def test_without_drift_ninety_eight_months_of_a_hundred_have_one_alarm_at_most(between):
+    """Topics and structure of a day apart, and looking at the same change; weeks that know of their days' topics."""
     chance = np.random.default_rng(6)
     topics = chance.standard_normal((MONTHS, 30))
     structure = between * topics + np.sqrt(1 - between**2) * chance.standard_normal((MONTHS, 30))
-    found = false_alarms(grid(norm.sf(topics)), grid(norm.sf(structure)))
-    assert (found > 1).mean() < 0.0120  # 0.0099 and three standard errors
-    assert found.mean() <= 30 * budget.LEVEL * 1.02
+    weeks = topics.reshape(MONTHS, 5, 6).sum(axis=2) / 6**0.5
+    weeks = between * weeks + np.sqrt(1 - between**2) * chance.standard_normal((MONTHS, 5))
+    found = false_alarms(grid(norm.sf(topics)), grid(norm.sf(structure)), grid(norm.sf(weeks)))
+    assert (found > 1).mean() < 0.0160  # 0.0133 and three standard errors
+    assert found.mean() <= budget.MONTH * budget.LEVEL * 1.05  # three standard errors
     if not between:
-        assert found.mean() > 30 * budget.LEVEL * 0.9  # the level is used up, not thrown away
+        assert found.mean() > budget.MONTH * budget.LEVEL * 0.9  # the level is used up, not thrown away
 
 
 def test_days_that_share_their_baseline_still_have_one_alarm_at_most():
@@ -58,7 +61,8 @@ def test_days_that_share_their_baseline_still_have_one_alarm_at_most():
     shared = chance.standard_normal((MONTHS, 1))
     topics = np.sqrt(1 / 3) * shared + np.sqrt(2 / 3) * chance.standard_normal((MONTHS, 30))
     structure = chance.random((MONTHS, 30))
-    assert (false_alarms(grid(norm.sf(topics)), structure) > 1).mean() < 0.025
+    weeks = chance.random((MONTHS, 5))
+    assert (false_alarms(grid(norm.sf(topics)), structure, weeks) > 1).mean() < 0.03
 
 
 def test_an_alarm_takes_nothing_from_the_days_after_it():

@@ -69,7 +69,7 @@ def test_the_rhythm_of_the_week_is_no_change():
     assert sum(p <= 0.05 for p in told) <= 6
     # A week of five working days against whole weeks: weekends before have no day of the week beside them.
     found = days(weekend=True)
-    assert judge(found[-7:-2], found[:-7], seed=1, level=0.005).p > 0.05  # type: ignore[union-attr]
+    assert judge(found[-7:-2], found[:-7], seed=1, level=0.005).p > 0.05
 
 
 @pytest.mark.parametrize("wobble", [0.0, 0.2, 0.45])
