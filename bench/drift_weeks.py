@@ -1,6 +1,6 @@
 """A week beside the three before it, on traffic with a planted change and without: how often it is told.
 
-    OMP_NUM_THREADS=1 python -m bench.drift_weeks [--worlds 20] [--first 0] [--rows 300]
+    OMP_NUM_THREADS=1 python -m bench.drift_weeks [--worlds 20] [--first 0] [--rows 1000] [--traffic steady,weekends]
 
 Worlds as in `drift_worlds` (80 intents): 28 days of `rows` queries. An intent has some 150 of them, so that they come again, each
 time said a little otherwise (noise on the vector, cosine about 0.95). Topics are fitted to all of them as the
@@ -22,7 +22,7 @@ from bench.drift_worlds import World
 from drift.topics.fit import fit
 from drift.topics.nearest import UNSORTED, counted
 from drift.topics.neighbours import unit
-from drift.topics.weeks import Counted, Judged, judge
+from drift.topics.weeks import Counted, Judged, judge, neighbours
 
 TRAFFIC = {"steady": None, "by 20 %": 2000.0, "by 44 %": 400.0, "weekends": 2000.0, "wandering": 400.0}
 CHANGES = (
@@ -47,11 +47,14 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=2)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--rows", type=int, default=300)
+    parser.add_argument("--traffic", default=",".join(TRAFFIC))
     asked = parser.parse_args()
     found: dict[tuple[str, str], list[tuple[float, bool, float]]] = defaultdict(list)
     for number in range(asked.first, asked.first + asked.worlds):
         world = World(number, FOLDER)
         for place, traffic in enumerate(TRAFFIC):
+            if traffic not in asked.traffic.split(","):
+                continue
             chance = np.random.default_rng([number, place])
             for change in CHANGES:
                 found[traffic, change].append(one_month(world, traffic, change, asked.rows, chance))
@@ -89,13 +92,14 @@ def one_month(world, traffic, change, n, chance) -> tuple[float, bool, float]:
         )
         for day in range(DAYS)
     ]
+    sets = neighbours(range(len(fitted.centroids)), unit(fitted.centroids))
     began = time.process_time()
-    answer = judge(told[-WEEK:], told[:-WEEK], seed=int(chance.integers(1 << 30)), level=0.005)
+    answer = judge(told[-WEEK:], told[:-WEEK], seed=int(chance.integers(1 << 30)), level=0.005, together=sets)
     spent = time.process_time() - began
     assert isinstance(answer, Judged)
     right = [
         one for one in answer.shifts
-        if (truth[labels == one.topic] == which).mean() >= 0.5 and (one.kind == "shrunk") == change.endswith("gone")
+        if (truth[np.isin(labels, one.topics)] == which).mean() >= 0.5 and (one.kind == "shrunk") == change.endswith("gone")
     ]  # fmt: skip
     return answer.p, bool(right), spent
 

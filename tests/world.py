@@ -345,7 +345,9 @@ def _mapped(project: Project, interaction: UUID) -> dict[str, Any]:
         project=project, day=DAY, map=topic_map, verdict="judged", p=0.001, level=0.005, alarm=True, seed=1
     )
     numbers = {"p": 0.001, "rows": 420, "n": 7_000, "then_rows": 630, "then_n": 21_000}
-    WeekGroup.objects.create(check_of_week=week, rank=1, topic=topic, kind="grown", **numbers)
+    WeekGroup.objects.create(
+        check_of_week=week, rank=1, topic=topic, topics=[topic.pk], kind="grown", **numbers
+    )
     return {"interaction_id": interaction, "topic_id": topic.pk}
 
 

@@ -67,8 +67,10 @@ class ChecksOut(Schema):
 
 
 class ShiftOut(Schema):
-    topic: int
-    name: str
+    topics: list[int] = Field(
+        description="Neighbours that changed together, mostly one; the one that moved most first."
+    )
+    name: str = Field(description="Of the first.")
     kind: str = Field(description="new, grown or shrunk.")
     p: float
     rows: int

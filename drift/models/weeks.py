@@ -45,7 +45,8 @@ class WeekCheck(models.Model):
 
 
 class WeekGroup(models.Model):
-    """A topic whose share changed; `rank` 1 is the surest. `rows` of the week's `n` different inputs that are in a
+    """A topic whose share changed, or some that are neighbours: `topics` are all of them, `topic` the one that moved most;
+    `rank` 1 is the surest. `rows` of the week's `n` different inputs that are in a
     topic, `then_rows` of `then_n` before. `p`: adjusted for all topics."""
 
     check_of_week = models.ForeignKey(
@@ -53,6 +54,7 @@ class WeekGroup(models.Model):
     )
     rank = models.PositiveSmallIntegerField()
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    topics = ArrayField(models.BigIntegerField())
     kind = models.CharField(max_length=9, choices=GroupKind.choices)
     p = models.FloatField()
     rows = models.PositiveIntegerField()
@@ -65,3 +67,8 @@ class WeekGroup(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["check_of_week", "rank"], name="one_week_group_a_rank")
         ]
+
+    @property
+    def others(self) -> int:
+        """Topics beside the one that moved most."""
+        return len(self.topics) - 1

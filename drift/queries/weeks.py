@@ -1,6 +1,6 @@
 """Weeks that were judged, as pages and programs show them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,22 +8,23 @@ from django.db.models import Prefetch, QuerySet
 
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
-from drift.models import WeekCheck, WeekGroup
+from drift.models import Topic, WeekCheck, WeekGroup
 
 SHOWN = 8
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A topic whose share changed, with shares of the week and of the weeks before."""
+    """Topics whose share changed together, mostly one, with shares of the week and of the weeks before."""
 
     group: WeekGroup
+    topics: list[Topic]
     now: Estimate
     before: Estimate
 
 
 def weeks_of(project: Project) -> QuerySet[WeekCheck]:
-    """The newest first, each with its topics, the surest first. Two queries."""
+    """The newest first, each with its groups, the surest first. Two queries."""
     groups = WeekGroup.objects.select_related("topic").order_by("rank")
     return (
         WeekCheck.objects.filter(project=project)
@@ -37,5 +38,21 @@ def newest(project: Project, before: date | None = None) -> list[WeekCheck]:
     return list((found if before is None else found.filter(day__lt=before))[:SHOWN])
 
 
-def shown(groups: Sequence[WeekGroup]) -> list[Shown]:
-    return [Shown(one, wilson(one.rows, one.n), wilson(one.then_rows, one.then_n)) for one in groups]
+def topics_of(checks: Iterable[WeekCheck]) -> QuerySet[Topic]:
+    """All topics of the groups of these weeks."""
+    return Topic.objects.filter(
+        pk__in={key for one in checks for group in one.groups.all() for key in group.topics}
+    )
+
+
+def shown(check: WeekCheck) -> list[Shown]:
+    topics = {one.pk: one for one in topics_of([check])}
+    return [
+        Shown(
+            one,
+            [topics[key] for key in one.topics if key in topics],
+            wilson(one.rows, one.n),
+            wilson(one.then_rows, one.then_n),
+        )
+        for one in check.groups.all()
+    ]

@@ -17,15 +17,18 @@ from drift.models import (
     InputVector,
     MapDot,
     StructuralChange,
+    Topic,
     TopicShape,
     WeekCheck,
     WeekGroup,
 )
+from drift.queries.weeks import topics_of
 from drift.structure.telling import without_estimates
 
 BULKY = ("chart",)  # of a change's facts: for its own page alone
 WEEK = 7  # days
-MOST_ROWS = 1_000  # of a topic
+MOST_ROWS = 1_000  # of a group of topics
+NAMED = 3  # topics of a group
 WITHOUT = 0.1  # of a group's rows: the share that its reach leaves out
 
 
@@ -53,20 +56,31 @@ def found(check: DriftCheck) -> Iterator[Found]:
 
 def found_in_week(check: WeekCheck) -> Iterator[Found]:
     """Topics that are larger or smaller than in the weeks before, the surest first."""
+    topics = {one.pk: one for one in topics_of([check])}
     shapes = {one.topic_id: one for one in TopicShape.objects.filter(map=check.map_id)}
-    for one in check.groups.select_related("topic"):
-        group = of_topic(check, one)
-        if shape := shapes.get(one.topic_id):
-            group.space_id, group.centroid = check.map.space_id if check.map else None, shape.centroid
+    for one in check.groups.all():
+        group = of_topics(check, one, [topics[key] for key in one.topics if key in topics])
+        if check.map and (mine := [shapes[key] for key in one.topics if key in shapes]):
+            group.space_id, group.centroid = check.map.space_id, _middle(mine)
         group.reach = _reach(group.space_id, group.rows, group.centroid)
         yield Found(thing_of(group), group)
 
 
-def of_topic(check: WeekCheck, one: WeekGroup) -> AlertGroup:
-    """The topic as an alert would tell it, not saved. Its rows are those nearest its middle, of the days that have
-    more of it; their chance is not told, since each day has its own."""
-    topic, days = one.topic, check.before if one.kind == "shrunk" else check.now
-    dots = MapDot.objects.filter(topic=topic, day__map=check.map_id, day__day__in=days, weight__gt=0)
+def _middle(shapes: Sequence[TopicShape]) -> list[float]:
+    """Of unit vectors, each as often as it has rows; of length 1."""
+    columns = zip(*(([shape.rows * value for value in shape.centroid]) for shape in shapes), strict=True)
+    sums = [sum(column) for column in columns]
+    length = sqrt(sum(value * value for value in sums)) or 1.0
+    return [value / length for value in sums]
+
+
+def of_topics(check: WeekCheck, one: WeekGroup, topics: Sequence[Topic]) -> AlertGroup:
+    """The topics as an alert would tell them, not saved. Its rows are those nearest their middles, of the days that have
+    more of them; their chance is not told, since each day has its own."""
+    days = check.before if one.kind == "shrunk" else check.now
+    dots = MapDot.objects.filter(topic__in=one.topics, day__map=check.map_id, day__day__in=days, weight__gt=0)
+    first = topics[0]
+    single = len(topics) == 1 and not first.name
     return AlertGroup(
         kind=one.kind,
         days=WEEK,
@@ -77,8 +91,8 @@ def of_topic(check: WeekCheck, one: WeekGroup) -> AlertGroup:
         then_rows=one.then_rows,
         then_n=one.then_n,
         then_share=one.then_rows / one.then_n if one.then_n else None,
-        title=topic.title,
-        keywords=[topic.name[:100]] if topic.name else topic.keywords,
+        title=first.title,
+        keywords=first.keywords if single else [topic.shown_name[:100] for topic in topics[:NAMED]],
     )
 
 

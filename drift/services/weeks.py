@@ -34,7 +34,17 @@ def judge(of: TopicMap) -> WeekCheck | None:
     now = [one for one in days if one.day > last - WEEK]
     before = [one for one in days if one.day <= last - WEEK and one.day not in out]
     seed = seed_of(of.project_id, f"week {last.isoformat()}", 0)
-    answer = weeks.judge(now, before, seed=seed, level=budget.LEVEL, expected=_expected(of, now))
+    shapes = list(TopicShape.objects.filter(map=of))
+    topics = [one.topic_id for one in shapes]
+    middles = unit(np.array([one.centroid for one in shapes], np.float32))
+    answer = weeks.judge(
+        now,
+        before,
+        seed=seed,
+        level=budget.LEVEL,
+        together=weeks.neighbours(topics, middles),
+        expected=_expected(of, topics, middles, now),
+    )
     check = WeekCheck(
         project=of.project,
         day=last,
@@ -62,7 +72,7 @@ def judge(of: TopicMap) -> WeekCheck | None:
 
 
 def _columns(shift: weeks.Shift) -> dict[str, Any]:
-    return {"topic_id" if name == "topic" else name: value for name, value in vars(shift).items()}
+    return vars(shift) | {"topic_id": shift.topics[0], "topics": list(shift.topics)}
 
 
 def _counted(of: TopicMap) -> list[weeks.Counted]:
@@ -77,17 +87,15 @@ def _counted(of: TopicMap) -> list[weeks.Counted]:
     return [weeks.Counted(day, found) for day, found in counts.items()]
 
 
-def _expected(of: TopicMap, now: list[weeks.Counted]) -> set[int]:
+def _expected(
+    of: TopicMap, topics: list[int], middles: "np.typing.NDArray[np.float32]", now: list[weeks.Counted]
+) -> set[int]:
     """Topics that are what somebody has called expected, and no larger than that."""
     known = taught.taught(of.project, of.space, of.last_day)
-    shapes = list(TopicShape.objects.filter(map=of))
-    if not known or not shapes:
+    if not known or not topics:
         return set()
-    like = (
-        unit(np.array([one.centroid for one in shapes], np.float32))
-        @ unit(np.array([one.centroid for one in known], np.float32)).T
-    )
+    like = middles @ unit(np.array([one.centroid for one in known], np.float32)).T
     n = max(1, sum(sum(day.counts.values()) for day in now))
-    share = np.array([sum(day.counts.get(one.topic_id, 0) for day in now) / n for one in shapes])
+    share = np.array([sum(day.counts.get(topic, 0) for day in now) / n for topic in topics])
     within = share[:, None] <= np.array([one.most for one in known])
-    return {shapes[k].topic_id for k in np.flatnonzero(((like >= FLOOR) & within).any(axis=1))}
+    return {topics[k] for k in np.flatnonzero(((like >= FLOOR) & within).any(axis=1))}

@@ -3,7 +3,8 @@
 One day shows a new topic; that a known one doubles or goes, in traffic that varies from day to day, takes a week. The
 unit is the day. Under the null a week's days are like the days before them, weekday by weekday, so that "this week"
 may stand on any day of the same weekday: shuffled so, the days give the null, whatever shares vary by, and whatever the
-rhythm of the week is (stratified permutation; Good 2005). The largest value over all topics is held against the largest of
+rhythm of the week is (stratified permutation; Good 2005). What people ask about one thing may be several topics of a fit, so
+neighbouring ones are tested together, too. The largest value over all of these is held against the largest of
 the shuffled ones, and topics that are found are taken out one by one (step-down maxT, Westfall & Young 1993), out of the
 shares of the others, too: what grows makes all others smaller.
 
@@ -26,6 +27,8 @@ FEWEST_ORDERS = 400  # in which the days can be shuffled: with fewer no p is sma
 LITTLE = 0.1  # of an ordinary day's inputs: what has no more is no day, its shares are of few
 FEWEST_ROWS = 20  # of a topic in all days: of fewer nothing can be said
 MOST_FOUND = 20
+MOST_TOGETHER = 12  # topics, that have at most
+MOST_SHARE = 0.4  # of all inputs
 OWN = 0.5  # the weight of a topic's own variance
 NEW = 0.1  # of the share now; at most so much before is none
 
@@ -50,10 +53,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Shift:
-    """A topic whose share changed. `rows` of `n` inputs of the week that are in a topic, `then_rows` of `then_n` of
-    the days before. `p`: adjusted for all topics."""
+    """One topic, or some that are neighbours, whose share changed; the one that moved most first. `rows` of `n` inputs of
+    the week that are in a topic, `then_rows` of `then_n` of the days before. `p`: adjusted for all that is tested."""
 
-    topic: int
+    topics: tuple[int, ...]
     p: float
     kind: str  # "new", "grown" or "shrunk"
     rows: int
@@ -72,10 +75,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Sorted:
-    """Days as arrays: `counts` (D, K), `now` (D,) whether of the week, `stratum` (D,) its weekday's number."""
+    """Days as arrays: `counts` (D, K), `now` (D,) whether of the week, `stratum` (D,) its weekday's number. `parts` (K, J):
+    1 where a topic is part of what is tested together."""
 
     topics: list[int]
     counts: Floats
+    parts: Floats
     now: NDArray[np.bool_]
     stratum: NDArray[np.int64]
 
@@ -86,11 +91,13 @@ def judge(
     *,
     seed: int,
     level: float,
+    together: Sequence[Collection[int]] = (),
     expected: Collection[int] = (),
 ) -> Judged | Why:
-    """`expected`: topics that are not tested, and not counted in the others' shares. Days with next to no inputs
-    are left out. The same seed gives the same answer."""
-    data = _sorted(now, before, set(expected))
+    """`together`: topics that are neighbours, each such set tested as one beside its topics. `expected`: topics that are
+    not tested, and not counted in the others' shares. Days with next to no inputs are left out. The same seed
+    gives the same answer."""
+    data = _sorted(now, before, together, set(expected))
     if isinstance(data, Why):
         return data
     labels = _labels(data, np.random.default_rng(seed))
@@ -105,11 +112,16 @@ def judge(
         if one > level:
             break
         found.append(_shift(data, alive, top, max([one, *(shift.p for shift in found)])))
-        alive[top] = False
+        alive &= data.parts[:, top] == 0
     return Judged(1.0 if p is None else p, found)
 
 
-def _sorted(now: Sequence[Counted], before: Sequence[Counted], expected: set[int]) -> Sorted | Why:
+def _sorted(
+    now: Sequence[Counted],
+    before: Sequence[Counted],
+    together: Sequence[Collection[int]],
+    expected: set[int],
+) -> Sorted | Why:
     """Days of weekdays that both sides have."""
     rows = {
         one.day: sum(n for topic, n in one.counts.items() if topic not in expected) for one in [*now, *before]
@@ -128,7 +140,12 @@ def _sorted(now: Sequence[Counted], before: Sequence[Counted], expected: set[int
     if not topics or not (counts.sum(axis=0) >= FEWEST_ROWS).any():
         return Why.NO_TOPICS
     of_week = np.arange(len(counts)) >= len(past)
-    return Sorted(topics, counts, of_week, np.unique(weekdays, return_inverse=True)[1])
+    sets = dict.fromkeys(frozenset(one) & frozenset(topics) for one in together)
+    parts = np.array([[topic in one for one in sets if len(one) > 1] for topic in topics], dtype=float)
+    parts = parts.reshape(len(topics), -1)
+    large = counts.sum(axis=0) @ parts > MOST_SHARE * counts.sum()  # its share is what the others leave
+    tested = np.hstack([np.eye(len(topics)), parts[:, ~large]])
+    return Sorted(topics, counts, tested, of_week, np.unique(weekdays, return_inverse=True)[1])
 
 
 def _labels(data: Sorted, chance: np.random.Generator) -> Floats:
@@ -141,14 +158,14 @@ def _labels(data: Sorted, chance: np.random.Generator) -> Floats:
 
 
 def _values(data: Sorted, alive: NDArray[np.bool_], labels: Floats) -> Floats:
-    """(P + 1, K): Student's t of each topic's share, this week's days beside the others of the same weekdays.
+    """(P + 1, J): Student's t of the share of what is tested, this week's days beside the others of the same weekdays.
 
-    Shares are of what is in the topics that are `alive`. Twenty days tell a variance badly: each topic's own and what
+    Shares are of what is in the topics that are `alive`. Twenty days tell a variance badly: each one's own and what
     draws and all topics' wobble make of one of its size count alike (moderated t; Smyth 2004, with both weights fixed).
     """
-    counts = data.counts * alive
-    n = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    tested = alive & (counts.sum(axis=0) >= FEWEST_ROWS)
+    n = np.maximum((data.counts * alive).sum(axis=1, keepdims=True), 1)
+    counts = data.counts @ data.parts
+    tested = (counts.sum(axis=0) >= FEWEST_ROWS) & ~data.parts[~alive].any(axis=0)
     apart, draws = counts / n, np.zeros(counts.shape[1])
     p = counts.sum(axis=0) / n.sum()
     free = 0.0  # of the label within its weekday; also how many days a variance is told by
@@ -174,8 +191,30 @@ def _spread(data: Sorted) -> float:
 
 def _shift(data: Sorted, alive: NDArray[np.bool_], at: int, p: float) -> Shift:
     now, counts = data.now, data.counts * alive
-    rows, then_rows = int(counts[now, at].sum()), int(counts[~now, at].sum())
     n, then_n = int(counts[now].sum()), int(counts[~now].sum())
-    share, then = rows / max(n, 1), then_rows / max(then_n, 1)
-    kind = "shrunk" if share < then else "new" if then <= NEW * share else "grown"
-    return Shift(data.topics[at], p, kind, rows, n, then_rows, then_n)
+    mine = np.flatnonzero(data.parts[:, at])
+    each, each_then = counts[now][:, mine].sum(axis=0), counts[~now][:, mine].sum(axis=0)
+    share, then = each.sum() / max(n, 1), each_then.sum() / max(then_n, 1)
+    moved = np.abs(each / max(n, 1) - each_then / max(then_n, 1))
+    return Shift(
+        topics=tuple(data.topics[mine[k]] for k in np.argsort(-moved, kind="stable")),
+        p=p,
+        kind="shrunk" if share < then else "new" if then <= NEW * share else "grown",
+        rows=int(each.sum()),
+        n=n,
+        then_rows=int(each_then.sum()),
+        then_n=then_n,
+    )
+
+
+def neighbours(topics: Sequence[int], centroids: NDArray[np.float32]) -> list[frozenset[int]]:
+    """Sets of 2 to MOST_TOGETHER topics that are nearest to each other: the nodes of a tree of their middles (k, d), unit
+    vectors (average linkage on cosine distance)."""
+    from scipy.cluster.hierarchy import linkage  # noqa: PLC0415 - heavy
+
+    if len(topics) < 2:
+        return []
+    nodes = [frozenset([one]) for one in topics]
+    for left, right, *_rest in linkage(centroids.astype(np.float64), "average", metric="cosine"):
+        nodes.append(nodes[int(left)] | nodes[int(right)])
+    return [one for one in nodes[len(topics) :] if len(one) <= MOST_TOGETHER]

@@ -26,7 +26,7 @@ def week(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "tab": "drift",
         "check": check,
         "first": day - timedelta(days=6),
-        "groups": weeks.shown(list(check.groups.all())),
+        "groups": weeks.shown(check),
         "alert": Alert.objects.filter(project=me.project, day=day).first() if check.alarm else None,
     }
     return render(request, "drift/week.html", page)

@@ -75,7 +75,7 @@ def week_told(check: WeekCheck, alert: int | None) -> dict[str, Any]:
     names = ("day", "verdict", "reason", "p", "level", "alarm", "now", "before", "judged_at")
     topics = [
         {
-            "topic": one.topic_id,
+            "topics": one.topics,
             "name": one.topic.shown_name,
             "kind": one.kind,
             "p": one.p,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from drift.topics.weeks import Counted, Judged, Why, judge
+from drift.topics.weeks import Counted, Judged, Why, judge, neighbours
 
 FIRST = date(2026, 11, 2)  # a Monday
 TOPICS, ROWS = 40, 400
@@ -40,7 +40,7 @@ def test_a_topic_that_doubles_and_one_that_goes_are_told_with_their_numbers():
     found = days(wobble=0.2, change={4: 2.0, 9: 0.0})
     answer = judged(found)
     assert answer.p == pytest.approx(1 / 2000)
-    told = {one.topic: one for one in answer.shifts}
+    told = {one.topics[0]: one for one in answer.shifts}
     assert set(told) == {5, 10}
     assert told[5].kind == "grown"
     assert told[5].rows == sum(day.counts.get(5, 0) for day in found[-7:])
@@ -55,7 +55,7 @@ def test_what_was_hardly_there_before_is_new():
     swapped = [
         Counted(day.day, then.counts) for day, then in zip(found, [*found[-7:] * 3, *found[:7]], strict=True)
     ]
-    assert [one.kind for one in judged(swapped).shifts if one.topic == 5] == ["new"]
+    assert [one.kind for one in judged(swapped).shifts if one.topics == (5,)] == ["new"]
 
 
 def test_all_others_being_smaller_for_one_that_grew_is_told_once():
@@ -82,7 +82,7 @@ def test_weeks_without_a_change_are_told_as_often_as_they_may(wobble):
 
 def test_what_is_expected_is_not_tested_and_takes_no_part_in_the_others_shares():
     found = days(change={4: 8.0})
-    assert [one.topic for one in judged(found).shifts] == [5]
+    assert [one.topics for one in judged(found).shifts] == [(5,)]
     rest = judged(found, expected={5})
     assert rest.p > 0.05
     assert not rest.shifts
@@ -110,3 +110,34 @@ def test_a_day_that_was_nearly_empty_is_left_out():
 def test_the_same_days_and_seed_give_the_same_answer():
     found = days(wobble=0.2, change={4: 1.6})
     assert judged(found) == judged(found)
+
+
+def test_what_is_split_into_several_topics_is_told_as_one():
+    """Each part alone is lost in chance; and beside a set that does not move its topics are tested as ever."""
+    parts = dict.fromkeys((3, 12, 21, 30), 1.45)
+    found = days(seed=5, wobble=0.2, change=parts, rows=300)
+    together = [{k + 1 for k in parts}, {1, 2}]
+    assert len(judged(found).shifts) < 4
+    (told,) = judged(found, together=together).shifts
+    assert set(told.topics) == {k + 1 for k in parts}
+    assert told.rows == sum(day.counts.get(k + 1, 0) for day in found[-7:] for k in parts)
+
+
+def test_sets_of_neighbours_cost_quiet_weeks_nothing():
+    sets = [set(range(k, k + size)) for size in (2, 4, 8) for k in range(1, TOPICS, size)]
+    p = np.array(
+        [judged(days(seed=5000 + seed, wobble=0.2), seed=seed, together=sets).p for seed in range(200)]
+    )
+    assert (p <= 0.05).sum() <= 10 + 3 * (200 * 0.05 * 0.95) ** 0.5
+
+
+def test_neighbours_are_nodes_of_a_tree():
+    middles = np.eye(4, dtype=np.float32)
+    middles[1] = [0.8, 0.6, 0, 0]
+    middles[3] = [0, 0, 0.8, 0.6]
+    assert neighbours([7, 8, 9, 10], middles) == [
+        frozenset({7, 8}),
+        frozenset({9, 10}),
+        frozenset({7, 8, 9, 10}),
+    ]
+    assert neighbours([7], middles[:1]) == []

@@ -22,9 +22,10 @@ from drift.models import (
     TopicMap,
     TopicShape,
     WeekCheck,
+    WeekGroup,
 )
 from drift.queries.alike import shared
-from drift.services import alert_changes, weeks
+from drift.services import alert_changes, alerts, weeks
 from drift.services.topics import FIT
 from feedback.models import Notice
 from tests import make
@@ -205,6 +206,26 @@ def test_killed_at_the_judgement_it_is_made_once(project, space, owner, monkeypa
     assert TopicMap.objects.get(pk=seen[0]).in_force_at is None  # nor was the map brought in force
 
 
+def test_neighbours_that_moved_together_are_told_as_one(space, owner, as_):
+    made = counted(space, USUAL, USUAL, USUAL, USUAL)
+    first, second = made.shapes.order_by("topic__number")[:2]
+    check = WeekCheck.objects.create(
+        project=space.project, day=LAST, map=made, verdict="judged", p=0.001, level=0.005, alarm=True, seed=1,
+        now=[LAST], before=[LAST - DAY * 7],
+    )  # fmt: skip
+    WeekGroup.objects.create(
+        check_of_week=check, rank=1, topic=first.topic, topics=[first.topic_id, second.topic_id], kind="grown",
+        p=0.001, rows=60, n=900, then_rows=90, then_n=2_700,
+    )  # fmt: skip
+    alerts.tell_week(check)
+    told = AlertGroup.objects.get()
+    assert (told.keywords, len(told.rows)) == (["refund", "delivery"], 2 * DOTS)
+    assert sum(value * value for value in told.centroid) == pytest.approx(1, abs=0.001)  # in half precision
+    drifted.judged(space.project, LAST, p=0.4)
+    assertContains(as_(owner).get("/p/shop/drift/"), "and 1 like it")
+    assertContains(as_(owner).get(PAGE), "delivery")
+
+
 def test_a_topics_own_name_is_the_groups(space, owner):
     made = counted(space, USUAL, USUAL, USUAL, DOUBLED)
     Topic.objects.filter(keywords=["invoice"]).update(name="Bills")
@@ -218,7 +239,7 @@ def test_programs_read_weeks_page_by_page(doubled, project, client):
     (week,) = found["weeks"]
     assert (week["day"], week["alarm"], week["alert"]) == (LAST.isoformat(), True, Alert.objects.get().pk)
     (topic,) = week["topics"]
-    assert (topic["kind"], topic["name"]) == ("grown", "invoice")
+    assert (topic["kind"], topic["name"], len(topic["topics"])) == ("grown", "invoice", 1)
     assert topic["share"]["low"] < topic["share"]["value"] < topic["share"]["high"]
     before = client.get(f"/api/v1/drift/weeks?before={LAST}", headers=make.bearer(token)).json()
     assert before == {"weeks": [], "next": None}
