@@ -39,16 +39,25 @@ class Repeat:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What rows were before: (n,) how many equal inputs each is of, and how many known end users of them."""
+
+    inputs: Ints
+    users: Ints
+
+
+@dataclass(frozen=True)
 class Squeezed:
-    """`stands_for`: (n,) the place of the row that stands for each. `weights`: (n,) how many each stands for, 0
-    for one that another stands for."""
+    """`stands_for`: (n,) the place of the row that stands for each. `inputs`: (n,) of how many each was before."""
 
     stands_for: Ints
+    inputs: Ints
     repeats: tuple[Repeat, ...]
 
     @property
     def weights(self) -> Ints:
-        return np.bincount(self.stands_for, minlength=len(self.stands_for)).astype(np.int64)
+        """(n,) how many inputs each stands for, 0 for one that another stands for."""
+        return summed(self.stands_for, self.inputs)
 
     @property
     def rows(self) -> Ints:
@@ -82,8 +91,18 @@ def same(keys: Ints) -> Ints:
     return np.asarray(first[inverse.reshape(-1)], dtype=np.int64)
 
 
-def squeeze(keys: Ints, vectors: Vectors, users: Ints, sessions: Ints) -> Squeezed:
-    """All n rows: keys of their texts, (n, d) unit vectors, codes of end users and sessions.
+def summed(stands_for: Ints, weights: Ints) -> Ints:
+    """(n,) the weights of those that each stands for, together."""
+    total = np.zeros(len(stands_for), dtype=np.int64)
+    np.add.at(total, stands_for, weights)
+    return total
+
+
+def squeeze(
+    keys: Ints, vectors: Vectors, users: Ints, sessions: Ints, known: Known | None = None
+) -> Squeezed:
+    """All n rows: keys of their texts, (n, d) unit vectors, codes of end users and sessions: NOBODY where a row is of
+    several.
 
     Cost: of one user's m different texts at most m times LEADERS dot products; memory BLOCK times LEADERS.
     """
@@ -97,7 +116,8 @@ def squeeze(keys: Ints, vectors: Vectors, users: Ints, sessions: Ints) -> Squeez
         moved = np.arange(len(keys))
         moved[live] = leader
         stands_for = moved[stands_for]
-    return Squeezed(stands_for, tuple(_told(stands_for, exact, users, sessions)))
+    known = known or Known(np.ones(len(keys), dtype=np.int64), (users != NOBODY).astype(np.int64))
+    return Squeezed(stands_for, known.inputs, tuple(_told(stands_for, exact, users, sessions, known)))
 
 
 def _of_one(exact: Ints, people: Ints) -> Ints:
@@ -144,20 +164,19 @@ def _leaders(vectors: Vectors) -> Ints:
     return found
 
 
-def _told(stands_for: Ints, exact: Ints, users: Ints, sessions: Ints) -> list[Repeat]:
-    """Each group of two or more, by its first row."""
+def _told(stands_for: Ints, exact: Ints, users: Ints, sessions: Ints, before: Known) -> list[Repeat]:
+    """Each group of two inputs or more, by its first row."""
     counts = np.bincount(stands_for, minlength=len(stands_for))
+    inputs = summed(stands_for, before.inputs)
     order = np.argsort(stands_for, kind="stable")
     ends = np.cumsum(counts)
     told = []
-    for row in np.flatnonzero(counts > 1):
+    for row in np.flatnonzero(inputs > 1):
         group = order[ends[row] - counts[row] : ends[row]]
         known = np.unique(users[group])
-        known = known[known != NOBODY]
+        people = max(int((known != NOBODY).sum()), int(before.users[group].max()))  # at least
         one_session = len(np.unique(sessions[group])) == 1 and sessions[group[0]] != NOBODY
-        told.append(
-            Repeat(_what(exact[group], len(known), one_session), int(row), int(counts[row]), len(known))
-        )
+        told.append(Repeat(_what(exact[group], people, one_session), int(row), int(inputs[row]), people))
     return told
 
 

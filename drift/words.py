@@ -46,7 +46,14 @@ def reason(check: DriftCheck) -> str:
         )
         % numbers,
     }
-    return sentences.get(check.reason, "")
+    return " ".join(filter(None, [sentences.get(check.reason, ""), _held(check)]))
+
+
+def _held(check: DriftCheck) -> str:
+    """Of a day that has too few rows, when single end users' were left out."""
+    if check.reason != "few_rows" or not check.facts.get("over"):
+        return ""
+    return _("Of one end user at most %(limit)s are compared.") % {"limit": whole(check.facts["limit"])}
 
 
 def headline(check: DriftCheck) -> str:

@@ -20,7 +20,8 @@ from annotator.jobs.registry import Kind
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job, Project
-from drift import memory, texts
+from drift import draw, memory, texts
+from drift.draw import Draw
 from drift.models import DriftPlan, EmbeddedDay, Space
 from drift.services import embedding, inputs, plans
 from drift.services.embedding import EMBED, JUDGE, REPEATS, VECTORS
@@ -62,23 +63,24 @@ def embed(work: Work) -> None:
             work.result = {**work.result, "asked": len(missing)}
             chunk.cursor = "others asked"
     with work.keep_alive():
-        drawn = inputs.drawn(project, day, plan.sample_size)
+        population, drawn = inputs.drawn(project, day, plan.sample_size)
         touched = inputs.touched(project, day)
     with work.chunk() as chunk:
-        _begin(space, day, drawn, touched)
-        told = {"day": work.arguments["day"], "population": drawn.population, "drawn": len(drawn.keys)}
+        _begin(space, day, population, drawn, touched)
+        told = {"day": work.arguments["day"], "population": population, "drawn": drawn.drawn}
         work.result = {**work.result, **told, "touched": len(touched), "peak_mb": memory.peak_mb()}
-        chunk.done = chunk.total = len(drawn.keys)
+        chunk.done = chunk.total = len(drawn.rows)
         chunk.last = True
 
 
-def _begin(space: Space, day: date, drawn: inputs.Drawn, touched: Sequence[UUID]) -> None:
-    about = {"population": drawn.population, "sampled": len(drawn.keys), "empty": 0, "repeats": {}}
+def _begin(space: Space, day: date, population: int, drawn: Draw, touched: Sequence[UUID]) -> None:
+    about: dict[str, Any] = {"population": population, "sampled": drawn.drawn, "empty": 0}
+    about["repeats"] = {"drawn": draw.as_json(drawn)}
     found, _made = EmbeddedDay.objects.update_or_create(
         space=space, day=day, defaults={**about, "drawn_at": Now(), "finished_at": None}
     )
     found.refresh_from_db()
-    embedding.begin(found, drawn.keys, touched)
+    embedding.begin(found, sorted(row.id for row in drawn.rows), touched)
 
 
 def vectors_of_part(work: Work) -> None:
@@ -121,7 +123,10 @@ def _embed_some(
         chunk.done = chunk.cursor = min(start + CHUNK, len(keys))
         chunk.total = len(keys)
         if sampled:
-            EmbeddedDay.objects.filter(pk=day.pk).update(empty=F("empty") + len(said) - len(full))
+            empty = sum(
+                draw.told(day.repeats.get("drawn", {}), key).weight for key in said.keys() - full.keys()
+            )
+            EmbeddedDay.objects.filter(pk=day.pk).update(empty=F("empty") + empty)
         if chunk.done == len(keys):
             if sampled:
                 embedding.end_if_all_is_there(day, but=work.job)

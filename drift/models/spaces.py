@@ -32,8 +32,9 @@ class EmbeddedDay(models.Model):
     """One day of a project's production inputs in a space: how many there were, and what was embedded.
 
     `population`: production interactions of the day. `sampled` of them were drawn at random, each as
-    likely; `empty` of those had no text. `repeats`: what was squeezed to one row before any test
-    (`drift.repeats`). `finished_at`: all of the sample have their vectors.
+    likely, until so many different ones had come (`drift.draw`); `empty` of those had no text. `repeats`: what
+    was squeezed to one row before any test (`drift.repeats`), and what was left out because one end user sent so
+    much; until the day is finished, what each row stands for. `finished_at`: all rows have their vectors.
     """
 
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="days")
@@ -55,7 +56,8 @@ class InputVector(models.Model):
 
     `interaction` is its id in the log, which may lose it while this stays for a night. `sampled`: drawn at
     random; else it is here because a vibe check or a failing assertion touched it, and no test counts it.
-    `weight`: how many sampled inputs it stands for; 0 for one that another stands for.
+    `weight`: how many sampled inputs it stands for, the same ones, or others of an end user who sent too
+    many; 0 for one that another stands for.
     """
 
     day = models.ForeignKey(EmbeddedDay, on_delete=models.CASCADE, related_name="vectors", db_index=False)

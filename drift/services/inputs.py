@@ -1,32 +1,31 @@
 """Which inputs of a day are embedded, and what each of them says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BinaryField, F, Func, QuerySet, Value
+
 from annotator.models import Item, Project
-from drift import texts
+from drift import draw, texts
+from drift.draw import Draw, Lot
 from drift.texts import Made, Rule
 from feedback import days
 from feedback.ingest.ids import ids_between
 from feedback.models import AssertionResult, CheckOutcome, Environment, Interaction, VibeCheck
 from feedback.queries.shifts import zone_of
-from feedback.sampling import Urn, mark, together
+from feedback.sampling import mark
 from feedback.services.draw import production_of
 
-KEYS = 20_000  # a round trip
+KEYS = 5_000  # a round trip
+AHEAD, FURTHER = (
+    4,
+    8,
+)  # of so many times what is wanted the order is made first, and then of so many times as much
 PAYLOADS = 200  # read at a time: one may have a megabyte
 MOST_TOUCHED = 2_000  # of a day
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """`keys`: ids in the log, in their order. Each of `population` was as likely."""
-
-    population: int
-    keys: list[UUID]
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,36 @@ class Said:
     session: str
 
 
-def drawn(project: Project, day: date, most: int) -> Drawn:
-    """A random sample of the day's production inputs, the same each time. Memory is the sample, however long the
-    day: chance comes from a hash of the id (`feedback.sampling`)."""
-    urn = Urn(f"drift:{project.pk}:{day.isoformat()}", most, together)
-    ids = production_of(project, day).order_by().values_list("id", flat=True).iterator(chunk_size=KEYS)
-    urn.add(("", key.bytes) for key in ids)
-    found = [UUID(bytes=key) for _stratum, keys in urn.draw() for key in keys]
-    return Drawn(urn.counts.get("", 0), sorted(found))
+def drawn(project: Project, day: date, most: int) -> tuple[int, Draw]:
+    """How many production inputs the day has, and a random sample of them, the same each time (`drift.draw`).
+
+    Chance is a hash of the id, which PostgreSQL makes and sorts by. Memory here is the sample, however long the day.
+    """
+    rows = production_of(project, day)
+    population = rows.count()
+    seed = f"drift:{project.pk}:{day.isoformat()}"
+    return population, draw.draw(lambda: _in_their_order(rows, seed, population, most), most)
+
+
+def _in_their_order(rows: QuerySet[Interaction], seed: str, population: int, most: int) -> Iterator[Lot]:
+    """All of them, by the hash. Some at a time: mostly the first few are enough, and sorted in no time."""
+    lot = Func(
+        Func(F("id"), function="uuid_send"),
+        Value(seed.encode()),
+        template="sha256(%(expressions)s)",
+        arg_joiner=" || ",
+        output_field=BinaryField(),
+    )
+    shuffled = rows.annotate(lot=lot).order_by("lot", "id")
+    columns = "id", "input_hash", "end_user", "session"
+    low: bytes | None
+    low, share = b"", AHEAD * most / max(population, 1)
+    while low is not None:
+        high = int(share * 2**32).to_bytes(4, "big") if share < 1 else None
+        some = shuffled.filter(lot__gte=low) if high is None else shuffled.filter(lot__gte=low, lot__lt=high)
+        for key, same, user, session in some.values_list(*columns).iterator(chunk_size=KEYS):
+            yield Lot(key, key if same is None else same, user, session)
+        low, share = high, FURTHER * share
 
 
 def touched(project: Project, day: date) -> list[UUID]:

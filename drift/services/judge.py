@@ -186,6 +186,8 @@ def _why(answer: "Refused", embedded: EmbeddedDay) -> tuple[str, dict[str, int]]
         "needed": answer.needed,
         "sampled": embedded.sampled,
         "empty": embedded.empty,
+        "over": embedded.repeats.get("over", 0),
+        "limit": embedded.repeats.get("limit", 0),
     }
 
 

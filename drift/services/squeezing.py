@@ -1,19 +1,22 @@
 """A day's repeats in the database. Only the ml worker imports this module."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db.models.functions import Now
 
-from drift import repeats, texts, vectors
+from drift import draw, repeats, texts, vectors
 from drift.models import EmbeddedDay
+from drift.repeats import Known
 from drift.services import inputs
 
 
 @dataclass(frozen=True)
 class Found:
-    """`ids`, `weights`: of the sampled inputs with a vector. `report`: see `EmbeddedDay.repeats`."""
+    """`ids`, `weights`: of the rows of the sample with a vector. `report`: see `EmbeddedDay.repeats`."""
 
     ids: vectors.Ints
     weights: vectors.Ints
@@ -35,22 +38,39 @@ def squeezed(day: EmbeddedDay) -> Found:
     Of an input that the log has lost since, nobody knows that it is a repeat."""
     every = vectors.of_embedded(day, all_of_them=True)
     mine = np.flatnonzero(every.sampled)
+    drawn = day.repeats.get("drawn", {})
+    about = {"over": drawn.get("over", 0), "held": drawn.get("held", 0), "limit": drawn.get("limit", 0)}
     if not len(mine):
         none = np.zeros(0, dtype=np.int64)
-        return Found(none, none, {"rows": 0, "groups": {}, "inputs": {}, "largest": []})
+        return Found(none, none, {"rows": 0, "groups": {}, "inputs": {}, "largest": [], **about})
     keys = [every.interactions[k] for k in mine]
     said = inputs.said(keys, texts.rule_of(day.space.rule))
     of_texts = [texts.key_of(said[key].made.text) if key in said else key.int % 2**63 for key in keys]
+    told = [draw.told(drawn, key) for key in keys]
     squeeze = repeats.squeeze(
         np.array(of_texts, dtype=np.int64),
         every.vectors[mine],
-        repeats.codes([said[key].end_user if key in said else "" for key in keys]),
-        repeats.codes([said[key].session if key in said else "" for key in keys]),
+        repeats.codes(
+            [_one(one.one_user, said, key, "end_user") for one, key in zip(told, keys, strict=True)]
+        ),
+        repeats.codes(
+            [_one(one.one_session, said, key, "session") for one, key in zip(told, keys, strict=True)]
+        ),
+        Known(
+            np.array([one.n for one in told], dtype=np.int64),
+            np.array([one.users for one in told], dtype=np.int64),
+        ),
     )
     report = squeeze.report()
     for one in report["largest"]:
         one["interaction"] = str(keys[one.pop("row")])
-    return Found(every.ids[mine], squeeze.weights, report)
+    weights = repeats.summed(squeeze.stands_for, np.array([one.weight for one in told], dtype=np.int64))
+    return Found(every.ids[mine], weights, report | about)
+
+
+def _one(alone: bool, said: Mapping[UUID, inputs.Said], key: UUID, name: str) -> str:
+    """Who sent all the inputs that the row stands for; empty if they were several."""
+    return str(getattr(said[key], name)) if alone and key in said else ""
 
 
 def store(day: EmbeddedDay, found: Found, *, fell_back: int) -> None:

@@ -352,8 +352,8 @@ def test_another_encoder_while_the_days_are_embedded_has_them_all_anew(project, 
 def test_the_draw_is_in_constant_memory_and_spread(project):
     """Every tenth, from the whole day."""
     rows = logged.interactions(project, 500)
-    found = inputs.drawn(project, DAY, 50)
-    assert (found.population, len(found.keys)) == (500, 50)
-    places = [n for n, row in enumerate(rows) if row.pk in set(found.keys)]
+    population, found = inputs.drawn(project, DAY, 50)
+    assert (population, len(found.rows)) == (500, 50)
+    places = [n for n, row in enumerate(rows) if row.pk in {one.id for one in found.rows}]
     assert np.histogram(places, bins=5, range=(0, 500))[0].min() >= 3
     assert plans.wanted_days(plans.ensure_plan(project, now=NEXT_MORNING), DAY)[-1] == DAY - ONE

@@ -33,6 +33,11 @@ def test_the_morning_in_one_sentence():
     assert words.headline(refused) == "There is only 1 day to compare with; 7 are needed."
 
 
+def test_too_few_rows_are_not_said_to_be_all_that_came():
+    held = check(reason="few_rows", facts={"found": 34, "needed": 100, "over": 900, "limit": 5})
+    assert words.headline(held).endswith("Of one end user at most 5 are compared.")
+
+
 def test_every_reason_and_every_note_is_a_sentence():
     for reason in (*Reason, *NotReady):
         assert words.reason(check(reason=reason, facts={"found": 3, "needed": 100})).endswith(

@@ -1,0 +1,172 @@
+"""Which inputs of a day are embedded: drawn at random one after another until so many different ones have come. Pure.
+
+What was drawn before in the same words is counted to its row: a million equal inputs are one row, and take the place of
+no other. Nor is one end user the day: of each at most so many rows are kept, and those stand for the others that were
+drawn of the user. So the rows stand for all that was drawn, each of which was as likely as any other of the day.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+FEW = 30  # with fewer known end users a day is of single users anyway, and none is held
+OF_ONE, SHARE = (
+    5,
+    0.005,
+)  # rows that one user may have, or so much of the others', or as many as one of them on average
+COUNTED = 10_000  # users of one input
+
+
+@dataclass(frozen=True)
+class Lot:
+    """An input of the day. `same`: alike for the same input, whoever sent it. `user`, `session`: empty if unknown."""
+
+    id: UUID
+    same: Hashable
+    user: str = ""
+    session: str = ""
+
+
+@dataclass
+class Row:
+    """The first of `n` equal inputs that were drawn, of `users` known ones. `more`: of other inputs of its user that
+    it stands for. `user`, `session`: of all `n`; empty if they are several, or unknown."""
+
+    id: UUID
+    user: str
+    session: str
+    n: int = 1
+    more: int = 0
+    users: set[str] = field(default_factory=set)
+
+    @property
+    def weight(self) -> int:
+        return self.n + self.more
+
+    def add(self, lot: Lot) -> None:
+        self.n += 1
+        self.user = self.user if self.user == lot.user else ""
+        self.session = self.session if self.session == lot.session else ""
+        if lot.user and len(self.users) < COUNTED:
+            self.users.add(lot.user)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """`rows` stand for `drawn` inputs; `over` of these are of `held` users who had more than `limit` rows."""
+
+    rows: list[Row]
+    drawn: int = 0
+    over: int = 0
+    held: int = 0
+    limit: int = 0
+
+
+def draw(lots: Callable[[], Iterable[Lot]], most: int) -> Draw:
+    """At most `most` rows of `lots`, which come in random order, the same each time. Memory is the rows.
+
+    Read no further than needed; twice where fewer than FEW users are seen and one of them fills the day.
+    """
+    urn = _filled(lots(), most, max(OF_ONE, ceil(most / (FEW - 1))))
+    limit = limit_of([len(rows) for rows in urn.of_user.values()], urn.of_nobody)
+    if limit is not None:
+        return urn.held_to(limit)
+    return (_filled(lots(), most, most) if urn.over else urn).as_it_is()
+
+
+def limit_of(of_users: Sequence[int], of_nobody: int) -> int | None:
+    """How many rows one user may have; None where the users are few. `of_users`: rows of each known one."""
+    if len(of_users) < FEW:
+        return None
+    others = sum(of_users) - max(of_users)
+    return max(OF_ONE, int(SHARE * (others + of_nobody)), ceil(others / (len(of_users) - 1)))
+
+
+def _filled(lots: Iterable[Lot], most: int, limit: int) -> "_Urn":
+    urn = _Urn()
+    for lot in lots:
+        urn.add(lot, limit)
+        if len(urn.rows) == most:
+            break
+    return urn
+
+
+@dataclass
+class _Urn:
+    rows: dict[Hashable, Row] = field(default_factory=dict)
+    of_user: dict[str, list[Row]] = field(default_factory=dict)
+    over: Counter[str] = field(default_factory=Counter)
+    drawn: int = 0
+
+    @property
+    def of_nobody(self) -> int:
+        return len(self.rows) - sum(map(len, self.of_user.values()))
+
+    def add(self, lot: Lot, limit: int) -> None:
+        self.drawn += 1
+        known = self.rows.get(lot.same)
+        if known is not None:
+            known.add(lot)
+            return
+        if lot.user:
+            theirs = self.of_user.setdefault(lot.user, [])
+            if len(theirs) >= limit:
+                self.over[lot.user] += 1
+                return
+        row = Row(lot.id, lot.user, lot.session, users={lot.user} - {""})
+        self.rows[lot.same] = row
+        if lot.user:
+            theirs.append(row)
+
+    def as_it_is(self) -> Draw:
+        return Draw(list(self.rows.values()), self.drawn)
+
+    def held_to(self, limit: int) -> Draw:
+        """Of each user the first `limit` rows, which were drawn first."""
+        gone: set[UUID] = set()
+        for user, rows in self.of_user.items():
+            for row in rows[limit:]:
+                self.over[user] += row.n
+                gone.add(row.id)
+            each, left = divmod(self.over[user], min(limit, len(rows)))
+            for place, row in enumerate(rows[:limit]):
+                row.more = each + (place < left)
+        kept = [row for row in self.rows.values() if row.id not in gone]
+        return Draw(kept, self.drawn, self.over.total(), sum(n > 0 for n in self.over.values()), limit)
+
+
+# --- between the draw and the end of the day ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """What of a row has to be known until its day ends. `alone`: all of its inputs are of one user, or session."""
+
+    n: int = 1
+    more: int = 0
+    users: int = 0
+    one_user: bool = True
+    one_session: bool = True
+
+    @property
+    def weight(self) -> int:
+        return self.n + self.more
+
+
+def as_json(found: Draw) -> dict[str, Any]:
+    """`rows`: of those alone that stand for more than themselves."""
+    rows = {
+        str(row.id): [row.n, row.more, len(row.users), bool(row.user), bool(row.session)]
+        for row in found.rows
+        if row.weight > 1
+    }
+    return {"rows": rows, "over": found.over, "held": found.held, "limit": found.limit}
+
+
+def told(kept: Mapping[str, Any], row: UUID) -> Told:
+    """Of what `as_json` gave."""
+    values = kept.get("rows", {}).get(str(row))
+    return Told(*values) if values else Told()
