@@ -1,10 +1,12 @@
 """Uploaded files of records: kept under a name of our own until a job has read them."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -121,6 +123,27 @@ class Shelf(Generic[Upload]):
             self.rejects_of(upload).unlink(missing_ok=True)
             self.file_of(upload).unlink(missing_ok=True)
             upload.delete()
+        self.sweep_lost()
+
+    def sweep_lost(self) -> None:
+        """Delete files whose upload is gone: it went with its project, and a database deletes no files."""
+        if not self.folder().is_dir():
+            return
+        before = time.time() - UNUSED_FOR.total_seconds()  # one that is just being written has no row yet
+        old = [path for path in self.folder().iterdir() if path.stat().st_mtime < before]
+        of = {path: key for path in old if (key := _uuid_in(path.name)) is not None}
+        uploads: QuerySet[Upload] = QuerySet(self.model)
+        known = set(uploads.filter(pk__in=set(of.values())).values_list("pk", flat=True))
+        for path, key in of.items():
+            if key not in known:
+                path.unlink(missing_ok=True)
+
+
+def _uuid_in(name: str) -> UUID | None:
+    try:
+        return UUID(name.partition(".")[0])
+    except ValueError:
+        return None
 
 
 def shape_of(upload: Model) -> Shape:

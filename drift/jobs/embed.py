@@ -3,13 +3,12 @@
 `drift.services.embedding` says who asks whom. What needs numpy or a model is imported where it runs: the ml worker.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,15 +18,15 @@ from annotator import weights
 from annotator.jobs.registry import Kind
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
-from annotator.models import Job, Project
+from annotator.models import Job
 from drift import draw, memory, texts
 from drift.draw import Draw
-from drift.models import DriftPlan, EmbeddedDay, Space
+from drift.models import EmbeddedDay, Space
 from drift.services import embedding, inputs, plans
 from drift.services.embedding import EMBED, JUDGE, REPEATS, VECTORS
 from feedback import days
-from feedback.models import Interaction
 from feedback.queries.shifts import zone_of
+from feedback.services import first_log
 
 CHUNK = 256  # inputs that are embedded and written at a time: some seconds
 CHECKED_LATE = 2  # days before: their vibe checks drew after they were embedded
@@ -45,10 +44,14 @@ def embed(work: Work) -> None:
 
     day = date.fromisoformat(work.arguments["day"])
     memory.forget_peak()
-    with work.keep_alive():
-        model = loading.load(plan.encoder)
-    with transaction.atomic():
-        space = spaces.of_plan(plan, model)
+    space = None
+    while space is None:
+        with work.keep_alive():
+            model = loading.load(plan.encoder)
+        try:
+            space = spaces.of_plan(plan, model)
+        except spaces.Changed:
+            plan = plans.plan_of(project) or plan
     if work.arguments.get("others") and not work.cursor:
         with work.keep_alive():
             missing = embedding.missing(space, plan, day)
@@ -182,8 +185,10 @@ def _needs_ml() -> None:
 
 def slots(now: datetime) -> Iterator[Slot]:
     """Each project's newest ended day, when its hour has struck. The job looks for what was missed before it."""
-    _plan_the_new_ones(now)
-    for plan in plans.enabled():
+    for project in first_log.without("drift_plan"):
+        plans.ensure_plan(project, now=now)
+    watched = list(plans.enabled())
+    for plan in watched:
         zone = zone_of(plan.project)
         for morning in days.last_slots(hour=plan.hour, zone=zone, now=now, since=plan.starts_on, most=1):
             day = morning - days.DAY
@@ -195,28 +200,21 @@ def slots(now: datetime) -> Iterator[Slot]:
                 project_id=plan.project_id,
                 arguments={"day": day.isoformat(), "others": True},
             )
-        yield from _lost(plan, days.day_of(now, zone))
+    yield from _lost({plan.project_id: days.day_of(now, zone_of(plan.project)) for plan in watched})
 
 
-def _lost(plan: DriftPlan, today: date) -> Iterator[Slot]:
-    """Judgements that waited for what never came."""
-    for day, key in embedding.unjudged(plan, today):
+def _lost(todays: Mapping[int, date]) -> Iterator[Slot]:
+    """Judgements that waited for what never came. `todays`: by project."""
+    for project, day, key in embedding.unjudged(todays):
         if day.finished_at is not None:
             yield Slot(
-                schedule=f"{JUDGE}:{plan.project_id}:{day.pk}",
+                schedule=f"{JUDGE}:{project}:{day.pk}",
                 due_at=day.finished_at,
                 kind=JUDGE,
                 key=key,
-                project_id=plan.project_id,
+                project_id=project,
                 arguments={"day": day.day.isoformat()},
             )
-
-
-def _plan_the_new_ones(now: datetime) -> None:
-    """A project whose first interactions came is watched by itself."""
-    logged = Interaction.objects.filter(project=OuterRef("pk"))
-    for project in Project.objects.filter(Exists(logged), drift_plan=None):
-        plans.ensure_plan(project, now=now)
 
 
 def page_of(job: Job) -> str:

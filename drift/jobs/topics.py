@@ -1,10 +1,11 @@
 """Topics: fitted once a week, or when an owner asks, and each embedded day counted by them."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,42 +92,77 @@ def _map_of(day: EmbeddedDay) -> TopicMap | None:
 
 def slots(now: datetime) -> Iterator[Slot]:
     """A fit for each project that has days and none for a week, and a count for each day that came or was drawn anew
-    since."""
-    plans = DriftPlan.objects.filter(enabled=True).exclude(space=None).select_related("space")
+    since. As many queries for many projects as for one."""
+    plans = list(DriftPlan.objects.filter(enabled=True).exclude(space=None).only("project_id", "space_id"))
+    newest, maps = _newest_days(plans), _newest_maps(plans)
+    first = {p.project_id for p in plans if p.space_id in newest and not _has_map(p, maps)}
+    going_on = embedding.under_way(first, (embedding.EMBED, embedding.VECTORS, embedding.REPEATS))
     for plan in plans:
-        rows = EmbeddedDay.objects.filter(space=plan.space_id).exclude(finished_at=None)
-        newest = rows.order_by("-day").first()
-        if newest is None or newest.finished_at is None:
+        day, at = newest.get(plan.space_id or 0, (date.min, None))
+        if at is None:
             continue
-        maps = TopicMap.objects.filter(project=plan.project_id).exclude(in_force_at=None)
-        last = maps.order_by("-number").first()
-        if last is None or last.space_id != plan.space_id:
-            if not _waits(plan, newest):
-                yield _fit_slot(plan, newest.finished_at)
+        if plan.project_id in first:
+            # days before the newest are wanted in the first fit in a space
+            if not any(other < day.isoformat() for other in going_on.get(plan.project_id, ())):
+                yield _fit_slot(plan, at)
             continue
-        if last.fitted_at + WEEK <= now and newest.day > last.last_day:
+        last = maps[plan.project_id]
+        if last.fitted_at + WEEK <= now and day > last.last_day:
             weeks = (now - last.fitted_at) // WEEK  # one that failed is asked again a week later
             yield _fit_slot(plan, last.fitted_at + weeks * WEEK)
-        counted = MappedDay.objects.filter(
-            map=last, day=OuterRef("day"), counted_at__gte=OuterRef("finished_at")
+    yield from _counts([maps[plan.project_id] for plan in plans if _has_map(plan, maps)])
+
+
+def _newest_days(plans: Sequence[DriftPlan]) -> dict[int, tuple[date, datetime]]:
+    """Of each space in use the newest day that has all its vectors, and since when."""
+    rows = EmbeddedDay.objects.filter(space__in=[plan.space_id for plan in plans], finished_at__isnull=False)
+    newest = rows.order_by("space", "-day").distinct("space").values_list("space", "day", "finished_at")
+    return {space: (day, at) for space, day, at in newest if at is not None}
+
+
+def _newest_maps(plans: Sequence[DriftPlan]) -> dict[int, TopicMap]:
+    """The one in force, by project."""
+    rows = TopicMap.objects.filter(project__in=[plan.project_id for plan in plans], in_force_at__isnull=False)
+    newest = rows.order_by("project", "-number").distinct("project").defer("across", "up")
+    return {found.project_id: found for found in newest}
+
+
+def _has_map(plan: DriftPlan, maps: Mapping[int, TopicMap]) -> bool:
+    """In the space that is in use."""
+    return plan.project_id in maps and maps[plan.project_id].space_id == plan.space_id
+
+
+def _counts(maps: Sequence[TopicMap]) -> Iterator[Slot]:
+    """Of the days that a map did not count as they are now, the newest MOST_MISSED."""
+    if not maps:
+        return
+    of_space = {one.space_id: one for one in maps}
+    counted = MappedDay.objects.filter(
+        map__in=[one.pk for one in maps],
+        map__space=OuterRef("space"),
+        day=OuterRef("day"),
+        counted_at__gte=OuterRef("finished_at"),
+    )
+    missing = EmbeddedDay.objects.filter(
+        ~Exists(counted),
+        space__in=of_space,
+        day__gte=min(one.first_day for one in maps),
+        finished_at__isnull=False,
+    )
+    asked: Counter[int] = Counter()
+    for key, space, day, at in missing.order_by("-day").values_list("pk", "space", "day", "finished_at"):
+        one = of_space[space]
+        if at is None or day < one.first_day or asked[space] == MOST_MISSED:
+            continue
+        asked[space] += 1
+        yield Slot(
+            schedule=f"{COUNT}:{one.project_id}",
+            due_at=at,
+            kind=COUNT,
+            key=f"{key} {at:%Y-%m-%dT%H:%M:%S.%f}",
+            project_id=one.project_id,
+            arguments={"day": key},
         )
-        missing = rows.filter(~Exists(counted), day__gte=last.first_day, finished_at__isnull=False)
-        for day in missing.order_by("-day").annotate(at=F("finished_at"))[:MOST_MISSED]:
-            yield Slot(
-                schedule=f"{COUNT}:{plan.project_id}",
-                due_at=day.at,
-                kind=COUNT,
-                key=f"{day.pk} {day.at:%Y-%m-%dT%H:%M:%S.%f}",
-                project_id=plan.project_id,
-                arguments={"day": day.pk},
-            )
-
-
-def _waits(plan: DriftPlan, newest: EmbeddedDay) -> bool:
-    """Whether days before the newest are being embedded, which the first fit in a space wants to see."""
-    going_on = embedding.live(plan.project_id, (embedding.EMBED, embedding.VECTORS, embedding.REPEATS))
-    days = going_on.values_list("arguments__day", flat=True)
-    return any(day < newest.day.isoformat() for day in days if day)
 
 
 def _fit_slot(plan: DriftPlan, due_at: datetime) -> Slot:

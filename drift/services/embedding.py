@@ -6,12 +6,12 @@ transaction that ends it, so that nothing is lost or done twice wherever a worke
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from annotator.models import Job, JobState, Project, User
 from annotator.services import jobs
@@ -51,7 +51,21 @@ def _nightly(day: date) -> dict[str, object]:
 
 def live(project: Project | int, kinds: Collection[str]) -> QuerySet[Job]:
     """Jobs of the project that wait or run."""
-    return Job.objects.filter(project=project, kind__in=kinds, state__in=(JobState.DUE, JobState.LEASED))
+    return _live(kinds).filter(project=project)
+
+
+def under_way(projects: Collection[int], kinds: Collection[str]) -> dict[int, set[str]]:
+    """The days of which each project has such jobs that wait or run; empty for one that names none. One query."""
+    found: dict[int, set[str]] = {}
+    if projects:
+        jobs_of = _live(kinds).filter(project__in=projects).values_list("project", "arguments__day")
+        for project, day in jobs_of:
+            found.setdefault(project, set()).update({day} - {None})
+    return found
+
+
+def _live(kinds: Collection[str]) -> QuerySet[Job]:
+    return Job.objects.filter(kind__in=kinds, state__in=(JobState.DUE, JobState.LEASED))
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,8 @@ def missing(space: Space, plan: DriftPlan, newest: date) -> list[Missing]:
         if known and known.finished_at and population <= LATE * known.population:
             continue
         before = known.drawn_at.isoformat() if known else ""
-        found.append(Missing(day, f"{key_of(project.pk, day)}:{space.pk}:{population}:{before}"))
+        begun = f"{space.pk}:{space.made_at:%Y-%m-%dT%H:%M:%S}"
+        found.append(Missing(day, f"{key_of(project.pk, day)}:{begun}:{population}:{before}"))
     return found
 
 
@@ -205,15 +220,26 @@ def _is_judged_whole(known: DriftCheck, day: EmbeddedDay, read: int | None) -> b
     return known.verdict == Verdict.JUDGED and known.topics_p is not None and not grown
 
 
-def unjudged(plan: DriftPlan, today: date) -> list[tuple[EmbeddedDay, str]]:
-    """Days that waited for one before them that was given up, each with the key of its judgement. Of the last days
-    alone, and none while anything is being embedded or judged."""
-    checks = DriftCheck.objects.filter(project=plan.project_id, day=OuterRef("day"))
-    lost = EmbeddedDay.objects.filter(~Exists(checks), space=plan.space_id, day__gte=today - LOST)
-    found = list(lost.exclude(finished_at=None).order_by("day"))
-    if not found or live(plan.project_id, (EMBED, VECTORS, REPEATS, JUDGE)).exists():
-        return []
-    return [(day, f"{_prefix(day)}lost") for day in found]
+def unjudged(todays: Mapping[int, date]) -> list[tuple[int, EmbeddedDay, str]]:
+    """Days that waited for one before them that was given up, each with its project and the key of its judgement. Of
+    the last days alone, and none while anything of the project is being embedded or judged. Two queries.
+
+    `todays`: which day it is in each project."""
+    checks = DriftCheck.objects.filter(project=OuterRef("space__project"), day=OuterRef("day"))
+    lost = EmbeddedDay.objects.filter(
+        ~Exists(checks),
+        space__project__in=todays,
+        space__project__drift_plan__space=F("space"),
+        day__gte=min(todays.values(), default=date.max) - LOST,
+        finished_at__isnull=False,
+    )
+    found = [
+        (project, day)
+        for day in lost.order_by("day").defer("repeats").annotate(project=F("space__project"))
+        if day.day >= todays[project := day.project] - LOST
+    ]
+    busy = set(under_way({project for project, _day in found}, (EMBED, VECTORS, REPEATS, JUDGE)))
+    return [(project, day, f"{_prefix(day)}lost") for project, day in found if project not in busy]
 
 
 def packed(keys: Sequence[UUID]) -> str:

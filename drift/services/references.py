@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from annotator.jobs.schedules import Slot
 from annotator.models import DatasetVersion, Project, User
-from drift.models import Coverage, DriftPlan, EmbeddedDay, EmbeddedReference, Reference, ReferenceFile
+from drift.models import Coverage, DriftPlan, EmbeddedReference, Reference, ReferenceFile
 from drift.services.reference_inputs import FILES
 from feedback import days
 
@@ -75,45 +74,45 @@ def _to_embed() -> Iterator[Slot]:
             schedule=f"{EMBED}:{one.pk}",
             due_at=space.made_at,
             kind=EMBED,
-            key=f"{one.pk}:{space.pk}",
+            key=f"{one.pk}:{space.pk}:{space.made_at.isoformat()}",
             project_id=one.project_id,
             arguments={"reference": str(one.pk), "space": space.pk},
         )
 
 
 def _to_measure(now: datetime) -> Iterator[Slot]:
-    """Days that are embedded in the space that is in use, and references that are, too."""
-    plans = DriftPlan.objects.filter(enabled=True, space__references__finished_at__isnull=False)
-    for plan in plans.select_related("project").distinct():
-        zone = ZoneInfo(plan.project.time_zone)
-        since = days.day_of(now, zone) - BACK
-        embedded = EmbeddedReference.objects.filter(space=plan.space_id, finished_at__isnull=False)
-        for reference in embedded.values_list("reference_id", flat=True):
-            measured = Coverage.objects.filter(
-                reference=reference,
-                space=plan.space_id,
-                day=OuterRef("day"),
-                measured_at__gte=OuterRef("finished_at"),
-            )
-            lacking = EmbeddedDay.objects.filter(~Exists(measured), space=plan.space_id, day__gte=since)
-            for day in lacking.exclude(finished_at=None):
-                yield _measure_slot(plan, reference, day)
-
-
-def _measure_slot(plan: DriftPlan, reference: UUID, day: EmbeddedDay) -> Slot:
-    """A day that is drawn anew is measured anew."""
-    assert day.finished_at is not None  # noqa: S101 - as the caller chose them
-    return Slot(
-        schedule=f"{MEASURE}:{reference}:{day.pk}",
-        due_at=day.finished_at,
-        kind=MEASURE,
-        key=f"{reference}:{day.pk}:{day.finished_at.isoformat()}",
-        project_id=plan.project_id,
-        arguments={"reference": str(reference), "day": day.day.isoformat()},
+    """Days that are embedded in the space that is in use, and references that are, too. Two queries."""
+    plans = DriftPlan.objects.filter(enabled=True, space__isnull=False).select_related("project")
+    since = {plan.space_id: days.day_of(now, ZoneInfo(plan.project.time_zone)) - BACK for plan in plans}
+    if not since:
+        return
+    pairs = EmbeddedReference.objects.annotate(
+        of=F("space__days"), day=F("space__days__day"), at=F("space__days__finished_at")
+    ).filter(space__in=since, finished_at__isnull=False, at__isnull=False, day__gte=min(since.values()))
+    measured = Coverage.objects.filter(
+        reference=OuterRef("reference"),
+        space=OuterRef("space"),
+        day=OuterRef("day"),
+        measured_at__gte=OuterRef("at"),
     )
+    lacking = pairs.filter(~Exists(measured)).order_by("reference", "day")
+    columns = "reference", "reference__project", "space", "of", "day", "at"
+    for reference, project, space, of, day, at in lacking.values_list(*columns):
+        if day >= since[space]:
+            # a day that is drawn anew is measured anew
+            yield Slot(
+                schedule=f"{MEASURE}:{reference}:{of}",
+                due_at=at,
+                kind=MEASURE,
+                key=f"{reference}:{of}:{at.isoformat()}",
+                project_id=project,
+                arguments={"reference": str(reference), "day": day.isoformat()},
+            )
 
 
 def sweep(now: datetime) -> None:
-    """Files of which no reference was made: whoever uploaded them was refused for another reason."""
+    """Files of which no reference was made: whoever uploaded them was refused for another reason. And files whose
+    project is gone."""
+    FILES.sweep_lost()
     for file in ReferenceFile.objects.filter(Q(reference=None), created_at__lt=now - UNUSED_FOR)[:100]:
         FILES.discard(file)

@@ -50,7 +50,6 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _made(me: Membership, by: User, form: ReferenceForm) -> Reference | None:
     """None with the reason in the form."""
-    references.sweep(timezone.now())
     try:
         of = _of(me, by, form)
         return references.make(project=me.project, name=form.cleaned_data["name"], of=of, by=by)
@@ -88,6 +87,7 @@ def reference(request: PersonRequest, slug: str, reference_id: UUID) -> HttpResp
     if chosen is None and request.GET.get("day"):
         raise Http404
     page |= {"days": days, "trend": query.freshness(days), "chosen": chosen}
+    page |= {"other_space": query.other_space(days)}
     if chosen is not None:
         n, done = query.labelled(me.project)
         page |= {

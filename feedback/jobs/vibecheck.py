@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotator.jobs.registry import Kind, days_of
 from annotator.jobs.schedules import Schedule, Slot
 from annotator.jobs.work import PermanentError, Work
-from annotator.models import Job, Project
+from annotator.models import Job
 from feedback import days
-from feedback.models import Interaction, VibeCheck, VibePlan
+from feedback.models import VibeCheck, VibePlan
 from feedback.queries import late
 from feedback.queries.shifts import zone_of
-from feedback.services import rounds, vibecheck
+from feedback.services import first_log, rounds, vibecheck
 from feedback.services.plans import MOST_MISSED, ensure_plan, schedule_of, slot_of
 
 NAME = "vibecheck"
@@ -42,7 +41,8 @@ def run(work: Work) -> None:
 
 def slots(now: datetime) -> Iterator[Slot]:
     """Each day's slot when its hour has struck, and those of the last two weeks that were missed."""
-    _plan_the_new_ones(now)
+    for project in first_log.without("vibe_plan"):
+        ensure_plan(project, now=now)
     for check in late.came_after(now):
         yield late_slot(check, now)
     for plan in VibePlan.objects.filter(enabled=True).select_related("project"):
@@ -89,13 +89,6 @@ def key_of(project_id: int, day: date) -> str:
 def key_again(check: VibeCheck) -> str:
     """Of a draw after one that found nothing: asked twice it is one, and not that one."""
     return f"{key_of(check.project_id, check.day)}:{check.drawn_at:%Y-%m-%dT%H:%M:%S.%f}"
-
-
-def _plan_the_new_ones(now: datetime) -> None:
-    """A project whose first interactions came gets its daily check by itself."""
-    logged = Interaction.objects.filter(project=OuterRef("pk"))
-    for project in Project.objects.filter(Exists(logged), vibe_plan=None):
-        ensure_plan(project, now=now)
 
 
 def result_url(job: Job) -> str:

@@ -16,6 +16,7 @@ from feedback.models import Interaction
 from tests.drift import drifted, planted
 
 LAST = date(2026, 11, 22)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NAMES = ("refund", "delivery", "password", "invoice", "voucher", "warranty")
 _seeds = count(1)
 
@@ -59,6 +60,29 @@ def a_day(space: Space, day: date, sizes: Sequence[int], *, noise: int = 0, seed
 def days(space: Space, n: int, sizes: Sequence[int], **more) -> list[EmbeddedDay]:
     """The last `n` days, the oldest first."""
     return [a_day(space, LAST - timedelta(days=back), sizes, **more) for back in reversed(range(n))]
+
+
+def map_of(space: Space, number: int = 1) -> TopicMap:
+    """One in force that nothing was fitted for."""
+    direction = [1.0] + [0.0] * (drifted.DIMENSIONS - 1)
+    return TopicMap.objects.create(
+        project=space.project,
+        number=number,
+        space=space,
+        first_day=LAST - timedelta(days=9),
+        last_day=LAST,
+        rows=2,
+        seed=1,
+        how="eom",
+        smallest=5,
+        floor=0.1,
+        edge=0.2,
+        noise=0.1,
+        across=direction,
+        up=direction,
+        in_force_at=NOW,
+        fitted_at=NOW,
+    )
 
 
 def fit(project: Project) -> TopicMap:

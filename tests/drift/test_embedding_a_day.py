@@ -257,6 +257,22 @@ def test_another_rule_or_encoder_is_another_space_and_the_days_before_are_embedd
     assert DriftPlan.objects.get().space == spaces[-1]
 
 
+def test_a_change_while_a_day_is_being_drawn_is_not_taken_back(project, drift_plan, judged, monkeypatch):
+    """Loading a model takes a while: in it somebody chooses another rule, and that one's job is done first."""
+    logged.interactions(project, 2)
+    load = loading.load
+
+    def slow(name):
+        if DriftPlan.objects.get().rule != {"kind": "conversation"}:
+            DriftPlan.objects.update(rule={"kind": "conversation"})
+        return load(name)
+
+    monkeypatch.setattr(loading, "load", slow)
+    day = doing.embedded(project, DAY)
+    assert day.space.rule == {"kind": "conversation"}
+    assert Space.objects.count() == 1
+
+
 def test_a_model_that_is_gone_or_swapped_is_a_sentence(project, drift_plan, settings, judged):
     logged.interactions(project, 2)
     settings.EMBEDDING_MODELS = []
