@@ -48,7 +48,7 @@ def drift() -> Iterator[Family]:
     yield Family(
         "genba_drift_embedded_inputs",
         Kind.GAUGE,
-        "Inputs of the samples that were embedded and are kept.",
+        "Inputs that were drawn, repeats of others too, of days whose vectors are kept.",
         _by_project(projects, EmbeddedDay.objects, "space__project", Sum("sampled")),
     )
     yield Family(

@@ -30,14 +30,17 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, least: int | None = None) -> int:
     raw = text(name)
     if not raw:
         return default
     try:
-        return int(raw)
+        found = int(raw)
     except ValueError as error:
         raise SettingError(f"{name} must be a whole number, not {raw!r}") from error
+    if least is not None and found < least:
+        raise SettingError(f"{name} must be {least} or more, not {found}")
+    return found
 
 
 def amount(name: str, default: str) -> Decimal:

@@ -261,7 +261,8 @@ EMBEDDING_MODELS = env.words("EMBEDDING_MODELS")
 EMBEDDING_ONNX = env.flag("EMBEDDING_ONNX", default=True)  # where a model was exported for it
 
 # --- drift ------------------------------------------------------------------------------------------
-DRIFT_KEEP_DAYS = env.number("DRIFT_KEEP_DAYS", 120)  # of vectors
+# Of vectors. With less than the least baseline and a day each night would embed what the night before forgot.
+DRIFT_KEEP_DAYS = env.number("DRIFT_KEEP_DAYS", 120, least=15)
 
 LOGGING = {
     "version": 1,

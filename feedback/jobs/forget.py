@@ -1,4 +1,5 @@
-"""Once a day: forget answers that nobody will be given again, what passed its checks, notices of long ago."""
+"""Once a day: forget answers that nobody will be given again, what passed its checks, notices of long ago, and files that
+nobody started to read."""
 
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from feedback.models import (
     Notice,
     TaskVersion,
 )
+from feedback.services.uploads import LOGS
 
 NAME = "feedback.forget"
 KEEP_PASSED = timedelta(days=3)  # five assertions on a large log write more rows than the log has
@@ -35,6 +37,7 @@ def forget(work: Work) -> None:
     long_ago = timezone.now() - KEEP_NOTICES
     delete(work, Delivery.objects.filter(notice__created_at__lt=long_ago), "deliveries")
     delete(work, Notice.objects.filter(created_at__lt=long_ago), "notices")
+    LOGS.sweep()
 
 
 def _forget_results(work: Work) -> None:

@@ -34,6 +34,10 @@ def test_numbers_and_switches_refuse_anything_else(monkeypatch):
     monkeypatch.setenv("SIZE", "a dozen")
     with pytest.raises(SettingError, match="SIZE must be a whole number, not 'a dozen'"):
         env.number("SIZE", 3)
+    monkeypatch.setenv("SIZE", "14")
+    assert env.number("SIZE", 120, least=14) == 14
+    with pytest.raises(SettingError, match="SIZE must be 15 or more, not 14"):
+        env.number("SIZE", 120, least=15)
     monkeypatch.setenv("LOUD", "Yes")
     assert env.flag("LOUD", default=False) is True
     monkeypatch.setenv("LOUD", "0")
