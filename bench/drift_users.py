@@ -5,7 +5,7 @@
 Worlds as in `drift_worlds`. Each of 14 days before and the day itself has 1,000 different inputs (of which 2,000 and 1,000 are
 compared) of some 400 end users with one to three each. `heavy`: besides, 12 regular users, each on two days of five, with 20 to
 80 inputs about one topic of the product's. `script`: on the day one user asks 60 different questions about what nobody
-asked before. `new`: 30 users ask one such question each. 1,999 shuffles; per cent of days at p ≤ 0.05 (a mark) and ≤
+asked before. `new`: 30 users ask one such question each. 999 shuffles; per cent of days at p ≤ 0.05 (a mark) and ≤
 0.0025 (an alarm, with the structure beside it).
 """
 
@@ -17,9 +17,9 @@ import numpy as np
 from bench.bench_drift import FOLDER
 from bench.drift_worlds import World
 from drift import draw
-from drift.scan.judge import PERMUTATIONS, Judgement, judge, seed_of
+from drift.scan.judge import Judgement, judge, seed_of
 
-ROWS, BEFORE, DAYS = 1000, 2000, 14
+ROWS, BEFORE, DAYS, SHUFFLES = 1000, 2000, 14, 999
 REGULARS, THERE = 12, 0.4
 CELLS = {
     "nothing changed, no user has many": "",
@@ -92,7 +92,7 @@ def p_of(product: Product, days: list[list[Row]], hold: bool, seed: int) -> floa
         product.vectors(shown[-1][:ROWS]),
         seed=seed,
         level=0.05,
-        permutations=PERMUTATIONS,
+        permutations=SHUFFLES,
     )
     assert isinstance(answer, Judgement)
     return answer.p
@@ -103,7 +103,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--worlds", type=int, default=20)
-    parser.add_argument("--days", type=int, default=3, help="of a cell in each world")
+    parser.add_argument("--days", type=int, default=2, help="of a cell in each world")
     asked = parser.parse_args()
     found: dict[tuple[str, bool], list[float]] = defaultdict(list)
     for number in range(asked.worlds):
@@ -116,7 +116,11 @@ def main() -> None:
                     p = p_of(product, days, hold, seed_of(number, name, repetition))
                     found[name, hold].append(p)
         print("world", number, flush=True)
-    print("| day | held | days | p ≤ 0.05 | p ≤ 0.0025 |\n|---|---|---|---|---|")
+        table(found)
+
+
+def table(found: dict[tuple[str, bool], list[float]]) -> None:
+    print("| day | held | days | p ≤ 0.05 | p ≤ 0.0025 |\n|---|---|---|---|---|", flush=True)
     for (name, hold), values in found.items():
         shares = " | ".join(f"{100 * np.mean(np.array(values) <= level):.0f}" for level in (0.05, 0.0025))
         print(f"| {name} | {'yes' if hold else 'no'} | {len(values)} | {shares} |")
