@@ -79,7 +79,7 @@ def groups_of(check: DriftCheck, plan: DriftPlan) -> list[Shown]:
     """With the first rows of each: two queries, however many there are."""
     groups = list(check.groups.order_by("rank"))
     first = {one.pk: _own(one)[:SHOWN] for one in groups}
-    said = naming.texts_of(plan, [row for rows in first.values() for row in rows])
+    said = naming.texts_of(plan, [row for rows in first.values() for row in rows], check.space)
     return [shown(check, one, rows_of(first[one.pk], said)) for one in groups]
 
 
@@ -90,8 +90,8 @@ def shown(check: DriftCheck, group: DriftGroup, rows: list[Row]) -> Shown:
     return Shown(group, now, before, len(group.day_rows), len(group.baseline_rows), ratio, rows)
 
 
-def page_of(plan: DriftPlan, rows: Sequence[UUID]) -> list[Row]:
-    return rows_of(rows, naming.texts_of(plan, rows))
+def page_of(check: DriftCheck, plan: DriftPlan, rows: Sequence[UUID]) -> list[Row]:
+    return rows_of(rows, naming.texts_of(plan, rows, check.space))
 
 
 def rows_of(rows: Sequence[UUID], said: dict[UUID, str]) -> list[Row]:

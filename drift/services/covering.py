@@ -159,11 +159,24 @@ def _written(
             day=day,
             defaults={**blank, "space": embedded.space, "measured_at": Now(), **values},
         )
+        _keep_queues(list(kept.groups.exclude(queue=None)), groups)
         kept.groups.all().delete()
         for group in groups:
             group.coverage = kept
         CoverageGroup.objects.bulk_create(groups)
     return kept
+
+
+def _keep_queues(before: Sequence[CoverageGroup], now: Sequence[CoverageGroup]) -> None:
+    """A day that is measured again has the queues that were made of its groups: each goes to the group of the same
+    topic, or the one with most of its rows, half of them at least."""
+    for old in before:
+        rows = set(old.rows)
+        free = [one for one in now if one.queue_id is None]
+        same = next((one for one in free if old.topic_id and one.topic_id == old.topic_id), None)
+        best = same or max(free, key=lambda one: len(rows & set(one.rows)), default=None)
+        if best is not None and (same or 2 * len(rows & set(best.rows)) >= len(rows) > 0):
+            best.queue_id = old.queue_id
 
 
 def _groups(found: Found) -> list[CoverageGroup]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from drift import keywords
-from drift.models import DriftPlan
+from drift import keywords, texts
+from drift.models import DriftPlan, Space
 from drift.services import inputs, plans
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def _name(group: "Group", rows: list[UUID], elsewhere: keywords.Terms, said: dic
     )
 
 
-def texts_of(plan: DriftPlan, rows: Sequence[UUID]) -> dict[UUID, str]:
-    """What the log still has of them, as it was embedded."""
-    return inputs.texts_of(plan.project_id, rows, plans.rule_of(plan))
+def texts_of(plan: DriftPlan, rows: Sequence[UUID], space: Space | None = None) -> dict[UUID, str]:
+    """What the log still has of them, as it was embedded in that space, or in the one that is in use."""
+    space = space or plan.space
+    rule = texts.rule_of(space.rule) if space else plans.rule_of(plan)
+    return inputs.texts_of(plan.project_id, rows, rule)

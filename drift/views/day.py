@@ -62,7 +62,7 @@ def group(request: PersonRequest, slug: str, day: date, rank: int) -> HttpRespon
         "tab": "drift",
         "check": check,
         "one": judged.shown(check, found, []),
-        "rows": judged.page_of(plan_of(me.project), rows[(number - 1) * PAGE : number * PAGE]),
+        "rows": judged.page_of(check, plan_of(me.project), rows[(number - 1) * PAGE : number * PAGE]),
         "before": before,
         "pages": {"number": number, "last": max(1, -(-len(rows) // PAGE))},
     }

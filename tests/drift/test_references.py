@@ -11,7 +11,15 @@ from annotator.datasets.words import text_hash
 from annotator.jobs import leases, runner
 from annotator.models import DatasetRow, Item, Job, JobState, PlacedInput, Queue
 from annotator.services import datasets, jobs
-from drift.models import Coverage, EmbeddedReference, Reference, ReferenceVector, Verdict
+from drift.models import (
+    Coverage,
+    CoverageGroup,
+    EmbeddedDay,
+    EmbeddedReference,
+    Reference,
+    ReferenceVector,
+    Verdict,
+)
 from drift.services import references as service
 from drift.services import uncovered
 from drift.services.reference_inputs import FILES
@@ -178,6 +186,18 @@ def test_one_click_brings_a_sample_of_a_group_into_a_queue_once(project, referen
         == "drawn at random: 10 of 25 inputs of 23 November 2026 that “Eval set” does not cover"
     )
     assertContains(as_(owner).get(page(reference)), "Go to its queue")
+
+
+def test_measured_again_its_groups_keep_their_queues(project, reference, owner):
+    day = Coverage.objects.get()
+    asked = day.groups.first()
+    queue = uncovered.to_queue(uncovered.Asked(day, asked, 5), by=owner)
+    EmbeddedDay.objects.update(finished_at=made.NOW + timedelta(days=1))
+    Coverage.objects.update(measured_at=made.NOW)
+    made.night()
+    again = CoverageGroup.objects.get(queue=queue)
+    assert again.pk != asked.pk
+    assert again.title == asked.title
 
 
 def test_the_days_sample_counts_in_the_chance(project, reference, owner, as_):
