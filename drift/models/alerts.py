@@ -74,6 +74,7 @@ class AlertGroup(models.Model):
     then_share = models.FloatField(null=True)
     chance = models.FloatField(null=True)
     title = models.CharField(max_length=240, blank=True)
+    nearest = models.UUIDField(null=True)  # whose beginning the title is
     keywords = ArrayField(models.CharField(max_length=100), default=list)
     space = models.ForeignKey(Space, on_delete=models.SET_NULL, null=True, related_name="alert_groups")
     centroid = HalfVectorField(null=True)

@@ -12,7 +12,8 @@ class Space(models.Model):
     """Vectors of one space may be compared, and no others: one encoder, one rule for its text.
 
     `encoder` is what people call it, `fingerprint` the SHA-256 of its weights, in hexadecimal. `rule`: which
-    text of an input is embedded (`drift.texts`).
+    text of an input is embedded (`drift.texts`). `made_at`: when it was begun, or begun anew: a week after the plan
+    went to another one its vectors go, and the space stays for what was measured in it.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="spaces")

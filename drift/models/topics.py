@@ -54,7 +54,7 @@ class TopicMap(models.Model):
 class Topic(models.Model):
     """A topic, over all fits. `name`: a person's or a language model's; without one its title is its name.
 
-    `title`: the beginning of the input that is nearest to its middle. `parent`: of which one it was a part, `heir`:
+    `title`: the beginning of the input that is nearest to its middle, which is `nearest`. `parent`: of which one it was a part, `heir`:
     which one took it over; `ended_at`: the newest fit does not have it.
     """
 
@@ -63,6 +63,7 @@ class Topic(models.Model):
     name = models.CharField(max_length=120, blank=True)
     title = models.CharField(max_length=240, blank=True)
     keywords = ArrayField(models.CharField(max_length=100), default=list)
+    nearest = models.UUIDField(null=True)
     parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="parts")
     heir = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="took_over")
     since = models.DateField()  # the first day of the first fit that has it

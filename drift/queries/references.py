@@ -114,7 +114,13 @@ class Day:
 
 def days_of(reference: Reference) -> list[Coverage]:
     """The newest first."""
-    return list(Coverage.objects.filter(reference=reference).order_by("-day")[:SHOWN_DAYS])
+    rows = Coverage.objects.filter(reference=reference).select_related("space")
+    return list(rows.order_by("-day")[:SHOWN_DAYS])
+
+
+def other_space(days: Sequence[Coverage]) -> Coverage | None:
+    """The newest day that was measured in another space than the newest of all, so that the two do not compare."""
+    return next((one for one in days if one.space_id != days[0].space_id), None)
 
 
 def freshness(days: Sequence[Coverage]) -> Trend | None:

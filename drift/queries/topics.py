@@ -68,7 +68,7 @@ UNSORTED, LOOSE = 0, -1  # beside ids of topics, which are above 0
 
 def standing(of: TopicMap, today: date) -> Standing:
     """All that the page of topics tells."""
-    days = counted_days(of.project_id, SHOWN)
+    days = counted_days(of.project_id, SHOWN, of.space_id)
     told = list(days.values())
     now, before = told[-NOW:], told[-NOW - BEFORE : -NOW]
     compared = before if sum(day.n > 0 for day in before) >= LEAST_BEFORE else []
@@ -119,12 +119,14 @@ def _only_topics(day: Day) -> Day:
     return shares.Day(day.n, {key: n for key, n in day.counts.items() if key > 0})
 
 
-def counted_days(project: int, most: int) -> Mapping[date, Day]:
-    """The newest days that were counted, the oldest first. Two queries.
+def counted_days(project: int, most: int, space: int | None = None) -> Mapping[date, Day]:
+    """The newest days that were counted, in this space or in any, the oldest first. Two queries.
 
     Of a day that two maps counted the newer counts.
     """
     rows = MappedDay.objects.filter(map__project=project).exclude(map__in_force_at=None)
+    if space is not None:
+        rows = rows.filter(map__space=space)
     rows = rows.order_by("-day", "map__number").prefetch_related(
         Prefetch("topics", TopicDay.objects.only("day_id", "topic_id", "rows"))
     )
@@ -138,6 +140,15 @@ def counted_days(project: int, most: int) -> Mapping[date, Day]:
 def trend_of(topic: Topic) -> list[tuple[date, Estimate]]:
     """Its share of each counted day, with the interval of that day's draws. Two queries."""
     return points_of(topic.pk, counted_days(topic.project_id, SHOWN))
+
+
+def other_space(project: int) -> date | None:
+    """The newest day that was counted in another space than the newest of all, so that the two do not compare."""
+    rows = MappedDay.objects.filter(map__project=project, map__in_force_at__isnull=False)
+    counted = rows.order_by("-map__number", "-day").values_list("map__space", "day")
+    newest = counted.first()
+    other = newest and counted.exclude(map__space=newest[0]).order_by("-day").first()
+    return other[1] if other else None
 
 
 def points_of(topic: int, days: Mapping[date, Day]) -> list[tuple[date, Estimate]]:

@@ -123,6 +123,7 @@ def of_inputs(check: DriftCheck, one: DriftGroup) -> AlertGroup:
         then_n=then_n,
         then_share=len(one.baseline_rows) / then_n if then_n else None,
         title=one.title,
+        nearest=one.nearest,
         keywords=one.keywords,
         space_id=check.space_id,
         centroid=one.centroid,

@@ -210,7 +210,7 @@ def _topics(ready: Ready, since: date) -> list[Topic]:
         else:
             topic = before[old]
             topic.heir = None
-        topic.keywords, topic.title = named.keywords, named.title
+        topic.keywords, topic.title, topic.nearest = named.keywords, named.title, named.nearest
         topic.save()
         rows.append(topic)
     for old, j in lives.heir.items():

@@ -1,6 +1,6 @@
 """Three keywords and a title for each topic, from the texts in the log. The ml worker's alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -21,14 +21,18 @@ LONGEST = 600  # characters that are read of one
 class Named:
     keywords: list[str] = field(default_factory=list)
     title: str = ""
+    nearest: UUID | None = None
 
 
 def names_of(space: Space, interactions: Sequence[UUID], counted: Counted, k: int) -> list[Named]:
     """For each of k topics; empty where the log has none of its inputs any more."""
     nearest = [_nearest(counted, topic) for topic in range(k)]
     texts = _texts(space, [interactions[at] for rows in nearest for at in rows])
-    groups = [[texts[interactions[at]] for at in rows if interactions[at] in texts] for rows in nearest]
-    terms = [terms_of(group) for group in groups]
+    groups = [
+        {interactions[at]: texts[interactions[at]] for at in rows if interactions[at] in texts}
+        for rows in nearest
+    ]
+    terms = [terms_of(group.values()) for group in groups]
     everything = sum(terms, terms_of([]))
     return [_named(group, mine, everything) for group, mine in zip(groups, terms, strict=True)]
 
@@ -44,7 +48,8 @@ def _texts(space: Space, wanted: Sequence[UUID]) -> dict[UUID, str]:
     return {key: text[:LONGEST] for key, text in said.items() if text}
 
 
-def _named(group: Sequence[str], mine: Terms, everything: Terms) -> Named:
+def _named(group: Mapping[UUID, str], mine: Terms, everything: Terms) -> Named:
     if not group:
         return Named()
-    return Named([one[:KEYWORD] for one in keywords(mine, everything)], group[0][:TITLE])
+    key, text = next(iter(group.items()))
+    return Named([one[:KEYWORD] for one in keywords(mine, everything)], text[:TITLE], key)

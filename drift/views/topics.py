@@ -21,7 +21,7 @@ from drift.forms.topics import NameForm, QueueForm
 from drift.models import EmbeddedDay
 from drift.queries import map_dots
 from drift.queries.topic_maps import in_force
-from drift.queries.topics import standing, trend_of
+from drift.queries.topics import other_space, standing, trend_of
 from drift.services import topic_queues
 from drift.services import topics as service
 from feedback.trend import trend
@@ -117,6 +117,7 @@ def _one(request: PersonRequest, me: Membership, topic_id: int) -> Page:
         nearest=map_dots.nearest_of(found) if before is None else [],
         trend=trend(points),
         points=list(reversed(points)),
+        other_space=other_space(me.project.pk),
     )
     if me.role in access.LABELERS:
         page["name_form"] = NameForm(initial={"name": found.name}, label_suffix="")

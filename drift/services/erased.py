@@ -1,0 +1,68 @@
+"""Titles and keywords quote what users wrote. When an input leaves the log, so does what quotes it.
+
+A title is then the beginning of the next nearest input that is left, and a word stays while one of those has it.
+"""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from drift import texts
+from drift.keywords import terms_of
+from drift.models import AlertGroup, CoverageGroup, DriftGroup, MapDot, Space, Topic
+from drift.services import inputs
+from drift.services.naming import TITLE
+
+READ = 200  # inputs of a group
+Quoting = DriftGroup | AlertGroup | CoverageGroup | Topic
+
+# What has words, and any of whose inputs the log has lost.
+LOST = """
+    SELECT id FROM {table} WHERE (title <> '' OR keywords <> '{{}}')
+    AND EXISTS (SELECT FROM unnest({rows}) one WHERE one IS NOT NULL
+                AND NOT EXISTS (SELECT FROM feedback_interaction i WHERE i.id = one)) ORDER BY id"""
+ROWS = (
+    (DriftGroup.objects, "drift_driftgroup", "day_rows || baseline_rows || nearest"),
+    (AlertGroup.objects, "drift_alertgroup", "rows || nearest"),
+    (CoverageGroup.objects, "drift_coveragegroup", "rows || nearest"),
+    (Topic.objects, "drift_topic", "ARRAY[nearest]"),
+)
+
+
+def quoting() -> Iterator[Quoting]:
+    for manager, table, rows in ROWS:
+        with connection.cursor() as cursor:
+            cursor.execute(LOST.format(table=table, rows=rows))
+            found = [key for (key,) in cursor.fetchall()]
+        yield from manager.filter(pk__in=found)
+
+
+def mend(one: Quoting) -> None:
+    """Its title and keywords from what the log still has."""
+    project, space, rows = _of(one)
+    rule = texts.rule_of(space.rule if space else {})
+    there = inputs.texts_of(project, rows, rule)
+    left = {row: there[row] for row in rows if there.get(row)}
+    terms = terms_of(left.values())
+    one.keywords = [word for word in one.keywords if word in terms.texts]
+    one.nearest = next(iter(left), None)
+    one.title = left[one.nearest][:TITLE] if one.nearest else ""
+    if isinstance(one, CoverageGroup) and one.topic is not None:
+        one.title = one.topic.shown_name[:TITLE]
+    one.save(update_fields=["title", "keywords", "nearest"])
+
+
+def _of(one: Quoting) -> tuple[int, Space | None, Sequence[UUID]]:
+    """The project, the space, and the inputs, those nearest to the middle first."""
+    if isinstance(one, DriftGroup):
+        rows = one.baseline_rows if one.kind == "shrunk" else one.day_rows
+        return one.check_of_day.project_id, one.check_of_day.space, rows[:READ]
+    if isinstance(one, AlertGroup):
+        return one.alert.project_id, one.space, one.rows[:READ]
+    if isinstance(one, CoverageGroup):
+        return one.coverage.reference.project_id, one.coverage.space, one.rows[:READ]
+    newest = one.shapes.select_related("map__space").order_by("-map__number").first()
+    dots = MapDot.objects.filter(topic=one, weight__gt=0).exclude(day__map__in_force_at=None)
+    rows = list(dots.order_by("-cosine", "interaction").values_list("interaction", flat=True)[:READ])
+    return one.project_id, newest.map.space if newest else None, rows
