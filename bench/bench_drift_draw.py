@@ -57,7 +57,11 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute(fill, {"project": project.pk, "start": start, "n": n})
         (population, found), cpu = clock.timed(name, partial(inputs.drawn, project, DAY, MOST))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT temp_bytes FROM pg_stat_database WHERE datname = current_database()")
+            files = cursor.fetchone()[0] // 2**20
         print("   ", len(found.rows), "to embed,", found.drawn, "drawn of", population)
+        print("   ", files, "MB of PostgreSQL's temporary files were written so far")
         most = max(most, cpu)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB")
     if most > BAR:

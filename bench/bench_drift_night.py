@@ -145,7 +145,7 @@ def main() -> None:
     found = night(project, database)
     day = EmbeddedDay.objects.get(day=DAY)
     print(
-        f"{day.population:,} inputs, {day.sampled:,} embedded, {day.repeats['rows']:,} rows left; repeats {day.repeats['inputs']}"
+        f"{day.population:,} inputs, {day.sampled:,} drawn, {day.repeats['rows']:,} rows left; repeats {day.repeats['inputs']}"
     )
     print(f"{'stage':18} {'CPU s':>8} {'wall s':>8} {'MB':>6}")
     for kind, (cpu, wall, mb) in found.items():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection
+from pytest_django.asserts import assertContains
 
 from drift import draw
 from drift.draw import Lot, Told, limit_of
@@ -123,7 +124,9 @@ def test_a_flood_without_text_is_told_as_what_it_is(project, drift_plan, judged)
     assert (day.sampled, day.empty, day.vectors.count()) == (50, 50, 0)
 
 
-def test_a_script_of_one_user_is_a_few_rows_of_its_day(project, drift_plan, judged):
+def test_a_script_of_one_user_is_a_few_rows_of_its_day_and_the_pages_say_so(
+    project, drift_plan, judged, as_, owner
+):
     plans.DriftPlan.objects.update(sample_size=200)
     questions(project, 600, end_user="script")
     for n in range(40):
@@ -134,6 +137,10 @@ def test_a_script_of_one_user_is_a_few_rows_of_its_day(project, drift_plan, judg
     assert day.sampled == 680
     assert told["over"] == 595
     assert sum(day.vectors.values_list("weight", flat=True)) == 680
+    assertContains(as_(owner).get("/p/shop/drift/inputs/"), ">595</a>")
+    page = as_(owner).get(f"/p/shop/drift/inputs/{DAY}/")
+    assertContains(page, "Of one end user at most 5 different inputs are compared")
+    assertContains(page, "1 user sent more; 595 of the drawn inputs were left out for it.")
 
 
 def test_a_day_is_drawn_alike_again_and_every_input_as_likely(project):
