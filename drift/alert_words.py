@@ -24,6 +24,7 @@ def told(group: AlertGroup, zone: str) -> dict[str, Any]:
         "n": group.n,
         "then_rows": group.then_rows,
         "then_n": group.then_n,
+        "reference": group.facts.get("reference", ""),
         "side": group.side,
         "feature": group.feature,
         "facts": group.facts,
@@ -51,7 +52,10 @@ def _inputs(one: dict[str, Any]) -> str:
         "then": spoken(then),
         "rows": whole(one["rows"]),
         "n": whole(one["n"]),
+        "reference": one.get("reference", ""),
     }
+    if one.get("reference"):
+        return _beside_reference(one["kind"]) % known
     if one["kind"] == "scattered":
         return (
             _(
@@ -78,6 +82,24 @@ def _in_week(kind: str, known: dict[str, Any]) -> str:
         "shrunk": _("Less of %(name)s: %(now)s of the week’s inputs, %(then)s in the weeks before."),
     }
     return sentences[kind] % known
+
+
+def _beside_reference(kind: str) -> str:
+    """Of a day that was compared with a reference."""
+    return {
+        "scattered": _(
+            "Unlike anything in the reference “%(reference)s”, each on its own: %(now)s of the day’s inputs (%(rows)s of %(n)s compared)."
+        ),
+        "new": _(
+            "New beside the reference “%(reference)s”: %(name)s, %(now)s of the day’s inputs (%(rows)s of %(n)s compared), %(then)s of the reference."
+        ),
+        "grown": _(
+            "More of %(name)s than in the reference “%(reference)s”: %(now)s of the day’s inputs, %(then)s of the reference."
+        ),
+        "shrunk": _(
+            "In the reference “%(reference)s”, but less in production: %(name)s, %(now)s of the day’s inputs, %(then)s of the reference."
+        ),
+    }[kind]
 
 
 def _structure(one: dict[str, Any]) -> str:

@@ -95,6 +95,13 @@ def choose(plan: Rolling | Pinned, today: Past, past: Iterable[Past], rows: int 
     return Chosen(shared_out(found, rows), (*notes, *_little(today, found)), tuple(gone))
 
 
+def beside_reference(today: Past, past: Iterable[Past], days: int = DAYS, rows: int = ROWS) -> Chosen:
+    """The days before from which a reference, which has none, gets to know how much topics vary. Those under alarm
+    too: where a reference is the baseline nearly all days may be, and what they add makes tests more careful."""
+    found = sorted((one for one in past if one.rows and one.day < today.day), key=lambda one: one.day)[-days:]
+    return Chosen(shared_out(found, rows), tuple(_little(today, found)))
+
+
 def frozen(today: date, past: Iterable[Past], days: int = DAYS, rows: int = ROWS) -> Chosen | None:
     """The oldest `days` days of the last twelve weeks, if all of them are four weeks old; None while they are not.
     As weeks go by it follows, twelve weeks late."""

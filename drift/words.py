@@ -39,6 +39,24 @@ def reason(check: DriftCheck) -> str:
         % numbers
         if found
         else _("There is no day to compare with yet; %(needed)s are needed.") % numbers,
+        NotReady.REFERENCE_NOT_EMBEDDED: _(
+            "The reference that it is to be compared with is being embedded: the day is judged as soon as that is done."
+        ),
+        NotReady.PART_OF_A_DAY: _(
+            "Hours of this day are missing, and a reference has no hours that could be left out."
+        ),
+        NotReady.FEW_DAYS_BEFORE: ngettext(
+            "How much topics vary from day to day is told from %(found)s day so far; %(needed)s are needed before a day is compared with a reference.",
+            "How much topics vary from day to day is told from %(found)s days so far; %(needed)s are needed before a day is compared with a reference.",
+            found,
+        )
+        % numbers,
+        NotReady.FEW_REFERENCE_ROWS: ngettext(
+            "The reference has only %(found)s different input; %(needed)s are needed.",
+            "The reference has only %(found)s different inputs; %(needed)s are needed.",
+            found,
+        )
+        % numbers,
         "few_baseline_rows": ngettext(
             "The days before have only %(found)s different input; %(needed)s are needed.",
             "The days before have only %(found)s different inputs; %(needed)s are needed.",
@@ -61,6 +79,8 @@ def headline(check: DriftCheck) -> str:
     if check.p is None:
         return reason(check)
     chance = {"p": p_value(check.p)}
+    if check.baseline.get("reference") and (check.alarm or marked(check)):
+        return _against_reference(check.alarm) % chance
     if check.alarm:
         return _("This day is unlike the days before (p %(p)s).") % chance
     if marked(check):
@@ -68,16 +88,52 @@ def headline(check: DriftCheck) -> str:
     return _("Nothing stands out (p %(p)s).") % chance
 
 
+def _against_reference(alarm: bool) -> str:
+    """Structure is compared with days before all the same: the sentence names neither."""
+    if alarm:
+        return _("This day is unlike what it was compared with (p %(p)s).")
+    return _("A little unlike what it was compared with (p %(p)s): one quiet day in twenty is, too.")
+
+
+def compared(check: DriftCheck) -> str:
+    """With what."""
+    n, days = len(check.day_vectors), len(check.baseline.get("days", {}))
+    reference = check.baseline.get("reference")
+    if reference is None:
+        return _("%(n)s inputs of the day were compared with %(before)s of %(days)s days before.") % {
+            "n": whole(n),
+            "before": whole(check.then_compared),
+            "days": whole(days),
+        }
+    known = {
+        "n": whole(n),
+        "before": whole(reference["inputs"]),
+        "name": reference["name"],
+        "version": reference["version"],
+        "days": whole(days),
+    }
+    said = (
+        _("%(n)s inputs of the day were compared with %(before)s of the reference “%(name)s”.")
+        if reference["version"] is None
+        else _(
+            "%(n)s inputs of the day were compared with %(before)s of the reference “%(name)s” (version %(version)s of its dataset)."
+        )
+    )
+    told = _(
+        "How much topics vary was told from %(days)s days before. How inputs and outputs are made is compared with days before."
+    )
+    return f"{said % known} {told % known}"
+
+
 def marked(check: DriftCheck) -> bool:
     """On the chart, without being told to anybody."""
     return budget.marked(check.p) and not check.alarm
 
 
-def times(ratio: float) -> str:
+def times(ratio: float, *, in_reference: bool = False) -> str:
     """“3.2 times the share before”."""
-    return _("%(n)s times the share before") % {
-        "n": number_format(round(ratio, 1), 1) if ratio < 10 else whole(round(ratio))
-    }
+    said = _("%(n)s times its share in the reference") if in_reference else _("%(n)s times the share before")
+    return said % {"n": number_format(round(ratio, 1), 1) if ratio < 10 else whole(round(ratio))}
 
 
 def p_value(p: float) -> str:

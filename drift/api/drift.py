@@ -12,7 +12,7 @@ from pydantic import Field
 
 from annotator.api.auth import ByKey, Caller
 from annotator.models import Project, Scope
-from drift.models import AlertState, DriftCheck, StructuralChange
+from drift.models import AlertState, BaselineKind, DriftCheck, StructuralChange
 from drift.queries.alerts import Wanted, alerts_of
 from drift.queries.weeks import weeks_of
 from drift.services.found import of_feature, of_inputs
@@ -44,6 +44,19 @@ class GroupOut(Schema):
     now: float | None
 
 
+class ReferenceOut(Schema):
+    id: UUID
+    name: str
+    version: int | None = Field(description="Of its dataset; null of a file.")
+    inputs: int = Field(description="Different ones that were compared.")
+
+
+class BaselineOut(Schema):
+    kind: BaselineKind
+    days: list[date] = Field(description="Of a reference: those that say how much topics vary.")
+    reference: ReferenceOut | None = Field(description="As it was called then; it may be gone.")
+
+
 class CheckOut(Schema):
     day: date
     verdict: str = Field(description="judged or refused.")
@@ -56,6 +69,7 @@ class CheckOut(Schema):
     alarm: bool
     compared: int = Field(description="Different inputs of the day.")
     then_compared: int
+    baseline: BaselineOut | None = Field(description="What topics were compared with; null if with nothing.")
     judged_at: datetime
     alert: int | None = Field(description="The alert that the day opened.")
     groups: list[GroupOut]
@@ -181,9 +195,18 @@ def _told(
     return {
         **{name: getattr(row, name) for name in names},
         "compared": len(row.day_vectors),
-        "then_compared": len(row.baseline_vectors),
+        "then_compared": row.then_compared,
+        "baseline": _baseline(row.baseline) if row.topics_p is not None and row.baseline else None,
         "alert": alert,
         "groups": told,
+    }
+
+
+def _baseline(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": told.get("kind", BaselineKind.ROLLING),
+        "days": list(told.get("days", {})),
+        "reference": told.get("reference"),
     }
 
 

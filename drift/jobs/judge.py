@@ -15,7 +15,7 @@ from drift.services import judge
 NAME = "drift.judge"
 
 
-def ask_again(check: DriftCheck, by: User) -> Job:
+def ask_again(check: DriftCheck, by: User | None = None) -> Job:
     """To have a judgement replaced by one with what is set and known now. Asked twice it is one job."""
     again = judge.again_of(check)
     return jobs.ask(

@@ -15,8 +15,10 @@ from annotator.jobs.work import PermanentError, Work
 from annotator.models import Job
 from annotator.reading.errors import BadFile
 from drift import texts
-from drift.models import EmbeddedReference, Reference, ReferenceVector, Space
+from drift.jobs import judge
+from drift.models import DriftCheck, DriftPlan, EmbeddedReference, Reference, ReferenceVector, Space
 from drift.services import reference_inputs, references
+from drift.services.judge import NotReady
 from drift.services.reference_inputs import Gone, Part, Sent
 
 
@@ -41,6 +43,7 @@ def run(work: Work) -> None:
         )
     with work.chunk() as chunk:
         EmbeddedReference.objects.filter(pk=embedded.pk).update(finished_at=Now())
+        _ask_for_days(embedded)
         chunk.last = True
 
 
@@ -70,6 +73,16 @@ def _embed(work: Work, embedded: EmbeddedReference, part: Part) -> None:
         chunk.done = embedded.read
         chunk.total = _total(embedded)
         chunk.cursor = part.last
+
+
+def _ask_for_days(embedded: EmbeddedReference) -> None:
+    """Have the days judged that were to be compared with it before it was there."""
+    if DriftPlan.objects.filter(reference=embedded.reference_id, space=embedded.space_id).exists():
+        waiting = DriftCheck.objects.filter(
+            project=embedded.space.project_id, space=embedded.space_id, reason=NotReady.REFERENCE_NOT_EMBEDDED
+        )
+        for check in waiting.order_by("day"):
+            judge.ask_again(check)
 
 
 def _different(embedded: EmbeddedReference, inputs: Sequence[Sent]) -> tuple[list[tuple[int, int, str]], int]:

@@ -15,6 +15,7 @@ from drift.models.spaces import Space
 class BaselineKind(models.TextChoices):
     ROLLING = "rolling", _("The days before")
     PINNED = "pinned", _("Days of your choice")
+    REFERENCE = "reference", _("A reference, such as your eval set")
 
 
 class DriftPlan(models.Model):
@@ -22,7 +23,8 @@ class DriftPlan(models.Model):
 
     `rule`, `encoder`: as in Space; an empty encoder is the one that comes with Genba. `space`: the one that is
     in use, None before the first day. Rolling: the `baseline_days` before, but those under alarm. Pinned:
-    from `pinned_first` to `pinned_last`.
+    from `pinned_first` to `pinned_last`. `reference`: its inputs; None of that kind: it was deleted, and the days
+    before stand in for it.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="drift_plan")
@@ -32,21 +34,31 @@ class DriftPlan(models.Model):
     rule = models.JSONField(default=dict)
     encoder = models.CharField(max_length=200, blank=True)
     space = models.ForeignKey(Space, on_delete=models.SET_NULL, null=True, related_name="+")
-    baseline_kind = models.CharField(max_length=8, choices=BaselineKind.choices, default=BaselineKind.ROLLING)
+    baseline_kind = models.CharField(max_length=9, choices=BaselineKind.choices, default=BaselineKind.ROLLING)
     baseline_days = models.PositiveSmallIntegerField(default=14)
     pinned_first = models.DateField(null=True)
     pinned_last = models.DateField(null=True)
+    reference = models.ForeignKey("drift.Reference", on_delete=models.SET_NULL, null=True, related_name="+")
     starts_on = models.DateField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(hour__lte=23), name="drift_hour_of_a_day"),
             models.CheckConstraint(
-                condition=Q(baseline_kind="rolling")
+                condition=~Q(baseline_kind="pinned")
                 | Q(pinned_first__isnull=False, pinned_last__gte=models.F("pinned_first")),
                 name="pinned_from_a_day_to_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(reference=None) | Q(baseline_kind="reference"), name="reference_as_the_baseline"
+            ),
         ]
+
+    @property
+    def kind_in_force(self) -> str:
+        """Where the reference was deleted, the days before."""
+        gone = self.baseline_kind == BaselineKind.REFERENCE and self.reference_id is None
+        return BaselineKind.ROLLING if gone else self.baseline_kind
 
 
 class Verdict(models.TextChoices):
@@ -60,7 +72,8 @@ class DriftCheck(models.Model):
     `reason`, `facts`: of a refused day, a code and its numbers. `p`: the day's one p-value, of `topics_p` and
     `structure_p`; `level`: what it had to be at most for an alarm. `rho`: how much shares vary from day to
     day. `day_vectors`, `baseline_vectors`: ids of InputVector. `baseline`: which days, and how they were
-    chosen. `timings`: CPU seconds by stage.
+    chosen. `reference_vectors`: ids of ReferenceVector where a reference was the baseline; the days in `baseline`
+    are then those that `rho` was told from. `timings`: CPU seconds by stage.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="drift_checks")
@@ -81,6 +94,7 @@ class DriftCheck(models.Model):
     baseline = models.JSONField(default=dict)
     day_vectors = ArrayField(models.BigIntegerField(), default=list)
     baseline_vectors = ArrayField(models.BigIntegerField(), default=list)
+    reference_vectors = ArrayField(models.BigIntegerField(), null=True)
     timings = models.JSONField(default=dict)
     judged_at = models.DateTimeField(db_default=Now())
     asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -94,6 +108,11 @@ class DriftCheck(models.Model):
             ),
         ]
 
+    @property
+    def then_compared(self) -> int:
+        """How many rows the day's were compared with."""
+        return len(self.baseline_vectors if self.reference_vectors is None else self.reference_vectors)
+
 
 class GroupKind(models.TextChoices):
     NEW = "new", pgettext_lazy("a group of inputs", "New")
@@ -106,7 +125,8 @@ class DriftGroup(models.Model):
     """Inputs behind an alarm. `rank` 1 is the surest.
 
     `day_rows`, `baseline_rows`: ids of interactions; `nearest`: the one that is nearest to the centroid.
-    `title` is its beginning, `keywords` three words or terms: all that is kept of texts.
+    `title` is its beginning, `keywords` three words or terms: all that is kept of texts. `reference_rows`: positions
+    in the reference, in the place of `baseline_rows`, where that was the baseline; then a shrunk group has no `nearest`.
     """
 
     check_of_day = models.ForeignKey(DriftCheck, on_delete=models.CASCADE, related_name="groups")
@@ -116,6 +136,7 @@ class DriftGroup(models.Model):
     value = models.FloatField()
     day_rows = ArrayField(models.UUIDField(), default=list)
     baseline_rows = ArrayField(models.UUIDField(), default=list)
+    reference_rows = ArrayField(models.PositiveIntegerField(), null=True)
     nearest = models.UUIDField(null=True)
     title = models.CharField(max_length=240, blank=True)
     keywords = ArrayField(models.CharField(max_length=100), default=list)
@@ -124,6 +145,11 @@ class DriftGroup(models.Model):
     class Meta:
         ordering = ["rank"]
         constraints = [models.UniqueConstraint(fields=["check_of_day", "rank"], name="one_group_a_rank")]
+
+    @property
+    def then_count(self) -> int:
+        """Rows of the baseline."""
+        return len(self.baseline_rows if self.reference_rows is None else self.reference_rows)
 
 
 class StructuralChange(models.Model):

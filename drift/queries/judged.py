@@ -9,19 +9,20 @@ from django.db.models import Prefetch
 
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
-from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, StructuralChange
-from drift.services import naming
+from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, Reference, StructuralChange
+from drift.services import naming, plans, reference_inputs
 from drift.structure.telling import without_estimates
 
 SHOWN = 5  # rows of a group on the day's page
-ARRAYS = ("day_vectors", "baseline_vectors")
+ARRAYS = ("day_vectors", "baseline_vectors", "reference_vectors")
 
 
 @dataclass(frozen=True)
 class Row:
-    """An input of a group. `text`: None when the log has it no more."""
+    """An input of a group. `text`: None when the log has it no more, or the reference. `interaction`: None of a
+    reference's."""
 
-    interaction: UUID
+    interaction: UUID | None
     text: str | None
 
 
@@ -48,7 +49,9 @@ class Shown:
 
 def newest(project: Project, count: int, before: date | None = None) -> list[DriftCheck]:
     """Newest first, each with its groups, surest first. `day_rows` and the like of a group are not fetched."""
-    groups = DriftGroup.objects.order_by("rank").defer("day_rows", "baseline_rows", "centroid")
+    groups = DriftGroup.objects.order_by("rank").defer(
+        "day_rows", "baseline_rows", "reference_rows", "centroid"
+    )
     found = DriftCheck.objects.filter(project=project).defer(*ARRAYS)
     if before is not None:
         found = found.filter(day__lt=before)
@@ -76,22 +79,43 @@ def neighbours(check: DriftCheck) -> tuple[DriftCheck | None, DriftCheck | None]
 
 
 def groups_of(check: DriftCheck, plan: DriftPlan) -> list[Shown]:
-    """With the first rows of each: two queries, however many there are."""
+    """With the first rows of each: two queries, however many there are, and three of a reference."""
     groups = list(check.groups.order_by("rank"))
-    first = {one.pk: _own(one)[:SHOWN] for one in groups}
-    said = naming.texts_of(plan, [row for rows in first.values() for row in rows], check.space)
-    return [shown(check, one, rows_of(first[one.pk], said)) for one in groups]
+    logged = {one.pk: _own(one)[:SHOWN] for one in groups}
+    said = naming.texts_of(plan, [row for rows in logged.values() for row in rows], check.space)
+    pinned = {one.pk: (one.reference_rows or [])[:SHOWN] for one in groups if one.kind == "shrunk"}
+    in_reference = _said_in_reference(check, plan, [row for rows in pinned.values() for row in rows])
+    rows = {
+        one.pk: rows_of(logged[one.pk], said)
+        + [Row(None, in_reference.get(row)) for row in pinned.get(one.pk, [])]
+        for one in groups
+    }
+    return [shown(check, one, rows[one.pk]) for one in groups]
 
 
 def shown(check: DriftCheck, group: DriftGroup, rows: list[Row]) -> Shown:
     now = wilson(len(group.day_rows), len(check.day_vectors))
-    before = wilson(len(group.baseline_rows), len(check.baseline_vectors))
+    before = wilson(group.then_count, check.then_compared)
     ratio = now.value / before.value if now.value is not None and before.value else None
-    return Shown(group, now, before, len(group.day_rows), len(group.baseline_rows), ratio, rows)
+    return Shown(group, now, before, len(group.day_rows), group.then_count, ratio, rows)
 
 
 def page_of(check: DriftCheck, plan: DriftPlan, rows: Sequence[UUID]) -> list[Row]:
     return rows_of(rows, naming.texts_of(plan, rows, check.space))
+
+
+def page_of_reference(check: DriftCheck, plan: DriftPlan, positions: Sequence[int]) -> list[Row]:
+    said = _said_in_reference(check, plan, positions)
+    return [Row(None, said.get(position)) for position in positions]
+
+
+def _said_in_reference(check: DriftCheck, plan: DriftPlan, positions: Sequence[int]) -> dict[int, str]:
+    """What the reference still has, if it is there."""
+    told = check.baseline.get("reference")
+    if not told or not positions:
+        return {}
+    found = Reference.objects.select_related("file").filter(project=check.project_id, pk=told["id"]).first()
+    return reference_inputs.texts_at(found, positions, plans.rule_of(plan)) if found else {}
 
 
 def rows_of(rows: Sequence[UUID], said: dict[UUID, str]) -> list[Row]:

@@ -55,6 +55,17 @@ def embedded_in_use(reference: Reference) -> EmbeddedReference | None:
     )
 
 
+def different_inputs(reference: Reference) -> int | None:
+    """How many it has in the space that is in use; None until they are embedded."""
+    embedded = embedded_in_use(reference)
+    return embedded.vectors.count() if embedded and embedded.finished_at else None
+
+
+def is_baseline(reference: Reference) -> bool:
+    """Whether days are compared with it."""
+    return DriftPlan.objects.filter(reference=reference).exists()
+
+
 def has_space(project: Project) -> bool:
     return DriftPlan.objects.filter(project=project, space__isnull=False).exists()
 

@@ -43,8 +43,8 @@ def expected_groups(project: Project, day: date) -> QuerySet[AlertGroup]:
     groups = AlertGroup.objects.filter(
         alert__project=project, alert__state=AlertState.EXPECTED, alert__day__lt=day
     )
-    if plan is None or plan.baseline_kind == BaselineKind.PINNED:
-        return groups
+    if plan is None or plan.kind_in_force != BaselineKind.ROLLING:
+        return groups  # pinned days and a reference never learn
     # A baseline may reach back further than it is long: for days left out, or for days of one weekday.
     back = max(OLDEST * plan.baseline_days, WEEK * MOST_SAME)
     return groups.filter(alert__closed_on__gte=day - timedelta(days=back))

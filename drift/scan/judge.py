@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from drift.scan import measure, wobble
 from drift.scan.groups import Group, found_groups
 from drift.scan.known import Known, set_aside, still
-from drift.scan.refused import FEWEST_DAYS, Refused, refused
+from drift.scan.refused import FEWEST_BASELINE, FEWEST_DAYS, Refused, refused
 from drift.scan.scores import score
 from drift.scan.tree import Floats, Numbers, cosines, grow
 
@@ -49,9 +49,14 @@ def judge(
     permutations: int = PERMUTATIONS,
     known: Sequence[Known] = (),
     fewest_days: int = FEWEST_DAYS,
+    fewest_baseline: int = FEWEST_BASELINE,
+    beside: tuple[Floats, Numbers] | None = None,
 ) -> Judgement | Refused:
     """`baseline` (B, d) and `day` (n, d): unit vectors of one encoder, float32, a row once whatever it weighs.
     `days` (B,): the day number of each baseline row. `level`: at which groups are shown.
+
+    `beside`: rows (M, d) of other days, and the day of each, where the baseline has no days: how much topics vary is
+    told from them, and what they ask is known to be asked. The baseline counts as one day then.
 
     Rows in the same order and the same `seed` give the same answer. Raises ValueError for too many rows.
     """
@@ -59,7 +64,7 @@ def judge(
     here, there = ~set_aside(day, known), ~set_aside(baseline, known)
     mine, before = np.flatnonzero(here), np.flatnonzero(there)
     numbers = days[before]
-    if no := refused(len(mine), len(before), len(np.unique(numbers)), fewest_days):
+    if no := refused(len(mine), len(before), len(np.unique(numbers)), fewest_days, fewest_baseline):
         return no
     rows = np.vstack([baseline[before], day[mine]])
     is_day = np.arange(len(rows)) >= len(before)
@@ -68,10 +73,13 @@ def judge(
     isolated = measure.isolation_order(likeness)
     del likeness
 
-    rho = wobble.overdispersion(tree, np.concatenate([numbers, np.full(len(mine), -1)]))
+    if beside is None:
+        also, rho = None, wobble.overdispersion(tree, np.concatenate([numbers, np.full(len(mine), -1)]))
+    else:
+        also, rho = _told_by_others(rows, *beside, known)
     by = wobble.deflation(wobble.cautious(rho), len(np.unique(numbers)), len(mine), len(before))
     windows = np.flatnonzero((tree.sizes >= measure.CLASSES[0]) & (tree.sizes <= measure.MOST * len(rows)))
-    scores = score(tree, windows, isolated, is_day, by=by, seed=seed, permutations=permutations)
+    scores = score(tree, windows, isolated, is_day, by=by, seed=seed, permutations=permutations, also=also)
     groups = found_groups(tree, windows, isolated, rows, is_day, scores, scores.threshold(level))
     return Judgement(
         p=scores.p(scores.largest[0]),
@@ -84,6 +92,15 @@ def judge(
         aside=len(day) - len(mine),
         baseline_aside=len(baseline) - len(before),
     )
+
+
+def _told_by_others(
+    rows: Floats, others: Floats, days: Numbers, known: Sequence[Known]
+) -> tuple[Numbers, float]:
+    """How many of `others` are most like each of `rows`, and how much topics vary among them."""
+    left = ~set_aside(others, known)
+    nearest = cosines(others[left], rows).argmax(axis=1)
+    return np.bincount(nearest, minlength=len(rows)), wobble.told_from(others[left], days[left])
 
 
 def seed_of(project: int, day: str, sample: int) -> int:

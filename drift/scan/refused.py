@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FEWEST_ROWS, FEWEST_BASELINE, FEWEST_DAYS = 100, 500, 7
+FEWEST_REFERENCE = 200  # inputs of a reference as the baseline (decision 26)
 MOST_ROWS = 6000  # of both windows: time and memory grow with the square
 
 
@@ -23,7 +24,13 @@ class Refused:
     needed: int
 
 
-def refused(rows: int, baseline: int, days: int, fewest_days: int = FEWEST_DAYS) -> Refused | None:
+def refused(
+    rows: int,
+    baseline: int,
+    days: int,
+    fewest_days: int = FEWEST_DAYS,
+    fewest_baseline: int = FEWEST_BASELINE,
+) -> Refused | None:
     """`rows`: of the day, `baseline`: of the baseline, of `days` days. The first reason, the day's own before the
     baseline's.
 
@@ -37,6 +44,6 @@ def refused(rows: int, baseline: int, days: int, fewest_days: int = FEWEST_DAYS)
         return Refused(Reason.FEW_ROWS, rows, FEWEST_ROWS)
     if days < fewest_days:
         return Refused(Reason.FEW_BASELINE_DAYS, days, fewest_days)
-    if baseline < FEWEST_BASELINE:
-        return Refused(Reason.FEW_BASELINE_ROWS, baseline, FEWEST_BASELINE)
+    if baseline < fewest_baseline:
+        return Refused(Reason.FEW_BASELINE_ROWS, baseline, fewest_baseline)
     return None

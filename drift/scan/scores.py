@@ -45,8 +45,11 @@ def score(
     by: float,
     seed: int,
     permutations: int,
+    also: Numbers | None = None,
 ) -> Scores:
-    """`windows`: numbers of the nodes that are looked at. `isolated`: rows, the most isolated first. `by`: what an
+    """`also` (N,): how many rows of other days are most like each row; what they ask is known, too.
+
+    `windows`: numbers of the nodes that are looked at. `isolated`: rows, the most isolated first. `by`: what an
     observed value of a known window is divided by.
 
     Each class of sizes and direction, and each isolation class, has a largest value; it is standardised by what
@@ -58,6 +61,7 @@ def score(
     most = np.floor(np.array(measure.ISOLATED) * n).astype(np.int64)
     classes = measure.class_of(sizes)
     masks = [(sign, classes == one) for sign in (1, -1) for one in np.unique(classes)]
+    more = 0 if also is None else _inside(also, tree, starts, sizes)
     z: Values = np.empty(0)
     extremes: list[Values] = []
     for days in _shuffled(is_day, seed, permutations):
@@ -68,7 +72,7 @@ def score(
         alone = np.stack([days[:, isolated[:k]].sum(axis=1) for k in most], axis=1)
         odd = measure.root_deviance(alone, most, share)
         if not extremes:  # the first row is the day as it is
-            values[0, sizes - inside[0] > KNOWN * sizes] /= by
+            values[0, sizes - inside[0] + more > KNOWN * (sizes + more)] /= by
             odd[0] /= by
             z = values[0].copy()
         tops = [(sign * values[:, mine]).max(axis=1) for sign, mine in masks]
@@ -81,6 +85,13 @@ def score(
         here = mine & (sign * z > 0)
         observed[here] = (sign * z[here] - mean[k]) / spread[k]
     return Scores(standard.max(axis=1), z, observed, standard[0, len(masks) :], most)
+
+
+def _inside(counts: Numbers, tree: Tree, starts: Numbers, sizes: Numbers) -> Numbers:
+    """(K,): the sum of `counts` (N,) in each window."""
+    steps = np.concatenate([[0], np.cumsum(counts[tree.order])])
+    found: Numbers = steps[starts + sizes] - steps[starts]
+    return found
 
 
 def _shuffled(is_day: NDArray[np.bool_], seed: int, permutations: int) -> list[NDArray[np.bool_]]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.scan.tree import Numbers, Tree
+from drift.scan.tree import Floats, Numbers, Tree, cosines, grow
 
 LEAST, MOST = 20, 200  # rows of a window that is looked at
 FEWEST_BASELINE_ROWS = 10
@@ -37,6 +37,11 @@ def overdispersion(tree: Tree, days: NDArray[np.int64]) -> float:
         above += n_days / (n_days - 1) * ((of_day / a_day - p) ** 2).sum() - p * (1 - p) * (1 / a_day).sum()
         below += n_days * p * (1 - p)
     return max(0.0, above / below) if below else 0.0
+
+
+def told_from(rows: Floats, days: NDArray[np.int64]) -> float:
+    """rho of days that are no baseline: of unit vectors (B, d) and the day number of each, in a tree of their own."""
+    return overdispersion(grow(cosines(rows)), days)
 
 
 def cautious(rho: float) -> float:

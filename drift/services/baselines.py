@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from annotator.models import Project
-from drift.models import BaselineKind, DriftPlan
+from drift.models import BaselineKind, DriftPlan, Reference
 from feedback.queries.waiting import today_in
 
 
@@ -17,9 +17,11 @@ def change_baseline(
     baseline_days: int,
     pinned_first: date | None,
     pinned_last: date | None,
+    reference: Reference | None,
     now: datetime,
 ) -> DriftPlan:
-    """A rolling baseline forgets its pinned days."""
+    """What is of another kind is forgotten. In the place of a reference that was deleted meanwhile the days before
+    stand in."""
     plan, _new = DriftPlan.objects.select_for_update().get_or_create(
         project=project, defaults={"starts_on": today_in(project, now)}
     )
@@ -27,5 +29,11 @@ def change_baseline(
     plan.baseline_kind, plan.baseline_days = baseline_kind, baseline_days
     plan.pinned_first = pinned_first if pinned else None
     plan.pinned_last = pinned_last if pinned else None
-    plan.save(update_fields=["baseline_kind", "baseline_days", "pinned_first", "pinned_last"])
+    plan.reference = _still_there(reference) if baseline_kind == BaselineKind.REFERENCE else None
+    plan.save(update_fields=["baseline_kind", "baseline_days", "pinned_first", "pinned_last", "reference"])
     return plan
+
+
+def _still_there(reference: Reference | None) -> Reference | None:
+    """Locked until the plan is stored."""
+    return reference and Reference.objects.select_for_update(no_key=True).filter(pk=reference.pk).first()

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from uuid import UUID
+from typing import Any
 
+from django.db.models import QuerySet
 from pgvector.django import CosineDistance
 
 from drift import budget
@@ -16,6 +17,7 @@ from drift.models import (
     EmbeddedDay,
     InputVector,
     MapDot,
+    ReferenceVector,
     StructuralChange,
     Topic,
     TopicShape,
@@ -47,7 +49,7 @@ def found(check: DriftCheck) -> Iterator[Found]:
     for one in check.groups.order_by("rank"):
         group = of_inputs(check, one)
         group.chance = None if one.kind == "shrunk" else chance
-        group.reach = _reach(check.space_id, group.rows, one.centroid)
+        group.reach = _reach(_vectors(check, one), one.centroid)
         yield Found(thing_of(group), group)
     for change in _changes(check):
         group = of_feature(change)
@@ -62,7 +64,8 @@ def found_in_week(check: WeekCheck) -> Iterator[Found]:
         group = of_topics(check, one, [topics[key] for key in one.topics if key in topics])
         if check.map and (mine := [shapes[key] for key in one.topics if key in shapes]):
             group.space_id, group.centroid = check.map.space_id, _middle(mine)
-        group.reach = _reach(group.space_id, group.rows, group.centroid)
+        vectors = InputVector.objects.filter(interaction__in=group.rows, day__space=group.space_id)
+        group.reach = _reach(vectors, group.centroid)
         yield Found(thing_of(group), group)
 
 
@@ -112,16 +115,18 @@ def thing_of(group: AlertGroup) -> Thing:
 
 def of_inputs(check: DriftCheck, one: DriftGroup) -> AlertGroup:
     """The group as an alert would tell it, not saved."""
-    n, then_n = len(check.day_vectors), len(check.baseline_vectors)
+    n, then_n = len(check.day_vectors), check.then_compared
+    reference = check.baseline.get("reference")
     return AlertGroup(
         kind=one.kind,
         p=one.p,
         rows=one.baseline_rows if one.kind == "shrunk" else one.day_rows,
         n=n,
         share=len(one.day_rows) / n if n else None,
-        then_rows=len(one.baseline_rows),
+        then_rows=one.then_count,
         then_n=then_n,
-        then_share=len(one.baseline_rows) / then_n if then_n else None,
+        then_share=one.then_count / then_n if then_n else None,
+        facts={"reference": reference["name"]} if reference else {},
         title=one.title,
         nearest=one.nearest,
         keywords=one.keywords,
@@ -155,11 +160,22 @@ def _chance(check: DriftCheck, day: EmbeddedDay | None) -> float | None:
     return found or None
 
 
-def _reach(space: int | None, rows: Sequence[UUID], centroid: list[float] | None) -> float | None:
-    """The cosine to the centroid that nine of ten rows have; None for fewer than two vectors."""
-    if centroid is None or space is None:
+def _vectors(check: DriftCheck, one: DriftGroup) -> "QuerySet[Any]":
+    """Of the rows that the group is made of: the day's, the baseline's where it has shrunk, or the reference's."""
+    if one.kind == "shrunk" and one.reference_rows is not None:
+        return ReferenceVector.objects.filter(
+            embedded__reference=check.baseline["reference"]["id"],
+            embedded__space=check.space_id,
+            position__in=one.reference_rows,
+        )
+    own = one.baseline_rows if one.kind == "shrunk" else one.day_rows
+    return InputVector.objects.filter(interaction__in=own, day__space=check.space_id)
+
+
+def _reach(vectors: "QuerySet[Any]", centroid: list[float] | None) -> float | None:
+    """The cosine to the centroid that nine of ten have; None for fewer than two vectors."""
+    if centroid is None:
         return None
-    vectors = InputVector.objects.filter(interaction__in=rows, day__space=space)
     distances = vectors.annotate(far=CosineDistance("vector", centroid)).values_list("far", flat=True)
     return reach([1 - far for far in distances])
 

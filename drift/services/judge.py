@@ -24,6 +24,7 @@ from feedback.queries.shifts import zone_of
 if TYPE_CHECKING:
     from drift.scan.judge import Judgement
     from drift.scan.refused import Refused
+    from drift.services.beside_reference import Beside
     from drift.services.windows import Window
 
 ROWS = 1000  # of the day
@@ -40,6 +41,11 @@ class NotReady(StrEnum):
     NOT_EMBEDDED = "not_embedded"  # no vectors: the model or its worker was missing
     NO_TRAFFIC = "no_traffic"  # no production input came
     NO_TEXT = "no_text"  # inputs came, all of them without text
+    # with a reference as the baseline:
+    FEW_REFERENCE_ROWS = "few_reference_rows"
+    REFERENCE_NOT_EMBEDDED = "reference_not_embedded"  # not in this space yet
+    PART_OF_A_DAY = "part_of_a_day"  # hours are missing, and a reference has none that could be left out
+    FEW_DAYS_BEFORE = "few_days_before"  # from which could be told how much topics vary
 
 
 @dataclass
@@ -52,6 +58,7 @@ class Found:
     window: "Window | None" = None
     names: list[naming.Name] = field(default_factory=list)
     chosen: Chosen | None = None
+    beside: "Beside | None" = None
     frozen: dict[str, Any] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -107,7 +114,7 @@ def _topics(plan: DriftPlan, day: date, level: float, hours: frozenset[int] | No
     """`level`: what the topics' own p must be at most for an alarm, at which their groups are shown. `hours`: that
     are compared (`Window`)."""
     from drift.scan.refused import Refused  # noqa: PLC0415 - here and below: numpy, for the ml worker alone
-    from drift.services import windows  # noqa: PLC0415
+    from drift.services import beside_reference, windows  # noqa: PLC0415
 
     space = plan.space
     embedded = _embedded(space, day)
@@ -120,20 +127,26 @@ def _topics(plan: DriftPlan, day: date, level: float, hours: frozenset[int] | No
     clock = process_time()
     past = _past(plan, space, day)
     today = next((one for one in past if one.day == day), Past(day, 0))
-    found = Found(chosen=baseline.choose(kind_of(plan), today, past))
+    found = Found(chosen=_chosen(plan, today, past))
     assert found.chosen is not None  # noqa: S101 - for the type checker
     window = windows.read(space, day, found.chosen, seed_of(plan, day), rows=ROWS, hours=hours)
     found.chosen = replace(found.chosen, rows=window.rows_of(found.chosen))
     found.timings["read"] = round(process_time() - clock, 3)
     clock = process_time()
-    answer = _scan(plan, window, day, found.chosen, level)
+    if plan.reference is not None:
+        try:
+            found.beside = beside_reference.beside(plan, window, seed_of(plan, day))
+        except beside_reference.NotBeside as no:
+            found.reason, found.facts = no.reason, no.facts
+            return found
+    answer = _scan(plan, window, day, found.chosen, level, found.beside)
     found.timings["topics"] = round(process_time() - clock, 3)
     if isinstance(answer, Refused):
         found.reason, found.facts = _why(answer, embedded)
         return found
     found.judgement, found.window = answer, window
     clock = process_time()
-    found.names = naming.names(plan, window, answer.groups)
+    found.names = naming.names(plan, window, answer.groups, found.beside)
     found.timings["names"] = round(process_time() - clock, 3)
     clock = process_time()
     found.frozen = _frozen(plan, space, window, day, past)
@@ -142,7 +155,12 @@ def _topics(plan: DriftPlan, day: date, level: float, hours: frozenset[int] | No
 
 
 def _scan(
-    plan: DriftPlan, window: "Window", day: date, chosen: Chosen, level: float
+    plan: DriftPlan,
+    window: "Window",
+    day: date,
+    chosen: Chosen,
+    level: float,
+    beside: "Beside | None" = None,
 ) -> "Judgement | Refused":
     import numpy as np  # noqa: PLC0415
 
@@ -151,9 +169,11 @@ def _scan(
     from drift.scan.refused import FEWEST_DAYS  # noqa: PLC0415
 
     assert plan.space is not None  # noqa: S101 - for the type checker
+    own: dict[str, Any] = {"fewest_days": chosen.fewest_days or FEWEST_DAYS}
+    before, numbers, more = beside.baseline() if beside else (window.before, window.days, own)
     return judged(
-        window.before,
-        window.days,
+        before,
+        numbers,
         window.today,
         seed=seed_of(plan, day),
         level=level,
@@ -161,7 +181,7 @@ def _scan(
             Known(np.array(one.centroid, dtype=np.float32), one.reach, one.most)
             for one in taught.taught(plan.project, plan.space, day)
         ],
-        fewest_days=chosen.fewest_days or FEWEST_DAYS,
+        **more,
     )
 
 
@@ -170,7 +190,7 @@ def _frozen(plan: DriftPlan, space: Space, window: "Window", day: date, past: li
     from drift.scan.refused import Refused  # noqa: PLC0415
     from drift.services import windows  # noqa: PLC0415
 
-    old = baseline.frozen(day, past) if plan.baseline_kind == BaselineKind.ROLLING else None
+    old = baseline.frozen(day, past) if plan.kind_in_force == BaselineKind.ROLLING else None
     if old is None:
         return {}
     other = windows.against(space, window, day, old, seed_of(plan, day))
@@ -201,6 +221,13 @@ def _past(plan: DriftPlan, space: Space, day: date) -> list[Past]:
 
     left_out = taught.days_left_out(plan.project)
     return [Past(one, rows, one in left_out) for one, rows in windows.rows_by_day(space)]
+
+
+def _chosen(plan: DriftPlan, today: Past, past: list[Past]) -> Chosen:
+    """The baseline's days; beside a reference those that say how much topics vary."""
+    if plan.reference is not None:
+        return baseline.beside_reference(today, past, plan.baseline_days)
+    return baseline.choose(kind_of(plan), today, past)
 
 
 def kind_of(plan: DriftPlan) -> Rolling | Pinned:
@@ -249,19 +276,20 @@ def _write(
         baseline=_baseline_json(plan, found),
         day_vectors=window.today_ids.tolist() if window else [],
         baseline_vectors=window.before_ids.tolist() if window else [],
+        reference_vectors=found.beside.ids.tolist() if window and found.beside else None,
         timings=found.timings,
         asked_by=by,
     )
     if check.alarm and judgement and window:
-        _write_groups(check, judgement, window, found.names)
+        _write_groups(check, judgement, window, found)
     alerts.tell(check)
     check.refresh_from_db()
     return check
 
 
-def _write_groups(
-    check: DriftCheck, judgement: "Judgement", window: "Window", names: list[naming.Name]
-) -> None:
+def _write_groups(check: DriftCheck, judgement: "Judgement", window: "Window", found: Found) -> None:
+    """Rows of a baseline are in the log, or in the reference."""
+    before, positions = window.before_interactions, found.beside.positions if found.beside else None
     DriftGroup.objects.bulk_create(
         DriftGroup(
             check_of_day=check,
@@ -270,13 +298,14 @@ def _write_groups(
             p=group.p,
             value=group.value,
             day_rows=[window.today_interactions[row] for row in group.day],
-            baseline_rows=[window.before_interactions[row] for row in group.baseline],
+            baseline_rows=[before[row] for row in group.baseline] if positions is None else [],
+            reference_rows=None if positions is None else [positions[row] for row in group.baseline],
             nearest=name.nearest,
             title=name.title,
             keywords=name.keywords,
             centroid=None if group.centroid is None else group.centroid.tolist(),
         )
-        for rank, (group, name) in enumerate(zip(judgement.groups, names, strict=True), 1)
+        for rank, (group, name) in enumerate(zip(judgement.groups, found.names, strict=True), 1)
     )
 
 
@@ -286,7 +315,8 @@ def _baseline_json(plan: DriftPlan, found: Found) -> dict[str, Any]:
         return {}
     judgement = found.judgement
     return {
-        "kind": plan.baseline_kind,
+        "kind": plan.kind_in_force,
+        "reference": found.beside.told if found.beside else None,
         "days": {day.isoformat(): rows for day, rows in found.chosen.rows.items()},
         "notes": list(found.chosen.notes),
         "left_out": [day.isoformat() for day in found.chosen.left_out],

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from drift import keywords, texts
 from drift.models import DriftPlan, Space
-from drift.services import inputs, plans
+from drift.services import inputs, plans, reference_inputs
 
 if TYPE_CHECKING:
     from drift.scan.groups import Group
+    from drift.services.beside_reference import Beside
     from drift.services.windows import Window
 
 TITLE, KEYWORD = 240, 100  # characters that tables keep
@@ -24,30 +25,39 @@ class Name:
     nearest: UUID | None = None
 
 
-def names(plan: DriftPlan, window: "Window", groups: Sequence["Group"]) -> list[Name]:
-    """One a group. A shrunk one is named by what it was before."""
+def names(
+    plan: DriftPlan, window: "Window", groups: Sequence["Group"], beside: "Beside | None" = None
+) -> list[Name]:
+    """One a group. A shrunk one is named by what it was before, or by what the reference has."""
     if not groups:
         return []
-    said = texts_of(plan, [*window.before_interactions, *window.today_interactions])
+    now, before = window.today_interactions, window.before_interactions
+    said = texts_of(plan, [*([] if beside else before), *now])
+    here = [said.get(row, "") for row in now]
+    there = _in_reference(plan, beside) if beside else [said.get(row, "") for row in before]
     sides = {
-        shrunk: (rows, keywords.terms_of(said.get(row, "")[:MOST] for row in other))
-        for shrunk, rows, other in (
-            (False, window.today_interactions, window.before_interactions),
-            (True, window.before_interactions, window.today_interactions),
-        )
+        False: (here, now, keywords.terms_of(text[:MOST] for text in there)),
+        True: (there, [] if beside else before, keywords.terms_of(text[:MOST] for text in here)),
     }
-    return [_name(group, *sides[group.own is group.baseline], said) for group in groups]
+    return [_name(group, *sides[group.own is group.baseline]) for group in groups]
 
 
-def _name(group: "Group", rows: list[UUID], elsewhere: keywords.Terms, said: dict[UUID, str]) -> Name:
-    """`rows`: of the window that the group is named by; `elsewhere`: what is said in the other one."""
-    own = [rows[row] for row in group.own]
-    mine = keywords.terms_of(said.get(row, "")[:MOST] for row in own)
+def _in_reference(plan: DriftPlan, beside: "Beside") -> list[str]:
+    """The texts of its rows, as they were embedded; empty where they are gone."""
+    said = reference_inputs.texts_at(beside.reference, beside.positions, plans.rule_of(plan))
+    return [said.get(position, "") for position in beside.positions]
+
+
+def _name(group: "Group", said: list[str], rows: list[UUID], elsewhere: keywords.Terms) -> Name:
+    """`said`, `rows`: of the window that the group is named by, no rows where that is a reference; `elsewhere`: what
+    is said in the other one."""
+    own = [int(row) for row in group.own]
+    mine = keywords.terms_of(said[row][:MOST] for row in own)
     told = keywords.keywords(mine, mine + elsewhere)
     return Name(
-        title=next((said[row] for row in own if said.get(row)), "")[:TITLE],
+        title=next((said[row] for row in own if said[row]), "")[:TITLE],
         keywords=[word[:KEYWORD] for word in told],
-        nearest=own[0] if own else None,
+        nearest=rows[own[0]] if own and rows else None,
     )
 
 

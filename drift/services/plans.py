@@ -28,7 +28,7 @@ def slot_of(day: date) -> datetime:
 
 
 def plan_of(project: Project) -> DriftPlan | None:
-    plan = DriftPlan.objects.select_related("space").filter(project=project).first()
+    plan = DriftPlan.objects.select_related("space", "reference__version").filter(project=project).first()
     if plan:
         plan.project = project
     return plan

@@ -10,7 +10,15 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from annotator.jobs.schedules import Slot
 from annotator.models import DatasetVersion, Project, User
-from drift.models import Coverage, DriftPlan, EmbeddedReference, Reference, ReferenceFile
+from drift.models import (
+    BaselineKind,
+    Coverage,
+    DriftPlan,
+    EmbeddedDay,
+    EmbeddedReference,
+    Reference,
+    ReferenceFile,
+)
 from drift.services.reference_inputs import FILES
 from feedback import days
 
@@ -46,12 +54,18 @@ def make(*, project: Project, name: str, of: Made, by: User | None) -> Reference
         raise
 
 
-def delete(reference: Reference) -> None:
-    """With its vectors, its days and its file. Queues that were made of it stay."""
+@transaction.atomic
+def delete(reference: Reference) -> bool:
+    """With its vectors, its days and its file. Queues that were made of it stay. True where days were compared with
+    it: from now on they are compared with the days before."""
     file = reference.file
+    baseline = DriftPlan.objects.filter(reference=reference).update(
+        reference=None, baseline_kind=BaselineKind.ROLLING
+    )
     reference.delete()
     if file is not None:
         FILES.discard(file)
+    return bool(baseline)
 
 
 def slots(now: datetime) -> Iterator[Slot]:

@@ -9,7 +9,7 @@ from drift import week_words, words
 from drift.models import DriftCheck, DriftGroup
 
 register = template.Library()
-for known in (words.headline, words.notes, words.p_value, words.reason, words.times, words.wobble, spoken):
+for known in (words.compared, words.headline, words.notes, words.p_value, words.reason, words.wobble, spoken):
     register.filter(known.__name__, known)
 register.filter("week_headline", week_words.headline)
 register.filter("week_compared", week_words.compared)
@@ -19,6 +19,12 @@ register.filter("week_compared", week_words.compared)
 def name_of(group: DriftGroup) -> str:
     """Its keywords; of one without words its nearest text; of one whose texts are gone nothing."""
     return ", ".join(group.keywords) or group.title
+
+
+@register.filter
+def times_then(ratio: float, check: DriftCheck) -> str:
+    """“3.2 times the share before”, or “times its share in the reference”."""
+    return words.times(ratio, in_reference=bool(check.baseline.get("reference")))
 
 
 @register.filter

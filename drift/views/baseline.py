@@ -1,4 +1,4 @@
-"""Which days a day is compared with. Owners only."""
+"""What a day is compared with. Owners only."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,7 +20,9 @@ from drift.services.judge import plan_of
 def baseline(request: PersonRequest, slug: str) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     form = BaselineForm(
-        request.POST if request.method == "POST" else None, initial=BaselineForm.of(plan_of(me.project))
+        request.POST if request.method == "POST" else None,
+        project=me.project,
+        initial=BaselineForm.of(plan_of(me.project)),
     )
     if form.is_valid():
         change_baseline(me.project, **form.cleaned_data, now=timezone.now())

@@ -54,17 +54,23 @@ def group(request: PersonRequest, slug: str, day: date, rank: int) -> HttpRespon
         raise Http404
     side = request.GET.get("side", "")
     before = side == "before" or (side != "now" and found.kind == "shrunk")
-    rows = found.baseline_rows if before else found.day_rows
-    number = _number(request.GET.get("page", ""), len(rows))
+    in_reference = before and found.reference_rows is not None
+    count = found.then_count if before else len(found.day_rows)
+    number = _number(request.GET.get("page", ""), count)
+    here, plan = slice((number - 1) * PAGE, number * PAGE), plan_of(me.project)
+    if in_reference:
+        rows = judged.page_of_reference(check, plan, (found.reference_rows or [])[here])
+    else:
+        rows = judged.page_of(check, plan, (found.baseline_rows if before else found.day_rows)[here])
     page = {
         "project": me.project,
         "role": me.role,
         "tab": "drift",
         "check": check,
         "one": judged.shown(check, found, []),
-        "rows": judged.page_of(check, plan_of(me.project), rows[(number - 1) * PAGE : number * PAGE]),
+        "rows": rows,
         "before": before,
-        "pages": {"number": number, "last": max(1, -(-len(rows) // PAGE))},
+        "pages": {"number": number, "last": max(1, -(-count // PAGE))},
     }
     return render(request, "drift/group.html", page)
 

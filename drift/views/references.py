@@ -79,7 +79,7 @@ def reference(request: PersonRequest, slug: str, reference_id: UUID) -> HttpResp
     """Of the newest day; `?day=2026-11-23` of another one."""
     me = access.membership(request.user, slug)
     found = drift_access.reference_of(me.project, reference_id)
-    page = _page(me) | {"reference": found} | _progress(found)
+    page = _page(me) | {"reference": found, "is_baseline": query.is_baseline(found)} | _progress(found)
     if request.htmx:
         return render(request, "drift/reference.html#live", page)
     days = query.days_of(found)
@@ -163,10 +163,14 @@ def to_dataset(request: PersonRequest, slug: str, reference_id: UUID) -> HttpRes
 def delete(request: PersonRequest, slug: str, reference_id: UUID) -> HttpResponse:
     me = access.membership(request.user, slug, access.OWNERS)
     found = drift_access.reference_of(me.project, reference_id)
-    references.delete(found)
+    was_baseline = references.delete(found)
     messages.success(
         request, _("“%(name)s” is deleted. Queues that were made of it stay.") % {"name": found.name}
     )
+    if was_baseline:
+        messages.warning(
+            request, _("It was what each day is compared with: from now on that is the days before.")
+        )
     return redirect("drift-references", slug)
 
 
