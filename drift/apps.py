@@ -52,12 +52,14 @@ def _alerts() -> None:
 
 
 def _references() -> None:
+    from annotator.datasets import narrowings  # noqa: PLC0415
     from annotator.datasets import registry as datasets  # noqa: PLC0415
     from annotator.web import panels  # noqa: PLC0415
-    from drift.dataset_sources import uncovered  # noqa: PLC0415
+    from drift.dataset_sources import topics, uncovered  # noqa: PLC0415
     from drift.services import uncovered as origin  # noqa: PLC0415
 
     datasets.register(uncovered.SOURCE)
+    narrowings.register(topics.NARROWING)
     datasets.register_claims("uncovered", uncovered.claims)
     panels.register_item(origin.ORIGIN, "item-source")
 

@@ -21,6 +21,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[str, ...] = ()  # ids
     questions: tuple[str, ...] = ()  # keys
     features: tuple[str, ...] = ()
+    within: dict[str, tuple[str, ...]] = {}  # by name of a narrowing: its values
     rater_kinds: tuple[str, ...] = PEOPLE
     min_votes: int = 1
     agreement: float = 0.0

@@ -15,7 +15,7 @@ import msgspec
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from annotator.datasets import duplicates, placing, registry
+from annotator.datasets import duplicates, narrowings, placing, registry
 from annotator.datasets.content import Row, Split
 from annotator.datasets.filters import Filters
 from annotator.datasets.gather import Gathered, Left
@@ -60,7 +60,7 @@ class Plan:
 def read(reading: Reading) -> Iterator[Row | Left]:
     """What all chosen sources give."""
     for source in registry.taken(reading.filters):
-        yield from source.rows(reading)
+        yield from narrowings.narrowed(reading, source.rows(reading))
 
 
 def plan(

@@ -24,6 +24,7 @@ REASONS = {
     "unfinished": gettext_lazy("not all questions are answered"),
     "not_asked": gettext_lazy("the chosen questions were not answered"),
     "other_day": gettext_lazy("labelled on another day"),
+    "outside": gettext_lazy("of none of the chosen topics"),
     "exact_duplicate": gettext_lazy("the same as another row"),
     "near_duplicate": gettext_lazy("nearly the same as another row"),
     "crossing": gettext_lazy("nearly the same as an input of another split"),

@@ -1,5 +1,6 @@
 """The forms of a dataset: what it takes, and in which shape it goes out."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from annotator.datasets import registry
+from annotator.datasets import narrowings, registry
 from annotator.datasets.filters import Filters, read
 from annotator.forms.queues import Percent
 from annotator.forms.texts import TextField
@@ -85,6 +86,11 @@ class FiltersForm(forms.Form):
             "features": [(name, name) for name in features],
         }.items():
             self.fields[field].choices = choices  # type: ignore[attr-defined]
+        for one in narrowings.narrowings():
+            chosen = known.within.get(one.name, ())
+            sent = data.getlist(one.name) if data is not None else []
+            self.fields[one.name] = _field(one, project, [*chosen, *sent])
+            self.initial[one.name] = list(chosen)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -101,9 +107,21 @@ class FiltersForm(forms.Form):
         given = {
             name: value for name, value in self.cleaned_data.items() if name in Filters.__struct_fields__
         }
+        chosen = {one.name: self.cleaned_data[one.name] for one in narrowings.narrowings()}
+        given["within"] = {name: values for name, values in chosen.items() if values}
         if given["sources"] == [one.name for one in registry.taken(Filters())]:
             given["sources"] = []  # also those that come with a later version
         return read(given)
+
+
+def _field(one: narrowings.Narrowing, project: Project, chosen: Sequence[str]) -> forms.Field:
+    return forms.MultipleChoiceField(
+        label=one.title,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=one.words,
+        choices=one.options(project, chosen),
+    )
 
 
 class DatasetForm(FiltersForm):
@@ -119,7 +137,11 @@ class DatasetForm(FiltersForm):
         """The fields as the page shows them: a name for the address, a title, the fields."""
         return [
             ("what", str(_("What it takes")), [self["name"], self["sources"]]),
-            ("where", str(_("From where")), self._some("queues", "questions", "features", "since", "until")),
+            (
+                "where",
+                str(_("From where")),
+                self._some("queues", "questions", "features", *self._narrowing(), "since", "until"),
+            ),
             (
                 "sure",
                 str(_("How sure it must be")),
@@ -131,6 +153,9 @@ class DatasetForm(FiltersForm):
                 self._some("duplicates", "train", "dev", "test", "seed"),
             ),
         ]
+
+    def _narrowing(self) -> list[str]:
+        return [one.name for one in narrowings.narrowings()]
 
     def _some(self, *names: str) -> list[forms.BoundField]:
         """Without those that offer nothing to choose."""

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from psycopg.errors import QueryCanceled
 
-from annotator.datasets import registry
+from annotator.datasets import narrowings, registry
 from annotator.datasets.content import Row
 from annotator.datasets.filters import Filters, read
 from annotator.datasets.gather import Left
@@ -180,7 +180,7 @@ def _until(until: float, reading: Reading) -> Iterator[Row | Left]:
     """What `make.read` gives. Raises TimeIsUp, or PostgreSQL ends the statement."""
     for source in registry.taken(reading.filters):
         _rest(until)
-        for n, one in enumerate(source.rows(reading), 1):
+        for n, one in enumerate(narrowings.narrowed(reading, source.rows(reading)), 1):
             yield one
             if n % 100 == 0:
                 _rest(until)

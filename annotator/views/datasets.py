@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotator import access, tasks
 from annotator.datasets import filters as dataset_filters
-from annotator.datasets import told
+from annotator.datasets import narrowings, told
+from annotator.datasets.filters import Filters
 from annotator.forms.dataset_exports import ExportForm
 from annotator.forms.datasets import DatasetForm, FiltersForm
 from annotator.models import Dataset, DatasetVersion, Membership, Role
@@ -56,7 +57,7 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     """POST makes the dataset and asks for its first version."""
     me = access.membership(request.user, slug, access.OWNERS)
     posted = request.method == "POST"
-    form = DatasetForm(me.project, request.POST if posted else None)
+    form = DatasetForm(me.project, request.POST if posted else None, filters=_asked(request))
     if form.is_valid():
         try:
             made = service.make_dataset(
@@ -68,6 +69,12 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
             return _ask_version(request, slug, made)
     page = _page(me) | {"form": form}
     return render(request, "annotator/dataset_form.html", page, status=422 if posted else 200)
+
+
+def _asked(request: PersonRequest) -> Filters:
+    """What a link from elsewhere has chosen beforehand. What was never offered is no choice of the form."""
+    chosen = {one.name: tuple(request.GET.getlist(one.name)) for one in narrowings.narrowings()}
+    return Filters(within={name: values for name, values in chosen.items() if values})
 
 
 @login_required

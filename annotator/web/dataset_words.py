@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from annotator.datasets import registry
+from annotator.datasets import narrowings, registry
 from annotator.datasets.content import Mark as Span
 from annotator.datasets.content import Row
 from annotator.datasets.filters import PEOPLE, Filters
@@ -59,6 +59,7 @@ def filters_in_words(filters: Filters, project: Project) -> list[tuple[str, str]
         (_("Queues"), ", ".join(queues.get(one, one) for one in filters.queues)),
         (_("Questions"), ", ".join(filters.questions)),
         (_("Features"), ", ".join(filters.features)),
+        *_narrowed(filters, project),
         (
             _("Whose answers"),
             ", ".join(str(kinds[kind]) for kind in filters.rater_kinds)
@@ -73,6 +74,16 @@ def filters_in_words(filters: Filters, project: Project) -> list[tuple[str, str]
         (_("Train, dev, test"), f"{filters.train} / {filters.dev} / {filters.test} %"),
     ]
     return [(what, which) for what, which in told if which]
+
+
+def _narrowed(filters: Filters, project: Project) -> list[tuple[str, str]]:
+    """Of each narrowing, under its name, what was chosen; as it is stored where nobody knows it any more."""
+    found = []
+    for one in narrowings.narrowings():
+        if values := filters.within.get(one.name, ()):
+            names = dict(one.options(project, values))
+            found.append((str(one.title), ", ".join(names.get(value, value) for value in values)))
+    return found
 
 
 def _days(filters: Filters) -> str:

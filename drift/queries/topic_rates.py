@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, Undefined, wilson
@@ -48,9 +49,11 @@ VERDICTS = """
     GROUP BY seen.topic_id, given.verdict"""
 
 
-def topics_of_items(project: Project, items: Sequence[int]) -> dict[int, int | None]:
+def topics_of_items(
+    project: Project, items: Sequence[int], *, using: BaseDatabaseWrapper | None = None
+) -> dict[int, int | None]:
     """By item; None where it is near no topic. Those whose input was never embedded are left out. One query."""
-    with connection.cursor() as cursor:
+    with (using or connection).cursor() as cursor:
         cursor.execute(TOPICS, {"project": project.pk, "items": list(items)})
         return dict(cursor.fetchall())
 
