@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from annotator.models import Project
+from annotator.models import Membership, Project
 from annotator.stats.intervals import Estimate, Undefined, wilson
 from drift.models import MappedDay
 from feedback.models import SuggestionTask, Verdict
-from feedback.queries import rates
+from feedback.queries import labelled, rates
 from feedback.queries.estimates import answers_of
 
 MOST_DOTS = 50_000
@@ -58,15 +59,30 @@ def topics_of_items(
         return dict(cursor.fetchall())
 
 
-def failures_of(project: Project, today: date) -> tuple[dict[int, Estimate], Estimate]:
-    """The failure rate of each topic, and of all inputs that are on the map, over the last weeks' checks."""
+@dataclass(frozen=True)
+class Failures:
+    """The failure rate of each topic by its id, and of all inputs that are on the map, over the last weeks' checks.
+    `withheld`: answers are left out, since whoever looks may still be asked the same."""
+
+    of_topic: dict[int, Estimate]
+    overall: Estimate
+    withheld: bool = False
+
+
+def failures_of(project: Project, today: date, *, seen_by: Membership | None = None) -> Failures:
+    """As `seen_by` may know it: a topic may have one answered item, whose answer its rate would tell."""
     checks = rates.recent_checks(project, today=today)
     given, bad = answers_of(checks)
+    every = [item for rows in given.values() for _chance, item in rows]
+    if seen_by is not None:
+        known = frozenset(labelled.visible(seen_by, every))
+        given = {key: [row for row in rows if row[1] in known] for key, rows in given.items()}
     topics = topics_of_items(project, [item for rows in given.values() for _chance, item in rows])
-    known = {item: topic for item, topic in topics.items() if topic is not None}
+    sorted_in = {item: topic for item, topic in topics.items() if topic is not None}
     everything = rates.by_key(checks, dict.fromkeys(topics, ""), bad, given)
     overall = everything.get("", Estimate(reason=Undefined.NO_ANSWERS))
-    return rates.by_key(checks, known, bad, given), overall
+    left = sum(len(rows) for rows in given.values())
+    return Failures(rates.by_key(checks, sorted_in, bad, given), overall, withheld=left < len(every))
 
 
 def accepted_of(project: Project, days: Sequence[date]) -> dict[int, Estimate] | None:

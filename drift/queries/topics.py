@@ -8,6 +8,7 @@ from statistics import NormalDist
 
 from django.db.models import Prefetch
 
+from annotator.models import Membership
 from annotator.stats.intervals import Estimate, Undefined, bounds
 from drift.models import MappedDay, Topic, TopicDay, TopicMap, TopicShape
 from drift.queries.topic_rates import accepted_of, failures_of
@@ -60,21 +61,23 @@ class Standing:
     failed: Estimate  # of all mapped inputs
     days: int
     suggests: bool
+    withheld: bool  # of the failure rates: some answers are not for whoever looks
 
 
 Day = shares.Day[int]
 UNSORTED, LOOSE = 0, -1  # beside ids of topics, which are above 0
 
 
-def standing(of: TopicMap, today: date) -> Standing:
-    """All that the page of topics tells."""
+def standing(of: TopicMap, today: date, *, seen_by: Membership | None = None) -> Standing:
+    """All that the page of topics tells, and `seen_by` may know."""
     days = counted_days(of.project_id, SHOWN, of.space_id)
     told = list(days.values())
     now, before = told[-NOW:], told[-NOW - BEFORE : -NOW]
     compared = before if sum(day.n > 0 for day in before) >= LEAST_BEFORE else []
     rho = shares.wobble([_only_topics(day) for day in before])
     shapes = list(of.shapes.select_related("topic").defer("centroid"))
-    failed, overall = failures_of(of.project, today)
+    failures = failures_of(of.project, today, seen_by=seen_by)
+    failed, overall = failures.of_topic, failures.overall
     accepted = accepted_of(of.project, list(days)[-NOW:])
     rows = [
         OfTopic(
@@ -101,6 +104,7 @@ def standing(of: TopicMap, today: date) -> Standing:
         overall,
         len(now),
         accepted is not None,
+        failures.withheld,
     )
 
 

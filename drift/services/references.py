@@ -14,7 +14,6 @@ from drift.models import (
     BaselineKind,
     Coverage,
     DriftPlan,
-    EmbeddedDay,
     EmbeddedReference,
     Reference,
     ReferenceFile,

@@ -47,7 +47,7 @@ def topics(request: PersonRequest, slug: str) -> HttpResponse:
         return render(request, "drift/topics.html", page | {"days": days.count()})
     found.project = me.project
     today = timezone.now().astimezone(ZoneInfo(me.project.time_zone)).date()
-    told = standing(found, today)
+    told = standing(found, today, seen_by=me)
     shown = told.topics if "all" in request.GET else told.topics[:LISTED]
     page |= {"standing": told, "shown": shown, "more": len(shown) < len(told.topics)}
     return render(request, "drift/topics.html", page)

@@ -9,7 +9,7 @@ import time_machine
 from pytest_django.asserts import assertContains, assertNotContains
 
 from annotator.jobs import runner
-from annotator.models import Item, Job
+from annotator.models import Item, Job, Queue
 from annotator.services import jobs
 from drift.models import EmbeddedDay, MapDot, Topic, TopicMap
 from drift.queries.topic_maps import in_force
@@ -208,6 +208,29 @@ def test_what_grows_and_fails_comes_first(as_, project, space, owner, annotator)
     assert not any(one.fails_more for one in told.topics[1:])
     assertContains(page, "look here first", count=1)
     assertContains(page, "growing", count=1)
+
+
+def test_who_may_still_be_asked_sees_no_rate_of_others_answers(
+    as_, project, topics, owner, annotator, viewer
+):
+    """Two look at each item: of a topic with one answer the rate would be that answer."""
+    with time_machine.travel(f"{TODAY} 09:00:00+00:00", tick=False):
+        logged.plan(project, annotator, starts_on=mapped.LAST, sample_size=20)
+        check = logged.check(project, day=mapped.LAST, now=_morning())
+        logged.answer(check.queue, owner, "n" * 20)
+        withheld = "Of items that you may still be asked about no answer is counted here"
+        assertNotContains(as_(annotator).get(PAGE), withheld)  # one answer each is all there is to be
+        Queue.objects.filter(pk=check.queue_id).update(overlap=2)
+        page = as_(annotator).get(PAGE)
+        assertContains(page, withheld)
+        assert all(one.failed.value is None for one in page.context["standing"].topics)
+        assert page.context["standing"].failed.value is None
+        for person in (owner, viewer):
+            page = as_(person).get(PAGE)
+            assertNotContains(page, withheld)
+            assert page.context["standing"].failed.value == 1
+        Queue.objects.filter(pk=check.queue_id).update(closed_at=_morning())
+        assert as_(annotator).get(PAGE).context["standing"].failed.value == 1
 
 
 def _morning():
