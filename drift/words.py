@@ -12,6 +12,7 @@ from drift.services.judge import NotReady
 
 TYPICAL = 0.02  # the share of a topic that the sentence about wobble speaks of
 SOME = 0.15  # under it topics hardly vary
+FEW_IN_REFERENCE = 300  # inputs, under which a new topic of 5 % is no alarm (decision 26)
 
 
 def reason(check: DriftCheck) -> str:
@@ -182,6 +183,13 @@ def notes(check: DriftCheck) -> list[str]:
         ),
     }
     told = [known[note] for note in check.baseline.get("notes", []) if note in known]
+    reference = check.baseline.get("reference")
+    if reference and reference["inputs"] < FEW_IN_REFERENCE:
+        told.append(
+            _(
+                "A reference of so few inputs shows large changes alone: a new topic of one input in twenty is hardly ever an alarm."
+            )
+        )
     if aside := check.baseline.get("aside", 0):
         told.append(
             ngettext(
