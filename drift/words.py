@@ -80,8 +80,9 @@ def headline(check: DriftCheck) -> str:
     if check.p is None:
         return reason(check)
     chance = {"p": p_value(check.p)}
-    if check.baseline.get("reference") and (check.alarm or marked(check)):
-        return _against_reference(check.alarm) % chance
+    reference = check.baseline.get("reference")
+    if reference and _topics_spoke(check) and (check.alarm or marked(check)):
+        return _unlike_reference(check.alarm) % (chance | {"name": reference["name"]})
     if check.alarm:
         return _("This day is unlike the days before (p %(p)s).") % chance
     if marked(check):
@@ -89,11 +90,17 @@ def headline(check: DriftCheck) -> str:
     return _("Nothing stands out (p %(p)s).") % chance
 
 
-def _against_reference(alarm: bool) -> str:
-    """Structure is compared with days before all the same: the sentence names neither."""
+def _topics_spoke(check: DriftCheck) -> bool:
+    """Whether the day's p is theirs: structure is compared with days before whatever the baseline is."""
+    return check.topics_p is not None and (check.structure_p is None or check.topics_p <= check.structure_p)
+
+
+def _unlike_reference(alarm: bool) -> str:
     if alarm:
-        return _("This day is unlike what it was compared with (p %(p)s).")
-    return _("A little unlike what it was compared with (p %(p)s): one quiet day in twenty is, too.")
+        return _("What users ask on this day is unlike the reference “%(name)s” (p %(p)s).")
+    return _(
+        "What users ask is a little unlike the reference “%(name)s” (p %(p)s): on one quiet day in twenty it is, too."
+    )
 
 
 def compared(check: DriftCheck) -> str:
@@ -120,8 +127,10 @@ def compared(check: DriftCheck) -> str:
             "%(n)s inputs of the day were compared with %(before)s of the reference “%(name)s” (version %(version)s of its dataset)."
         )
     )
-    told = _(
-        "How much topics vary was told from %(days)s days before. How inputs and outputs are made is compared with days before."
+    told = ngettext(
+        "How much topics vary was told from %(days)s day before. How inputs and outputs are made is compared with days before.",
+        "How much topics vary was told from %(days)s days before. How inputs and outputs are made is compared with days before.",
+        days,
     )
     return f"{said % known} {told % known}"
 

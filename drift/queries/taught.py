@@ -43,11 +43,16 @@ def expected_groups(project: Project, day: date) -> QuerySet[AlertGroup]:
     groups = AlertGroup.objects.filter(
         alert__project=project, alert__state=AlertState.EXPECTED, alert__day__lt=day
     )
-    if plan is None or plan.kind_in_force != BaselineKind.ROLLING:
-        return groups  # pinned days and a reference never learn
+    if plan is None or plan.kind_in_force == BaselineKind.PINNED:
+        return groups
     # A baseline may reach back further than it is long: for days left out, or for days of one weekday.
     back = max(OLDEST * plan.baseline_days, WEEK * MOST_SAME)
-    return groups.filter(alert__closed_on__gte=day - timedelta(days=back))
+    recent = Q(alert__closed_on__gte=day - timedelta(days=back))
+    if (
+        plan.kind_in_force == BaselineKind.REFERENCE
+    ):  # it never learns; structure has days before all the same
+        return groups.filter(recent | ~Q(kind="structure"))
+    return groups.filter(recent)
 
 
 def with_most(groups: QuerySet[AlertGroup]) -> QuerySet[Any]:

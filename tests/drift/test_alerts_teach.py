@@ -12,6 +12,7 @@ from drift.services.found import reach
 from drift.sources.alerts import SOURCE
 from feedback.services.draw import draw_of, production_of
 from tests.drift import alerted, drifted
+from tests.drift import references as made_of
 from tests.drift.alerted import DAY
 from tests.feedback import logged
 
@@ -52,6 +53,20 @@ def test_an_expected_group_is_known_from_the_next_day_until_the_baseline_knows_i
     assert taught.taught(project, space, DAY + timedelta(days=58)) == []
     other = drifted.space(project, fingerprint="1" * 64)
     assert taught.taught(project, other, DAY_2) == []
+
+
+def test_an_eval_set_never_learns_but_structure_has_days_before(project, owner):
+    space = drifted.space(project)
+    reference = made_of.of_version(project, ["refund please"])
+    plan(project, space=space, baseline_kind="reference", reference=reference)
+    alerted.change(project, DAY)
+    made = alerted.alert(project)
+    alert_changes.change(made, Do.EXPECT, by=owner, now=logged.NEXT_MORNING)
+    near, far = (taught.expected_groups(project, DAY + timedelta(days=back)) for back in (1, 400))
+    assert sorted(near.values_list("kind", flat=True)) == ["new", "structure"]
+    assert [one.kind for one in far] == ["new"]
+    reference.delete()  # as the database does it: the days before stand in
+    assert not taught.expected_groups(project, DAY + timedelta(days=400)).exists()
 
 
 def test_a_pinned_baseline_never_learns_by_itself(project, owner):

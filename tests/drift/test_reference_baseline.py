@@ -83,7 +83,7 @@ def test_what_the_eval_set_does_not_ask_is_new(traffic, as_, annotator):
     assert check.baseline["reference"]["inputs"] == len(check.reference_vectors) == check.then_compared == 240
     assert len(check.baseline_vectors) == 720  # of which is told how much topics vary
     page = as_(annotator).get(PAGE)
-    assertContains(page, "This day is unlike what it was compared with")
+    assertContains(page, "What users ask on this day is unlike the reference “Eval set” (p")
     assertContains(
         page,
         "150 inputs of the day were compared with 240 of the reference “Eval set” (version 1 of its dataset).",

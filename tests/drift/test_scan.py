@@ -214,6 +214,35 @@ def test_a_known_group_that_has_more_of_the_day_than_was_expected_is_tested(plan
     assert (again.aside, again.groups[0].kind) == (0, Kind.NEW)
 
 
+def test_a_baseline_without_days_is_told_by_other_days_what_varies_and_what_is_known():
+    """An eval set that lacks a topic: new where the days before do not ask it, either; no alarm where they do, now
+    more and now less."""
+    clouds = Clouds(12, topics=30)
+    eval_set, _ = clouds.window(300, even(30, without=[0]))
+    counts = clouds.chance.multinomial(N - 24, even(30, without=[0]))
+    counts[0] = 24
+    day, _ = clouds.rows(counts)
+
+    def days(without=()):
+        shares = [clouds.chance.dirichlet(even(30) * 60) for _day in range(14)]
+        for one in shares:
+            one[list(without)] = 0
+        return np.vstack([clouds.window(60, one / one.sum())[0] for one in shares]), np.repeat(range(14), 60)
+
+    def beside(others):
+        return judged(
+            eval_set, day, days=np.zeros(300, int), beside=others, fewest_days=1, fewest_baseline=200
+        )
+
+    unheard, known = beside(days(without=[0])), beside(days())
+    assert (unheard.p, unheard.groups[0].kind) == (1 / 200, Kind.NEW)
+    assert known.p > 0.05
+    assert 0.005 < known.rho < 0.04  # 1 / 61 is 0.016
+    assert judged(eval_set, day, days=np.zeros(300, int), fewest_days=1) == Refused(
+        Reason.FEW_BASELINE_ROWS, 300, 500
+    )
+
+
 def test_distances_are_filled_row_by_row():
     """1,500 rows: 9 MB of condensed distances and a few rows; a triangle of indices would be 18 MB more."""
     likeness = cosines(Clouds(10).odd(1500))

@@ -61,3 +61,25 @@ def test_wobble_is_said_for_a_topic_of_two_per_cent():
 def test_a_share_beside_what_it_was():
     assert words.times(3.24) == "3.2 times the share before"
     assert words.times(12.6) == "13 times the share before"
+
+
+def test_a_day_beside_a_reference_says_so():
+    told = {"id": "x", "name": "Gold", "version": None, "inputs": 240}
+    one = check(
+        p=0.002, alarm=True, topics_p=0.001, structure_p=0.4, day_vectors=[1, 2], reference_vectors=[1] * 240,
+        baseline={"reference": told, "days": {"2026-11-22": 2}},
+    )  # fmt: skip
+    assert words.headline(one) == "What users ask on this day is unlike the reference “Gold” (p = 0.0020)."
+    assert words.compared(one).startswith(
+        "2 inputs of the day were compared with 240 of the reference “Gold”. How much topics vary was told from 1 day"
+    )
+    assert words.times(3.25, in_reference=True) == "3.2 times its share in the reference"
+    assert "large changes alone" in words.notes(one)[0]
+    told["inputs"] = 300
+    assert words.notes(one) == []
+    one.structure_p = 0.0005  # which is compared with days before
+    assert words.headline(one) == "This day is unlike the days before (p = 0.0020)."
+    one.alarm, one.p, one.structure_p = False, 0.03, None
+    assert words.headline(one).startswith(
+        "What users ask is a little unlike the reference “Gold” (p = 0.030)"
+    )
