@@ -46,7 +46,8 @@ def inside(reading: Reading, values: Sequence[str], items: Sequence[int]) -> Col
 def _now(reading: Reading, chosen: Sequence[int]) -> set[int]:
     """A topic that was taken over is what took it over."""
     rows = Topic.objects.using(reading.using.alias).filter(project=reading.project)
-    heirs = dict(rows.filter(heir__isnull=False, ended_at__isnull=False).values_list("pk", "heir"))
+    taken_over = rows.filter(heir__isnull=False, ended_at__isnull=False).values_list("pk", "heir")
+    heirs = {topic: heir for topic, heir in taken_over if heir is not None}
     return {_heir(heirs, topic) for topic in chosen}
 
 
