@@ -22,7 +22,8 @@ from drift.models import (
 )
 from drift.services import references as service
 from drift.services import uncovered
-from drift.services.reference_inputs import FILES
+from drift.services.reference_inputs import FILES, texts_at
+from drift.texts import rule_of
 from feedback.models import Interaction
 from tests.annotator import frozen
 from tests.drift import drifted
@@ -364,8 +365,12 @@ def test_an_uploaded_file_is_a_reference_too(project, owner, day, as_, name, con
     assert Coverage.objects.get(reference=found).share == pytest.approx(100 / 150, abs=0.1)
     path = FILES.file_of(found.file)
     assert path.exists()  # another space needs it
+    positions = list(found.spaces.get().vectors.order_by("position").values_list("position", flat=True))
+    said = texts_at(found, [positions[1], positions[-1]], rule_of({"kind": "last_user"}))
+    assert list(said.values()) == [texts(KINDS[:4], 8)[1], texts(KINDS[:4], 8)[-1]]
     as_(owner).post(f"{page(found)}delete/")
     assert not path.exists()
+    assert texts_at(found, positions, rule_of({"kind": "last_user"})) == {}
 
 
 def test_a_column_is_asked_for_where_none_looks_like_an_input(project, owner, as_):
