@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("drift", "0005_references")]
+    dependencies = [("drift", "0006_weeks")]
 
     operations = [
         migrations.AddField("alertgroup", "nearest", models.UUIDField(null=True)),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("annotator", "0018_placed_sketches"),
-        ("drift", "0005_references"),
+        ("drift", "0007_whose_beginning_a_title_is"),
     ]
 
     operations = [
