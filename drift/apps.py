@@ -46,7 +46,8 @@ def _alerts() -> None:
     from feedback.notices import registry as told  # noqa: PLC0415
     from feedback.sources import registry as sources  # noqa: PLC0415
 
-    told.register(notices.KIND)
+    for kind in notices.KINDS:
+        told.register(kind)
     sources.register(alerts.SOURCE)
     metrics.register(numbers.drift)
 

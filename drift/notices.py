@@ -1,4 +1,6 @@
-"""What drift tells people: the alert of a day."""
+"""What drift tells people: the alert of a day, and one that is left open."""
+
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -6,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from drift import alert_words
 from feedback.notices.registry import Facts, Kind
-from feedback.templatetags.vibe import long_day
+from feedback.templatetags.vibe import long_day, short_day
 
-ALERT = "drift_alert"
+ALERT, LEFT_OPEN = "drift_alert", "drift_left_open"
 
 
 def _subject(facts: Facts) -> str:
@@ -31,11 +33,55 @@ def _path(facts: Facts) -> str:
     return reverse("drift-alert", args=[facts.project.slug, facts.context["alert"]])
 
 
-KIND = Kind(
-    ALERT,
-    "drift.alert",
-    gettext_lazy("What users ask changed (at most once a day)"),
-    _subject,
-    _text,
-    _path,
+def _left_open_subject(facts: Facts) -> str:
+    if facts.context.get("refused"):
+        said = _("days cannot be judged because of an open alert")
+    else:
+        said = _("the alert of %(day)s is still open") % {"day": short_day(facts.day)}
+    return f"{facts.project.name}: {said}"
+
+
+def _left_open_text(facts: Facts) -> str:
+    """`context`: `alert`; `days`: how many of its days are kept out; `refused`: the day that was not judged, if one was not."""
+    n = int(facts.context["days"])
+    lines = [
+        ngettext(
+            "No later day is compared with %(n)s day on which the alert of %(day)s was seen.",
+            "No later day is compared with the %(n)s days on which the alert of %(day)s was seen.",
+            n,
+        )
+        % {"n": n, "day": long_day(facts.day)}
+    ]
+    if refused := facts.context.get("refused"):
+        lines.append(
+            _("%(day)s had too few other days to be compared with, and was not judged in full.")
+            % {"day": long_day(date.fromisoformat(refused))}
+        )
+    else:
+        lines.append(_("If it stays open, there will be too few others, and days cannot be judged."))
+    lines.append(
+        _(
+            "Open it and say what came of it: expected, and its days count as usual; fixed, and should it come back, a new alert says so."
+        )
+    )
+    return " ".join(lines)
+
+
+KINDS = (
+    Kind(
+        ALERT,
+        "drift.alert",
+        gettext_lazy("What users ask changed (at most once a day)"),
+        _subject,
+        _text,
+        _path,
+    ),
+    Kind(
+        LEFT_OPEN,
+        "drift.left_open",
+        gettext_lazy("An alert that stays open keeps days from being judged"),
+        _left_open_subject,
+        _left_open_text,
+        _path,
+    ),
 )

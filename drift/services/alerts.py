@@ -22,6 +22,7 @@ from drift.models import (
     SeenAgain,
     WeekCheck,
 )
+from drift.queries.alerts import owners_of
 from drift.queries.taught import expected_groups, with_most
 from drift.services.found import Found, found, found_in_week, thing_of
 from feedback.models import VibePlan
@@ -166,23 +167,22 @@ def _seen_again(known: Candidate, day: date, one: Found) -> None:
         AlertEvent.objects.create(alert=group.alert, what=Happened.SEEN, day=day)
 
 
-def _notify(alert: Alert) -> None:
-    """Whoever is on shift; with nobody, the owners. Channels tell it to those who read them."""
-    to: list[User] = (
-        [alert.owner]
-        if alert.owner
-        else list(
-            User.objects.filter(
-                memberships__project=alert.project, memberships__role=Role.OWNER, is_active=True
-            ).order_by("pk")
-        )
+def told_of(alert: Alert) -> list[User]:
+    """Whom an alert is told: its owner, who is whoever was on shift; with none who labels here still, the project's owners."""
+    labels = owners_of(alert.project)
+    return list(labels.filter(pk=alert.owner_id or 0)) or list(
+        labels.filter(memberships__project=alert.project, memberships__role=Role.OWNER).order_by("pk")
     )
+
+
+def _notify(alert: Alert) -> None:
+    """Channels tell it to those who read them."""
     told = list(alert.groups.select_related("before__alert"))
     telling.send(
         notices.ALERT,
         project=alert.project,
         day=alert.day,
-        to=to,
+        to=told_of(alert),
         context={
             "alert": alert.pk,
             "groups": [alert_words.told(one, alert.project.time_zone) for one in told[:ABOUT]],

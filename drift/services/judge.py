@@ -17,7 +17,7 @@ from drift import baseline, budget
 from drift.baseline import Chosen, Past, Pinned, Rolling
 from drift.models import BaselineKind, DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, Space, Verdict
 from drift.queries import taught
-from drift.services import alerts, naming, plans, structure
+from drift.services import alerts, left_open, naming, plans, structure
 from feedback import days
 from feedback.queries.shifts import zone_of
 
@@ -283,6 +283,7 @@ def _write(
     if check.alarm and judgement and window:
         _write_groups(check, judgement, window, found)
     alerts.tell(check)
+    left_open.tell(check)
     check.refresh_from_db()
     return check
 

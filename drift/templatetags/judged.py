@@ -1,6 +1,7 @@
 """Judgements in words, for templates."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import template
 
@@ -33,8 +34,8 @@ def marked(check: DriftCheck) -> bool:
 
 
 @register.filter
-def of_day(changes: dict[date, list[str]], day: date) -> list[str]:
-    return changes.get(day, [])
+def of_day(found: dict[date, list[Any]], day: date) -> list[Any]:
+    return found.get(day, [])
 
 
 @register.filter

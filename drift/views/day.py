@@ -14,7 +14,7 @@ from annotator.web.request import PersonRequest
 from drift.access import check_of
 from drift.jobs import judge as job
 from drift.models import DriftGroup
-from drift.queries import alerts, judged
+from drift.queries import alerts, judged, kept_out
 from drift.services.judge import plan_of
 
 PAGE = 50
@@ -26,6 +26,7 @@ def day(request: PersonRequest, slug: str, day: date) -> HttpResponse:
     me = access.membership(request.user, slug)
     check = check_of(me.project, day)
     frozen = check.baseline.get("frozen") or {}
+    plan = plan_of(me.project)
     page = {
         "project": me.project,
         "role": me.role,
@@ -35,10 +36,11 @@ def day(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "frozen": {**frozen, **{end: date.fromisoformat(frozen[end]) for end in ("first", "last")}}
         if frozen
         else None,
-        "groups": judged.groups_of(check, plan_of(me.project)),
+        "groups": judged.groups_of(check, plan),
         "neighbours": judged.neighbours(check),
         "embedded": judged.embedded_of(check),
         "told": alerts.of_day(me.project, day),
+        "kept_out": kept_out.keeping_out(plan, day) if kept_out.wants_days(check) else [],
     }
     return render(request, "drift/day.html", page)
 

@@ -12,7 +12,7 @@ from annotator.models import Project
 from annotator.web.request import PersonRequest
 from drift.chart import Point, chart
 from drift.models import DriftCheck
-from drift.queries import judged, weeks
+from drift.queries import judged, kept_out, weeks
 from drift.services.judge import plan_of
 from drift.web import structure_said
 from feedback.queries.shifts import zone_of
@@ -27,6 +27,7 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
     """The newest day in a sentence, the chart of the last weeks, all days. `?before=2026-11-01` pages on."""
     me = access.membership(request.user, slug)
     before = _day(request.GET.get("before", ""))
+    plan = plan_of(me.project)
     checks = judged.newest(me.project, WEEKS * 7 if before is None else PAGE + 1, before)
     page = {
         "project": me.project,
@@ -40,7 +41,8 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
         "before": before,
         "older": checks[PAGE - 1].day if len(checks) > PAGE else None,
         "chart": chart(Point(one.day, one.p, one.alarm) for one in checks) if before is None else None,
-        "plan": plan_of(me.project),
+        "plan": plan,
+        "kept_out": kept_out.for_refused(plan, checks[:PAGE]),
     }
     return render(request, "drift/overview.html", page)
 
