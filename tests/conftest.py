@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 from django.contrib.contenttypes.management import create_contenttypes
@@ -14,7 +15,7 @@ from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
-from tests import emptying, make
+from tests import emptying, make, schema
 from tests.provider import KEY, serving
 
 # How long an example takes is the machine's affair; what must be quick says so with tests.pace.
@@ -58,6 +59,15 @@ def _turn(item: pytest.Item) -> int:
     if item.path.name in SLOWEST:
         return SLOWEST.index(item.path.name)
     return len(SLOWEST) if item.get_closest_marker("browser") else len(SLOWEST) + 1
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, postgres):
+    """The test database begins as a copy of one that has all tables."""
+    with psycopg.connect(**postgres.url, dbname="postgres", autocommit=True) as engine:
+        engine.execute("CREATE DATABASE ready")
+    schema.fill(postgres, "ready")
+    connection.settings_dict["TEST"]["TEMPLATE"] = "ready"
 
 
 @pytest.fixture(scope="session")

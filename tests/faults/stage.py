@@ -17,6 +17,7 @@ import redis
 from annotator.config import paths
 from annotator.config.embedded.postgres import Postgres
 from annotator.config.embedded.redis import Redis
+from tests import schema
 from tests.pace import allowed
 
 LEASE_SECONDS, SWEEP_SECONDS = 2, 1
@@ -44,7 +45,7 @@ class Stage:
     def open(self) -> None:
         self.postgres.start()
         self.redis.start()
-        self.manage("migrate")
+        schema.fill(self.postgres, "genba")
         self.do("CREATE TABLE fault_effects (job uuid, number int, attempt int)")
 
     def close(self) -> None:
