@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from annotator.config.embedded.postgres import Postgres
+from annotator.config.paths import sockets
+from tests import schema
 from tests.config.site import Site
 
 
@@ -27,6 +30,16 @@ def site(folder):
         site.stop()
 
 
+def with_tables(var: Path) -> None:
+    """So that a start finds nothing to migrate: two tests of theirs see how a start makes all tables, and take long."""
+    var.mkdir(parents=True)
+    var.chmod(0o711)
+    postgres = Postgres(var / "postgres", sockets(var), log=var / "postgres.log", durable=False)
+    postgres.start()
+    schema.fill(postgres, "genba")
+    postgres.stop()
+
+
 @pytest.fixture(scope="module")
 def settled():
     """A site in a folder with a long name that has had its first start. Its state is shared."""
@@ -34,6 +47,7 @@ def settled():
     made.chmod(0o755)
     long = made / ("a-rather-long-name-" * 4) / ("b" * 60)
     assert len(str(long)) > 150
+    with_tables(long)
     site = Site(long)
     site.start("--no-demo").until_ready()
     site.first_words = site.text

@@ -12,6 +12,7 @@ import pytest
 from psycopg import connect, sql
 
 from annotator.config.paths import sockets
+from tests import schema
 from tests.config.site import Site, gone
 from tests.pace import allowed
 
@@ -172,6 +173,7 @@ def test_with_servers_of_ones_own_nothing_is_embedded_and_roles_run_alone(folder
     with connect(**postgres.url, dbname="postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS bring_your_own"))
         connection.execute(sql.SQL("CREATE DATABASE bring_your_own"))
+    schema.fill(postgres, "bring_your_own")
     site = Site(
         folder / "var",
         DATABASE_URL=f"postgresql://genba@{str(postgres.sockets).replace('/', '%2F')}:5432/bring_your_own",
