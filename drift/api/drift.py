@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Func, IntegerField, Prefetch
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import translation
 from ninja import Router, Schema
@@ -12,10 +14,11 @@ from pydantic import Field
 
 from annotator.api.auth import ByKey, Caller
 from annotator.models import Project, Scope
-from drift.models import AlertState, BaselineKind, DriftCheck, StructuralChange
+from drift.models import AlertState, BaselineKind, DriftCheck, DriftGroup, StructuralChange
 from drift.queries.alerts import Wanted, alerts_of
+from drift.queries.judged import ARRAYS
 from drift.queries.weeks import weeks_of
-from drift.services.found import of_feature, of_inputs
+from drift.services.found import of_feature, of_inputs, sure
 from drift.web.told import alert_told, thing_told, week_told
 
 router = Router(tags=["drift"])
@@ -162,11 +165,15 @@ def checks(
     if since:
         found = found.filter(day__gte=since)
     size = max(1, min(limit, MOST))
-    rows = list(found.prefetch_related("groups")[: size + 1])
+    groups = Prefetch("groups", DriftGroup.objects.order_by("rank").defer("centroid"))
+    then = Coalesce(_length("reference_vectors"), _length("baseline_vectors"))
+    counted = found.annotate(n=_length("day_vectors"), then_n=then).defer(*ARRAYS)
+    rows = list(counted.prefetch_related(groups)[: size + 1])
     days = [row.day for row in rows[:size]]
     alerts = dict(project.alerts.filter(day__in=days).values_list("day", "pk"))
     changes = defaultdict(list)
-    for change in StructuralChange.objects.filter(project=project, day__in=days, alarm=True):
+    alarms = [row.day for row in rows[:size] if row.alarm]
+    for change in StructuralChange.objects.filter(project=project, day__in=alarms, alarm=True):
         changes[change.day].append(change)
     return {
         "checks": [_told(project, row, alerts.get(row.day), changes[row.day]) for row in rows[:size]],
@@ -174,9 +181,12 @@ def checks(
     }
 
 
-def _told(
-    project: Project, row: DriftCheck, alert: int | None, changes: list[StructuralChange]
-) -> dict[str, Any]:
+def _length(array: str) -> Func:
+    return Func(array, function="cardinality", output_field=IntegerField())
+
+
+def _told(project: Project, row: Any, alert: int | None, changes: list[StructuralChange]) -> dict[str, Any]:
+    """`row`: a check with `n` and `then_n` in place of its arrays. `changes` of its day."""
     names = (
         "day",
         "verdict",
@@ -189,13 +199,16 @@ def _told(
         "alarm",
         "judged_at",
     )
-    groups = [*(of_inputs(row, one) for one in row.groups.all()), *(of_feature(one) for one in changes)]
+    groups = [
+        *(of_inputs(row, one, (row.n, row.then_n)) for one in row.groups.all()),
+        *(of_feature(one) for one in sure(row, changes)),
+    ]
     with translation.override("en"):
         told = [thing_told(one, project) for one in groups]
     return {
         **{name: getattr(row, name) for name in names},
-        "compared": len(row.day_vectors),
-        "then_compared": row.then_compared,
+        "compared": row.n,
+        "then_compared": row.then_n,
         "baseline": _baseline(row.baseline) if row.topics_p is not None and row.baseline else None,
         "alert": alert,
         "groups": told,

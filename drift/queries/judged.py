@@ -11,7 +11,7 @@ from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
 from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, Reference, StructuralChange
 from drift.services import naming, plans, reference_inputs
-from drift.structure.telling import without_estimates
+from drift.structure.telling import each_once
 
 SHOWN = 5  # rows of a group on the day's page
 ARRAYS = ("day_vectors", "baseline_vectors", "reference_vectors")
@@ -66,7 +66,7 @@ def changed(project: Project, checks: Sequence[DriftCheck]) -> dict[date, list[S
         "p", "pk"
     ):
         found.setdefault(change.day, []).append(change)
-    return {day: without_estimates(changes) for day, changes in found.items()}
+    return {day: each_once(changes) for day, changes in found.items()}
 
 
 def neighbours(check: DriftCheck) -> tuple[DriftCheck | None, DriftCheck | None]:

@@ -1,6 +1,6 @@
 """What a judgement found, as groups of an alert that is not written yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -25,7 +25,7 @@ from drift.models import (
     WeekGroup,
 )
 from drift.queries.weeks import topics_of
-from drift.structure.telling import without_estimates
+from drift.structure.telling import each_once
 
 BULKY = ("chart",)  # of a change's facts: for its own page alone
 WEEK = 7  # days
@@ -100,11 +100,14 @@ def of_topics(check: WeekCheck, one: WeekGroup, topics: Sequence[Topic]) -> Aler
 
 
 def _changes(check: DriftCheck) -> list[StructuralChange]:
-    """Those that alone would have raised the alarm: a page shows more, but an alert holds what is sure."""
+    return sure(check, StructuralChange.objects.filter(project=check.project_id, day=check.day, alarm=True))
+
+
+def sure(check: DriftCheck, changes: Iterable[StructuralChange]) -> list[StructuralChange]:
+    """Of its day's changes those that alone would have raised the alarm: a page shows more, but an alert holds what is sure."""
     parts = sum(p is not None for p in (check.topics_p, check.structure_p))
     level = budget.part_level(parts, check.level or budget.LEVEL) if parts else 0.0
-    rows = StructuralChange.objects.filter(project=check.project_id, day=check.day)
-    return without_estimates(rows.filter(alarm=True, adjusted_p__lte=level))
+    return each_once(one for one in changes if one.alarm and one.adjusted_p <= level)
 
 
 def thing_of(group: AlertGroup) -> Thing:
@@ -113,9 +116,10 @@ def thing_of(group: AlertGroup) -> Thing:
     return Thing(group.kind, group.share, feature, group.then, group.now)
 
 
-def of_inputs(check: DriftCheck, one: DriftGroup) -> AlertGroup:
-    """The group as an alert would tell it, not saved."""
-    n, then_n = len(check.day_vectors), check.then_compared
+def of_inputs(check: DriftCheck, one: DriftGroup, compared: tuple[int, int] | None = None) -> AlertGroup:
+    """The group as an alert would tell it, not saved. `compared`: how many inputs of the day and of the baseline, where
+    the check comes without their ids."""
+    n, then_n = compared or (len(check.day_vectors), check.then_compared)
     reference = check.baseline.get("reference")
     return AlertGroup(
         kind=one.kind,

@@ -12,7 +12,7 @@ from drift.models import StructuralChange, StructuralDay
 from drift.queries import structural
 from drift.structure.feature import Shape
 from drift.structure.registry import FEATURES
-from drift.structure.telling import without_estimates
+from drift.structure.telling import each_once
 from drift.web import structure_charts as charts
 from drift.web import structure_said
 from drift.web import structure_words as words
@@ -94,10 +94,9 @@ def page_of(
 
 
 def _in_order(changes: Sequence[StructuralChange]) -> list[StructuralChange]:
-    """As the registry has them: all are sure, and what comes first there says most. Estimated tokens are told
-    by the length."""
+    """As the registry has them: all are sure, and what comes first there says most."""
     order = {key: at for at, key in enumerate(FEATURES)}
-    return sorted(without_estimates(changes), key=lambda one: order[words.feature_of(one).key])
+    return sorted(each_once(changes), key=lambda one: order[words.feature_of(one).key])
 
 
 def _shown(change: StructuralChange, rows: dict[UUID, Interaction], zone: ZoneInfo) -> Shown:

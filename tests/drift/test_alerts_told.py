@@ -258,3 +258,16 @@ def test_estimated_tokens_are_not_told_beside_the_length_that_they_are_made_of(p
         ("input", "tokens_estimated"),
         ("output", "length"),
     ]
+
+
+def test_a_script_is_not_told_beside_the_language_that_it_comes_with(project):
+    alerted.change(project, DAY, side="input", feature="language", facts={"view": "ko"})
+    alerted.change(project, DAY, side="input", feature="script", facts={"view": "hangul"})
+    alerted.change(project, DAY, side="output", feature="language", facts={"view": "es"})
+    alerted.change(project, DAY, side="output", feature="script", facts={"view": "cyrillic"})
+    made = alerts.tell(alerted.alarm(project, DAY))
+    assert [(one.side, one.feature) for one in made.groups.order_by("side", "feature")] == [
+        ("input", "language"),
+        ("output", "language"),
+        ("output", "script"),
+    ]

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from drift.models import DriftCheck
 from drift.services import alerts
 from tests import make
@@ -83,3 +86,27 @@ def test_alerts_are_told_with_their_state_and_the_days_on_which_they_were_seen_a
     assert one["url"].endswith(f"/p/shop/drift/alerts/{made.pk}/")
     assert one["groups"][0]["seen_again"] == [(DAY + timedelta(days=1)).isoformat()]
     assert get(client, project, f"{ALERTS}?state=fixed").json() == {"alerts": [], "next": None}
+
+
+def test_a_quiet_day_tells_no_groups_and_an_alarm_what_its_alert_tells(project, client):
+    """A page shows what is likely at 0.01; a program that counts groups would take it for an alarm."""
+    drifted.judged(project, DAY, p=0.008, topics_p=0.4, structure_p=0.004, level=0.005)
+    alerted.change(project, DAY, adjusted_p=0.004)
+    loud = alerted.alarm(project, DAY - timedelta(days=1))
+    alerted.change(project, loud.day)
+    alerted.change(project, loud.day, feature="json", adjusted_p=0.009, facts={"view": "yes"})
+    quiet, alarm = get(client, project, CHECKS).json()["checks"]
+    assert (quiet["alarm"], quiet["groups"]) == (False, [])
+    assert [one["feature"] for one in alarm["groups"]] == ["length"]
+    assert [one.feature for one in alerts.tell(loud).groups.all()] == ["length"]
+
+
+def test_ids_that_are_not_told_are_not_read(project, client):
+    alerted.day_of_one_topic(project)
+    token = make.api_key(project, name="reads")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(CHECKS, headers=make.bearer(token)).json()["checks"][0]["compared"] == 100
+    (checks,) = [one["sql"] for one in asked if 'FROM "drift_driftcheck"' in one["sql"]]
+    assert checks.count("day_vectors") == checks.count('cardinality("drift_driftcheck"."day_vectors")') == 1
+    assert 'FROM "drift_driftgroup"' in str(asked.captured_queries)
+    assert '"drift_driftgroup"."centroid"' not in str(asked.captured_queries)
