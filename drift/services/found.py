@@ -48,6 +48,7 @@ def found(check: DriftCheck) -> Iterator[Found]:
     chance = _chance(check, day)
     for one in check.groups.order_by("rank"):
         group = of_inputs(check, one)
+        group.centroid = one.centroid
         group.chance = None if one.kind == "shrunk" else chance
         group.reach = _reach(_vectors(check, one), one.centroid)
         yield Found(thing_of(group), group)
@@ -117,7 +118,7 @@ def thing_of(group: AlertGroup) -> Thing:
 
 
 def of_inputs(check: DriftCheck, one: DriftGroup, compared: tuple[int, int] | None = None) -> AlertGroup:
-    """The group as an alert would tell it, not saved. `compared`: how many inputs of the day and of the baseline, where
+    """The group as an alert would tell it, not saved, without its place. `compared`: how many inputs of the day and of the baseline, where
     the check comes without their ids."""
     n, then_n = compared or (len(check.day_vectors), check.then_compared)
     reference = check.baseline.get("reference")
@@ -135,7 +136,6 @@ def of_inputs(check: DriftCheck, one: DriftGroup, compared: tuple[int, int] | No
         nearest=one.nearest,
         keywords=one.keywords,
         space_id=check.space_id,
-        centroid=one.centroid,
     )
 
 
