@@ -18,14 +18,24 @@ from drift.services.references import MOST_INPUTS
 from drift.services.uncovered import MOST, USUAL
 
 OFFERED = 200
+VERSION, FILE = "version", "file"
 
 
 class ReferenceForm(forms.Form):
-    """A version of a dataset, or a file."""
+    """A version of a dataset, or a file: `of` says which, and the fields of the other kind are hidden by its style sheet."""
 
     name = TextField(label=gettext_lazy("Name"), max_length=120)
+    of = forms.ChoiceField(
+        label=gettext_lazy("What it is made of"),
+        required=False,
+        choices=[
+            (VERSION, gettext_lazy("A version of a dataset")),
+            (FILE, gettext_lazy("A file")),
+        ],
+        widget=forms.RadioSelect,
+    )
     version = forms.ChoiceField(
-        label=gettext_lazy("Version of a dataset"),
+        label=gettext_lazy("Version"),
         required=False,
         help_text=gettext_lazy("It never changes, so what it covers can be followed from day to day."),
     )
@@ -40,7 +50,7 @@ class ReferenceForm(forms.Form):
         ],
     )
     file = forms.FileField(
-        label=gettext_lazy("Or a file"),
+        label=gettext_lazy("File"),
         required=False,
         allow_empty_file=True,  # an empty one gets a sentence of ours
         help_text=gettext_lazy("JSONL, one object a line, or CSV with a header; either may be gzipped."),
@@ -50,9 +60,7 @@ class ReferenceForm(forms.Form):
         label=gettext_lazy("Column with the input"),
         required=False,
         max_length=200,
-        help_text=gettext_lazy(
-            "Only for a file. Empty: the one that looks like it, such as input or question."
-        ),
+        help_text=gettext_lazy("Empty: the one that looks like it, such as input or question."),
     )
 
     def __init__(self, project: Project, data: Any = None, files: Any = None) -> None:
@@ -67,6 +75,7 @@ class ReferenceForm(forms.Form):
         }
         chosen = [(key, _shown(one)) for key, one in self._versions.items()]
         self.fields["version"].choices = [("", _("none")), *chosen]  # type: ignore[attr-defined]
+        self.initial["of"] = VERSION if self._versions else FILE
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
@@ -83,11 +92,20 @@ class ReferenceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         version, file = cleaned.get("version"), cleaned.get("file")
-        if version and file:
-            self.add_error("file", _("Either a version or a file: take one of them out."))
-        elif not version and not file and not self.errors:
-            self.add_error("version", _("Choose a version of a dataset, or a file below."))
-        elif version and self.chosen_version is not None and not self.errors:
+        of = cleaned.get("of") or (FILE if file else VERSION)
+        if of == FILE:  # what is not shown counts for nothing
+            cleaned |= {"version": "", "split": ""}
+        else:
+            cleaned |= {"file": None, "column": ""}
+            for name in ("file", "column"):
+                self.errors.pop(name, None)
+        if self.errors:
+            return cleaned
+        if of == FILE and not file:
+            self.add_error("file", _("Choose a file."))
+        elif of == VERSION and not version:
+            self.add_error("version", _("Choose a version of a dataset."))
+        elif of == VERSION and self.chosen_version is not None:
             self._check_size(self.chosen_version, cleaned.get("split") or "")
         return cleaned
 

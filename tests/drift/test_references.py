@@ -386,7 +386,9 @@ def test_a_column_is_asked_for_where_none_looks_like_an_input(project, owner, as
     ("sent", "told"),
     [
         ({"name": ""}, "This field is required"),
-        ({"name": "A"}, "Choose a version of a dataset, or a file below"),
+        ({"name": "A"}, "Choose a version of a dataset."),
+        ({"name": "A", "of": "file"}, "Choose a file."),
+        ({"name": "A", "of": "letters"}, "Select a valid choice"),
         ({"name": "A", "file": SimpleUploadedFile("a.csv", b"")}, "is empty"),
         ({"name": "A", "file": SimpleUploadedFile("a.jsonl", b"\x89PNG\r\n")}, ""),
     ],
@@ -396,6 +398,25 @@ def test_what_is_missing_or_wrong_is_said(project, owner, as_, sent, told):
     assertContains(answer, told, status_code=422)
     assertContains(answer, 'class="errorlist"', status_code=422)
     assert not Reference.objects.exists()
+
+
+def test_the_fields_of_the_other_kind_count_for_nothing(project, reference, owner, as_):
+    """They are hidden while the other kind is chosen, with what somebody had put there."""
+    both = {"version": str(reference.version.pk), "split": "", "column": "b"}
+    wrong = SimpleUploadedFile("a.csv", b"")
+    answer = as_(owner).post(f"{LIST}new/", {**both, "name": "Of a version", "of": "version", "file": wrong})
+    assert answer.status_code == 302
+    assert Reference.objects.get(name="Of a version").version == reference.version
+    good = SimpleUploadedFile("a.jsonl", b'{"input": "refund", "b": "two"}\n')
+    assert (
+        as_(owner).post(f"{LIST}new/", {**both, "name": "F", "of": "file", "file": good}).status_code == 302
+    )
+    assert Reference.objects.get(name="F").version is None
+
+
+def test_the_form_begins_with_what_there_is(project, owner, as_):
+    assertContains(as_(owner).get(f"{LIST}new/"), '<input type="radio" name="of" value="file"')
+    assert as_(owner).get(f"{LIST}new/").context["form"]["of"].value() == "file"  # there is no version
 
 
 def test_a_name_is_taken_once(project, reference, owner, as_):
