@@ -27,6 +27,8 @@ from drift.services.reference_inputs import NoInput
 from drift.services.references import Made, Taken
 from drift.web.references import differences, refusal
 
+LISTED = 12  # groups at once: a page on a phone has an end
+
 
 @login_required
 @require_safe
@@ -92,6 +94,7 @@ def reference(request: PersonRequest, slug: str, reference_id: UUID) -> HttpResp
         n, done = query.labelled(me.project)
         page |= {
             "told": query.told(me.project, chosen),
+            "listed": ":" if "all" in request.GET else f":{LISTED}",
             "refusal": refusal(chosen),
             "differences": differences(chosen),
             "to_label": n,

@@ -27,7 +27,7 @@ from drift.services import topics as service
 from feedback.trend import trend
 
 Page = dict[str, Any]
-LISTED = 40
+LISTED = 12
 
 
 def _page(me: Membership, **more: Any) -> Page:
