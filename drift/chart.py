@@ -25,16 +25,27 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """A day: a path of no length, drawn with a round pen. `kind`: alarm, marked, quiet, or silent without a p-value, which
+    lies on the ground."""
+
+    day: date
+    p: float | None
+    kind: str
+    path: str
+
+    @property
+    def stands_out(self) -> bool:
+        return self.kind in ("alarm", "marked")
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Paths of no length, drawn with a round pen. `silent`: days without a p-value, on the ground. `mark`, `level`: the
-    heights of the two lines, and of their names in per cent from the top."""
+    """`mark`, `level`: the heights of the two lines, and of their names in per cent from the top."""
 
     first: date
     last: date
-    quiet: str
-    marked: str
-    alarms: str
-    silent: str
+    dots: list[Dot]
     mark: str
     level: str
 
@@ -53,19 +64,19 @@ def chart(points: Iterable[Point]) -> Chart | None:
     if len(days) < 2:
         return None
     first, span = days[0].day, (days[-1].day - days[0].day).days
-    paths = {"quiet": "", "marked": "", "alarms": "", "silent": ""}
+    dots = []
     for one in days:
         x = EDGE + (100 - 2 * EDGE) * (one.day - first).days / span
         y = 100 - EDGE if one.p is None else _height(one.p)
-        paths[_kind(one)] += f"M{x:.2f} {y:.2f}h0"
+        dots.append(Dot(one.day, one.p, _kind(one), f"M{x:.2f} {y:.2f}h0"))
     return Chart(
-        first, days[-1].day, **paths, mark=f"{_height(budget.MARK):.2f}", level=f"{_height(budget.LEVEL):.2f}"
+        first, days[-1].day, dots, mark=f"{_height(budget.MARK):.2f}", level=f"{_height(budget.LEVEL):.2f}"
     )
 
 
 def _kind(one: Point) -> str:
     if one.alarm:
-        return "alarms"
+        return "alarm"
     if one.p is None:
         return "silent"
     return "marked" if budget.marked(one.p) else "quiet"

@@ -15,6 +15,7 @@ from drift.models import DriftCheck
 from drift.queries import judged, kept_out, weeks
 from drift.services.judge import plan_of
 from drift.web import structure_said
+from drift.web.days import lines
 from feedback.queries.shifts import zone_of
 
 PAGE = 30
@@ -35,7 +36,7 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
         "tab": "drift",
         "may_set": me.role in access.OWNERS,
         "newest": checks[0] if checks and before is None else None,
-        "checks": checks[:PAGE],
+        "lines": lines(checks[:PAGE]),
         "weeks": weeks.newest(me.project, before),
         "changed": _changed(me.project, checks),
         "before": before,

@@ -42,3 +42,34 @@ def test_an_alarm_says_in_its_own_words_how_outputs_changed(project, as_, viewer
 def test_tables_of_days_lead_to_what_was_embedded(project, as_, viewer):
     drifted.judged(project, DAY, p=0.5)
     assertContains(as_(viewer).get(PAGE), 'href="/p/shop/drift/inputs/"')
+
+
+def test_days_on_which_nothing_came_are_one_line_before_the_first_that_came(project, as_, annotator):
+    """A new project, of which the two weeks before were looked at."""
+    for back in range(14):
+        drifted.judged(
+            project, DAY - timedelta(days=back + 1), verdict="refused", reason="no_traffic", facts={}
+        )
+    drifted.judged(project, DAY, verdict="refused", reason="few_rows", facts={"found": 12, "needed": 100})
+    page = as_(annotator).get(PAGE)
+    assertContains(page, "No production input came on these 14 days.", count=1)
+    assertContains(page, '<span class="badge">Not judged</span>', count=2)
+
+
+def test_two_days_of_a_weekend_without_traffic_stay_two_lines(project, as_, annotator):
+    for back in (1, 2):
+        drifted.judged(project, DAY - timedelta(days=back), verdict="refused", reason="no_traffic", facts={})
+    drifted.judged(project, DAY, p=0.5)
+    assertContains(as_(annotator).get(PAGE), "No production input came on this day.", count=2)
+
+
+def test_each_dot_of_the_chart_leads_to_its_day_and_tab_stops_at_what_stands_out(project, as_, annotator):
+    for back in range(5):
+        drifted.judged(project, DAY - timedelta(days=back), p=0.5)
+    drifted.judged(project, DAY - timedelta(days=5), p=0.001, alarm=True)
+    page = as_(annotator).get(PAGE).content.decode()
+    drawn = page[page.index("<svg") : page.index("</svg>")]
+    assert drawn.count("<a ") == 6
+    assert drawn.count('tabindex="-1"') == 5
+    loud = (DAY - timedelta(days=5)).isoformat()
+    assert f'<a class="drift-dot" href="/p/shop/drift/{loud}/"><title>Sun 15 Nov · p ≤ 0.001</title>' in drawn
