@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from annotator.models import Project
-from drift.models import BaselineKind, DriftPlan, StructuralChange, StructuralDay
+from drift.baseline import Note
+from drift.models import BaselineKind, DriftCheck, DriftPlan, StructuralChange, StructuralDay
 from drift.queries import taught
 from drift.structure.judge import Day
 from drift.structure.registry import EDITION
@@ -78,6 +79,13 @@ def day_of(project: Project, day: date) -> StructuralDay | None:
 def changes_of(project: Project, day: date) -> list[StructuralChange]:
     """Of all features of the day, the surest first."""
     return list(StructuralChange.objects.filter(project=project, day=day))
+
+
+def tells_of_week(project: Project, day: date) -> bool:
+    """Whether the judgement of the day's topics says what weekdays are compared with."""
+    return DriftCheck.objects.filter(
+        project=project, day=day, topics_p__isnull=False, baseline__notes__contains=[Note.NO_WEEKDAYS]
+    ).exists()
 
 
 def rows_of(project: Project, ids: Sequence[UUID]) -> dict[UUID, Interaction]:

@@ -77,6 +77,7 @@ class Shown:
     name: str
     sentence: str
     rows: queries.Rows
+    count: int
     now: Estimate
     then: Estimate
 
@@ -114,6 +115,7 @@ def _shown(group: AlertGroup, rows: queries.Rows, zone: str) -> Shown:
         alert_words.name(group),
         alert_words.sentence(facts),
         rows,
+        facts["rows"],
         wilson(facts["rows"], group.n),
         wilson(group.then_rows, group.then_n),
     )

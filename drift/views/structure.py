@@ -18,5 +18,6 @@ from drift.web.structure_page import page_of
 def structure(request: PersonRequest, slug: str, day: date) -> HttpResponse:
     """Of a day that was not compared it says so."""
     project = access.membership(request.user, slug).project
-    found = page_of(project, structural.changes_of(project, day), structural.day_of(project, day))
+    changes, read = structural.changes_of(project, day), structural.day_of(project, day)
+    found = page_of(project, changes, read, week=not structural.tells_of_week(project, day))
     return render(request, "drift/structure.html", {"project": project, "day": day, "page": found})

@@ -81,15 +81,19 @@ class StructurePage:
 
 
 def page_of(
-    project: Project, changes: Sequence[StructuralChange], day: StructuralDay | None
+    project: Project, changes: Sequence[StructuralChange], day: StructuralDay | None, *, week: bool = True
 ) -> StructurePage:
+    """`week`: whether to say what weekdays are compared with."""
     zone = structural.zone(project)
     known = [one for one in changes if words.known(one)]
     told = _in_order([one for one in known if one.alarm])
     ids = [key for one in told for key in (*one.then_rows, *one.now_rows)]
     rows = structural.rows_of(project, ids) if ids else {}
     return StructurePage(
-        day, words.notes(day), [_shown(one, rows, zone) for one in told], [_quiet(one) for one in known]
+        day,
+        words.notes(day, week=week),
+        [_shown(one, rows, zone) for one in told],
+        [_quiet(one) for one in known],
     )
 
 

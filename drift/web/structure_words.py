@@ -299,8 +299,9 @@ def span(change: StructuralChange, low: float, high: float) -> str:
     return f"{first} – {last}"
 
 
-def notes(day: StructuralDay | None) -> list[str]:
-    """What of the day should be known before its changes are read: a sentence each."""
+def notes(day: StructuralDay | None, *, week: bool = True) -> list[str]:
+    """What of the day should be known before its changes are read: a sentence each. Not of the `week` where the page
+    speaks of it already."""
     if day is None or day.judged is None:
         return [_("This day was not compared yet.")]
     judged = day.judged
@@ -312,13 +313,15 @@ def notes(day: StructuralDay | None) -> list[str]:
             )
             % {"share": percent(judged["missed"])}
         )
-    if not judged["why"] and judged["weekly"] == 2:
+    if judged["why"] or not week:
+        return said
+    if judged["weekly"] == 2:
         said.append(
             _(
                 "Working days are compared with working days, and weekends with weekends. From four weeks on, a Monday is compared with Mondays."
             )
         )
-    elif not judged["why"] and judged["weekly"] == 1:
+    elif judged["weekly"] == 1:
         said.append(
             _(
                 "There are too few days yet to compare a weekday with its like: what weekdays differ by counts as usual."
