@@ -432,3 +432,18 @@ def test_a_name_is_taken_once(project, reference, owner, as_):
     version.counts["splits"]["train"] = 32
     version.save()
     assert as_(owner).post(f"{LIST}new/", sent).status_code == 302
+
+
+def test_of_many_groups_the_first_are_listed_and_the_others_when_asked_for(project, reference, as_, viewer):
+    day = Coverage.objects.get(reference=reference)
+    day.groups.all().delete()
+    CoverageGroup.objects.bulk_create(
+        CoverageGroup(coverage=day, rank=n, title=f"group {n} of them", inputs=9, covered=9)
+        for n in range(1, 31)
+    )
+    first = as_(viewer).get(page(reference))
+    assertContains(first, " of them", count=12)
+    assertContains(first, f'href="?day={DAY}&amp;all=1#kinds">Show all 30</a>')
+    everything = as_(viewer).get(f"{page(reference)}?all=1")
+    assertContains(everything, " of them", count=30)
+    assertNotContains(everything, "Show all")

@@ -16,6 +16,7 @@ from drift.queries.structural import baseline_days
 from drift.services import structure as services
 from drift.services.structure import NotOver, ensure_structure, step, structure_of
 from feedback.models import Interaction
+from tests.drift import drifted
 from tests.drift.structural import DAY, LATER, log, version_12, weeks
 
 PAGE = f"/p/shop/drift/{DAY}/structure/"
@@ -262,3 +263,15 @@ def test_a_pinned_baseline_is_what_a_day_is_held_against(project):
         pinned_last=date(2026, 10, 8),
     )
     assert baseline_days(project, DAY) == [date(2026, 10, 8) - timedelta(days=n) for n in range(8)]
+
+
+def test_what_weekdays_are_compared_with_is_said_once(project, as_, viewer):
+    """By the judgement of topics where it speaks of it, else here."""
+    weeks(project, 8)
+    log(project, DAY)
+    ensure_structure(project, DAY)
+    assertContains(as_(viewer).get(PAGE), "There are too few days yet to compare a weekday with its like")
+    drifted.judged(project, DAY, p=0.4, topics_p=0.4, baseline={"notes": ["no_weekdays"], "days": {}})
+    assertNotContains(as_(viewer).get(PAGE), "weekday")
+    said = as_(viewer).get(f"/p/shop/drift/{DAY}/")
+    assertContains(said, "once six are known, how inputs and outputs are made from four weeks on")
