@@ -1,9 +1,11 @@
 """The walk over every page that a person sees, for the tests that look at all of them."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.routes import rows
 
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 # Files, JSON and fragments are no pages.
 NO_PAGES: tuple[str, ...] = (
     "export.jsonl",

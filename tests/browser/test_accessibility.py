@@ -1,7 +1,8 @@
-"""Every page: axe finds nothing serious, in light and dark; nothing jumps when late parts arrive."""
+"""Every page: axe finds nothing serious, in light and dark, and on a phone nothing scrolls sideways; nothing jumps
+when late parts arrive."""
 
 from tests.browser.axe import problems, problems_in_both
-from tests.browser.pages import PAGES, settled
+from tests.browser.pages import DESK, PAGES, PHONE, settled, too_wide
 from tests.routes import path_of
 
 SHIFT = """() => new Promise(done => {
@@ -12,11 +13,16 @@ SHIFT = """() => new Promise(done => {
 })"""
 
 
-def test_axe_finds_nothing_serious_in_light_or_dark(page_of, guard, world, world_owner):
+def test_axe_finds_nothing_serious_in_light_or_dark_and_a_phone_shows_all(page_of, world, world_owner):
+    """One walk for both: what takes long is to open each page."""
     page, wrong = page_of(world_owner, reduced_motion="reduce"), []
     for row in PAGES:
         settled(page, path_of(row.route, world.ids))
         wrong += problems_in_both(page)
+        page.set_viewport_size(PHONE)
+        if (found := too_wide(page, PHONE["width"])) is not None:
+            wrong.append(f"{page.url} scrolls sideways: {found}")
+        page.set_viewport_size(DESK)
     assert wrong == []
 
 
