@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --durations 10
 # The folders of the tests that kill or restart processes; tests/conftest.py refuses such a one elsewhere.
 FAULTS := tests/config tests/faults
 # They wait more than they compute: a quarter of their time (455 CPU seconds of 1,846) was computing on a busy machine.
-FAULTS_AT_ONCE ?= 4
+FAULTS_AT_ONCE ?= 3
 export PYTHON
 # Each process that a test starts would compile Genba anew, and pytest rewrite every test for each phase.
 unexport PYTHONDONTWRITEBYTECODE

@@ -205,22 +205,21 @@ class TestDemo:
         assert checks(tomorrow) == []  # its hour has not struck in Seoul
 
 
-def test_without_an_account_the_owner_is_made(db):
-    demo()
-
-    assert Membership.objects.get(project__slug="demo", role="owner").user.is_superuser
-
-
 @pytest.mark.parametrize(
-    "now",
-    [datetime(2026, 11, 24, 0, 0, 5, tzinfo=UTC), datetime(2026, 3, 30, 1, 30, tzinfo=UTC)],
-    ids=["just after midnight", "after the clock changed"],
+    ("account", "now"),
+    [(False, datetime(2026, 11, 24, 0, 0, 5, tzinfo=UTC)), (True, datetime(2026, 3, 30, 1, 30, tzinfo=UTC))],
+    ids=["just after midnight, without an account", "after the clock changed"],
 )
-def test_at_any_hour(owner, now):
+def test_at_any_hour_and_without_an_account_the_owner_is_made(db, account, now):
+    if account:
+        make.user("boss", is_superuser=True)
     demo("Europe/London", now)
 
     assert VibeCheck.objects.count() == 11
     assert VibeCheck.objects.filter(finished_at=None).count() == 1
+    made = Membership.objects.get(project__slug="demo", role="owner").user
+    assert made.is_superuser
+    assert (made.username == "boss") == account
 
 
 def test_a_time_zone_that_is_none_is_said(owner):
