@@ -61,7 +61,7 @@ def _left_open_text(facts: Facts) -> str:
         lines.append(_("If it stays open, there will be too few others, and days cannot be judged."))
     lines.append(
         _(
-            "Open it and say what came of it: expected, and its days count as usual; fixed, and should it come back, a new alert says so."
+            "Say on its page what came of it: expected, and its days count as usual; fixed, and should it come back, a new alert says so."
         )
     )
     return " ".join(lines)

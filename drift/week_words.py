@@ -26,7 +26,9 @@ def reason(check: WeekCheck) -> str:
         "few_days": _(
             "Too few days of this week can be compared with days of the same weekday before: five are needed."
         ),
-        "few_weeks": _("There are too few weeks before to compare a week with: two or three are needed."),
+        "few_weeks": _(
+            "There are too few days before to compare this week with: two whole weeks are enough."
+        ),
         "no_topics": _("No topic is large enough to be followed from week to week."),
     }
     return known.get(check.reason, "")

@@ -180,7 +180,7 @@ def notes(check: DriftCheck) -> list[str]:
             "Some days before could not be used: the baseline reaches further back for others, or has fewer days."
         ),
         "no_weekdays": _(
-            "Topics of a %(weekday)s are compared with those of such days alone once six are known, how inputs and outputs are made from four weeks on. Until then the rhythm of the week counts as normal variation."
+            "Topics of a %(weekday)s are compared with those of such days alone once six are known, and so is, from four weeks on, how inputs and outputs are made. Until then the rhythm of the week counts as normal variation."
         )
         % {"weekday": day},
         "same_weekdays": _(

@@ -172,7 +172,7 @@ def delete(request: PersonRequest, slug: str, reference_id: UUID) -> HttpRespons
     )
     if was_baseline:
         messages.warning(
-            request, _("It was what each day is compared with: from now on that is the days before.")
+            request, _("Each day was compared with it: from now on it is compared with the days before.")
         )
     return redirect("drift-references", slug)
 

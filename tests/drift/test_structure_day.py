@@ -274,4 +274,4 @@ def test_what_weekdays_are_compared_with_is_said_once(project, as_, viewer):
     drifted.judged(project, DAY, p=0.4, topics_p=0.4, baseline={"notes": ["no_weekdays"], "days": {}})
     assertNotContains(as_(viewer).get(PAGE), "weekday")
     said = as_(viewer).get(f"/p/shop/drift/{DAY}/")
-    assertContains(said, "once six are known, how inputs and outputs are made from four weeks on")
+    assertContains(said, "once six are known, and so is, from four weeks on, how inputs and outputs are made")
