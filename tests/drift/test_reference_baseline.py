@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from annotator.jobs import leases, runner
 from annotator.models import DatasetRow, DatasetVersion, Job, JobState, Project
 from annotator.services import jobs
+from drift import alert_words
 from drift.alert_rules import Do
 from drift.models import (
     BaselineKind,
@@ -118,7 +119,9 @@ def test_what_production_hardly_asks_is_shown_by_the_inputs_of_the_eval_set(traf
     assertContains(client.get(f"{PAGE}1/?side=before&page=2"), "please help with my crypto wallet 0")
     alert = traffic.project.alerts.get()
     told = client.get(f"/p/shop/drift/alerts/{alert.pk}/")
-    assertContains(told, "In the reference “Eval set”, but less in production: “")
+    assertContains(told, "In the reference")
+    sentence = alert_words.sentence(alert_words.told(alert.groups.get(), "UTC"))
+    assert sentence.startswith("In the reference “Eval set”, but less in production: “")
     assertNotContains(told, "Label these rows")  # they are in a dataset already
     DatasetVersion.objects.filter(pk=reference.version_id).delete()
     assertContains(client.get(PAGE), "The reference has this one no more.", count=5)
