@@ -14,7 +14,7 @@ def headline(check: WeekCheck) -> str:
         return reason(check)
     chance = {"p": p_value(check.p)}
     if check.alarm:
-        return _("Topics are not as large as in the weeks before (p %(p)s).") % chance
+        return _("Some topics are larger or smaller than in the weeks before (p %(p)s).") % chance
     if budget.marked(check.p):
         return _("A little unlike the weeks before (p %(p)s): one quiet week in twenty is, too.") % chance
     return _("No topic is clearly larger or smaller than in the weeks before (p %(p)s).") % chance

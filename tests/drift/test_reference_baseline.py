@@ -268,7 +268,7 @@ def test_a_reference_that_is_deleted_gives_its_place_back_to_the_days_before(tra
         client.get(f"/p/shop/drift/references/{reference.pk}/"), "Each day is compared with this reference."
     )
     told = client.post(f"/p/shop/drift/references/{reference.pk}/delete/", follow=True)
-    assertContains(told, "from now on that is the days before")
+    assertContains(told, "from now on it is compared with the days before")
     plan = DriftPlan.objects.get()
     assert (plan.baseline_kind, plan.reference) == ("rolling", None)
     check = judged(traffic)

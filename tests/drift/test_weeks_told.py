@@ -35,6 +35,7 @@ from tests.drift.mapped import LAST, NAMES
 
 PAGE = f"/p/shop/drift/weeks/{LAST}/"
 USUAL, DOUBLED, GONE = (140, 120, 100, 80), (140, 120, 100, 180), (140, 120, 0, 80)
+MORE = (140, 120, 100, 300)
 DAY = timedelta(days=1)
 DOTS = 3  # of a topic and day, for tests that need rows
 
@@ -170,12 +171,12 @@ def test_later_weeks_that_cannot_be_judged_say_why(doubled, space, as_, owner):
 
 def test_what_stays_is_noted_with_its_alert_and_what_is_expected_is_not_tested(doubled, space, owner):
     AlertGroup.objects.update(reach=0.8)  # as of rows that have vectors
-    next_week = weeks.judge(counted(space, USUAL, USUAL, DOUBLED, DOUBLED, last=LAST + DAY * 7))
+    next_week = weeks.judge(counted(space, USUAL, USUAL, DOUBLED, MORE, last=LAST + DAY * 7))
     assert next_week.alarm
     assert Alert.objects.count() == 1
     assert SeenAgain.objects.get().day == LAST + DAY * 7
     alert_changes.change(Alert.objects.get(), Do.EXPECT, by=owner)
-    third = weeks.judge(counted(space, USUAL, DOUBLED, DOUBLED, DOUBLED, last=LAST + DAY * 14))
+    third = weeks.judge(counted(space, USUAL, DOUBLED, DOUBLED, MORE, last=LAST + DAY * 14))
     assert not third.alarm
 
 
@@ -225,7 +226,7 @@ def test_neighbours_that_moved_together_are_told_as_one(space, owner, as_):
     assert (told.keywords, len(told.rows)) == (["refund", "delivery"], 2 * DOTS)
     assert sum(value * value for value in told.centroid) == pytest.approx(1, abs=0.001)  # in half precision
     drifted.judged(space.project, LAST, p=0.4)
-    assertContains(as_(owner).get("/p/shop/drift/"), "and 1 like it")
+    assertContains(as_(owner).get("/p/shop/drift/"), "and 1 topic like it")
     assertContains(as_(owner).get(PAGE), "delivery")
 
 
