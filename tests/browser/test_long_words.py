@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from annotator.models import ItemImport, Job, Project, Question, User
-from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, Reference, Topic
+from drift.models import AlertGroup, DriftCheck, DriftGroup, EmbeddedDay, Reference, Topic, WeekCheck
 from feedback.models import AcceptedRun, Assertion, Interaction, LogImport, Suite, VibeCheck
 from feedback.services import handover
 from tests.browser.pages import PAGES, settled, too_wide
@@ -49,6 +49,7 @@ def _drift(rows: list[Interaction]) -> None:
     """What changed on the day is called by the longest names, too."""
     DriftCheck.objects.update(day=AT.date())
     EmbeddedDay.objects.update(day=AT.date())
+    WeekCheck.objects.update(day=AT.date())
     DriftGroup.objects.update(title=LONG[:240], keywords=[LONG[:100]] * 3, day_rows=[row.pk for row in rows])
     AlertGroup.objects.update(title=LONG[:240], keywords=[LONG[:100]] * 3, rows=[row.pk for row in rows])
     Topic.objects.update(name=LONG[:100], title=LONG[:200], keywords=[LONG[:100]])
