@@ -17,7 +17,7 @@ OF_ONE, SHARE = (
     5,
     0.005,
 )  # rows that one user may have, or so much of the others', or as many as one of them on average
-COUNTED = 10_000  # users of one input
+COUNTED = 10_000  # users, of one input or at all: more make no difference
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,18 @@ def draw(lots: Callable[[], Iterable[Lot]], most: int) -> Draw:
     Read no further than needed; twice where fewer than FEW users are seen and one of them fills the day.
     """
     urn = _filled(lots(), most, max(OF_ONE, ceil(most / (FEW - 1))))
-    limit = limit_of([len(rows) for rows in urn.of_user.values()], urn.of_nobody)
+    limit = limit_of([len(rows) for rows in urn.own().values()], urn.of_others())
     if limit is not None:
         return urn.held_to(limit)
     return (_filled(lots(), most, most) if urn.over else urn).as_it_is()
 
 
-def limit_of(of_users: Sequence[int], of_nobody: int) -> int | None:
-    """How many rows one user may have; None where the users are few. `of_users`: rows of each known one."""
+def limit_of(of_users: Sequence[int], of_others: int) -> int | None:
+    """How many rows one user may have; None where the users are few. `of_users`: rows that each known one alone has."""
     if len(of_users) < FEW:
         return None
     others = sum(of_users) - max(of_users)
-    return max(OF_ONE, int(SHARE * (others + of_nobody)), ceil(others / (len(of_users) - 1)))
+    return max(OF_ONE, int(SHARE * (others + of_others)), ceil(others / (len(of_users) - 1)))
 
 
 def _filled(lots: Iterable[Lot], most: int, limit: int) -> "_Urn":
@@ -99,14 +99,22 @@ class _Urn:
     rows: dict[Hashable, Row] = field(default_factory=dict)
     of_user: dict[str, list[Row]] = field(default_factory=dict)
     over: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
     drawn: int = 0
 
-    @property
-    def of_nobody(self) -> int:
-        return len(self.rows) - sum(map(len, self.of_user.values()))
+    def own(self) -> dict[str, list[Row]]:
+        """Of each known user the rows that nobody else has sent: what many say is no single user's."""
+        mine = {user: [row for row in rows if row.user] for user, rows in self.of_user.items()}
+        return {user: mine.get(user, []) for user in self.seen | mine.keys()}
+
+    def of_others(self) -> int:
+        """Rows of several users, or of unknown ones."""
+        return len(self.rows) - sum(map(len, self.own().values()))
 
     def add(self, lot: Lot, limit: int) -> None:
         self.drawn += 1
+        if lot.user and len(self.seen) < COUNTED:
+            self.seen.add(lot.user)
         known = self.rows.get(lot.same)
         if known is not None:
             known.add(lot)
@@ -127,13 +135,16 @@ class _Urn:
     def held_to(self, limit: int) -> Draw:
         """Of each user the first `limit` rows, which were drawn first."""
         gone: set[UUID] = set()
-        for user, rows in self.of_user.items():
+        for user, rows in self.own().items():
             for row in rows[limit:]:
                 self.over[user] += row.n
                 gone.add(row.id)
-            each, left = divmod(self.over[user], min(limit, len(rows)))
-            for place, row in enumerate(rows[:limit]):
-                row.more = each + (place < left)
+            if not self.over[user]:
+                continue
+            standing = rows[:limit] or self.of_user[user][:1]
+            each, left = divmod(self.over[user], len(standing))
+            for place, row in enumerate(standing):
+                row.more += each + (place < left)
         kept = [row for row in self.rows.values() if row.id not in gone]
         return Draw(kept, self.drawn, self.over.total(), sum(n > 0 for n in self.over.values()), limit)
 

@@ -15,8 +15,9 @@ from pydantic import Field
 from annotator.api.auth import ByKey, Caller
 from annotator.models import Project, Scope
 from drift.models import AlertState, BaselineKind, DriftCheck, DriftGroup, StructuralChange
+from drift.models.checks import ARRAYS
 from drift.queries.alerts import Wanted, alerts_of
-from drift.queries.judged import ARRAYS
+from drift.queries.weeks import alerts_of as weeks_alerts
 from drift.queries.weeks import weeks_of
 from drift.services.found import of_feature, of_inputs, sure
 from drift.web.told import alert_told, thing_told, week_told
@@ -242,9 +243,9 @@ def weeks(
         found = found.filter(day__gte=since)
     size = max(1, min(limit, MOST))
     rows = list(found[: size + 1])
-    alerts = dict(project.alerts.filter(day__in=[row.day for row in rows]).values_list("day", "pk"))
+    alerts = {day: one.pk for day, one in weeks_alerts(rows[:size]).items()}
     return {
-        "weeks": [week_told(row, alerts.get(row.day) if row.alarm else None) for row in rows[:size]],
+        "weeks": [week_told(row, alerts.get(row.day)) for row in rows[:size]],
         "next": rows[size - 1].day if len(rows) > size else None,
     }
 

@@ -66,6 +66,9 @@ class Verdict(models.TextChoices):
     REFUSED = "refused", _("Not judged")
 
 
+ARRAYS = ("day_vectors", "baseline_vectors", "reference_vectors")  # of a check, thousands of ids
+
+
 class DriftCheck(models.Model):
     """One day of a project, judged once. What is here is enough to repeat it.
 

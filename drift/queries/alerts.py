@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from annotator.models import Project, User
 from drift.models import Alert, AlertGroup, AlertState, DriftCheck, DriftPlan, SeenAgain
+from drift.models.checks import ARRAYS
 from feedback.models import Interaction
 
 PAGE = 30
@@ -123,7 +124,7 @@ def lately(project: Project) -> Lately | None:
     """None where nobody has planned that days are judged. Five queries."""
     if not DriftPlan.objects.filter(project=project, enabled=True).exists():
         return None
-    newest = DriftCheck.objects.filter(project=project).defer("day_vectors", "baseline_vectors").first()
+    newest = DriftCheck.objects.filter(project=project).defer(*ARRAYS).first()
     return Lately(list(alerts_of(project, Wanted(state=AlertState.OPEN))[:PAGE]), newest)
 
 

@@ -10,11 +10,11 @@ from django.db.models import Prefetch
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
 from drift.models import DriftCheck, DriftGroup, DriftPlan, EmbeddedDay, Reference, StructuralChange
+from drift.models.checks import ARRAYS
 from drift.services import naming, plans, reference_inputs
 from drift.structure.telling import each_once
 
 SHOWN = 5  # rows of a group on the day's page
-ARRAYS = ("day_vectors", "baseline_vectors", "reference_vectors")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from annotator.models import Project
 from drift.baseline import OLDEST
-from drift.models import Alert, AlertState, BaselineKind, DriftCheck, DriftPlan, SeenAgain, StructuralDay
+from drift.models import Alert, BaselineKind, DriftCheck, DriftPlan, StructuralDay
+from drift.queries.taught import alerts_that_leave_out, seen_that_leave_out
 from drift.structure.judge import Why
 
 WANTING = ("few_baseline_days", "few_baseline_rows")  # reasons of `scan.refused` that more days would mend
@@ -53,18 +56,16 @@ def _by_alert(plan: DriftPlan, days: Iterable[date]) -> list[KeptOut]:
 
 
 def _alerts(project: Project, within: tuple[date, date]) -> list[tuple[Alert, set[date]]]:
-    seen = (
-        SeenAgain.objects.filter(group__alert__project=project, day__range=within)
-        .exclude(group__alert__state=AlertState.EXPECTED)
-        .values_list("group__alert", "day")
-    )
+    seen = seen_that_leave_out(project).filter(day__range=within).values_list("group__alert", "day")
     again: dict[int, set[date]] = {}
     for key, day in seen:
         again.setdefault(key, set()).add(day)
-    own = Alert.objects.filter(project=project).exclude(state=AlertState.EXPECTED)
-    found = own.filter(day__range=within) | own.filter(pk__in=again)
+    own = alerts_that_leave_out(project).filter(day__range=within, pk=OuterRef("pk"))
+    found = (
+        Alert.objects.filter(project=project).annotate(own=Exists(own)).filter(Q(own=True) | Q(pk__in=again))
+    )
     return [
-        (one, {one.day} | again.get(one.pk, set()))
+        (one, ({one.day} if one.own else set()) | again.get(one.pk, set()))
         for one in found.select_related("project", "owner").order_by("day")
     ]
 

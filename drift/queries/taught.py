@@ -5,19 +5,19 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from annotator.models import Project
 from drift.alert_rules import TIMES
 from drift.baseline import MOST_SAME, OLDEST, WEEK
-from drift.models import AlertGroup, AlertState, BaselineKind, DriftPlan, SeenAgain, Space
+from drift.models import Alert, AlertGroup, AlertState, BaselineKind, DriftPlan, SeenAgain, Space
 
 
 @dataclass(frozen=True)
 class Taught:
     """A group that is expected. `centroid` (d,), of length 1; `reach`: the least cosine of what belongs to it.
     `rows`: ids of interactions, of its first day and of all on which it was seen again. `most`: of a day's inputs
-    the share over which it is no longer what was called expected."""
+    the share over which it is no longer what was called expected. `topics`: those of a week's group."""
 
     group: int
     kind: str
@@ -25,15 +25,26 @@ class Taught:
     reach: float
     rows: list[UUID]
     most: float = 1.0
+    topics: tuple[int, ...] = ()
 
 
 def days_left_out(project: Project) -> set[date]:
     """Days of alerts that are open, or were fixed, and those on which they were seen again: none of them is
     how things should be. The days of an alert that became expected are not among them any more."""
-    groups = AlertGroup.objects.filter(alert__project=project)
-    not_expected = project.alerts.exclude(state=AlertState.EXPECTED)
-    seen = SeenAgain.objects.filter(group__in=groups).exclude(group__alert__state=AlertState.EXPECTED)
-    return {*not_expected.values_list("day", flat=True), *seen.values_list("day", flat=True)}
+    seen = seen_that_leave_out(project).values_list("day", flat=True)
+    return {*alerts_that_leave_out(project).values_list("day", flat=True), *seen}
+
+
+def alerts_that_leave_out(project: Project) -> "QuerySet[Alert]":
+    """Not those that tell of a whole week alone, or beside a reference alone: of the day itself they say nothing."""
+    groups = AlertGroup.objects.filter(alert=OuterRef("pk"))
+    of_the_day = groups.filter(days=1).exclude(facts__has_key="reference")
+    return project.alerts.exclude(state=AlertState.EXPECTED).filter(Exists(of_the_day) | ~Exists(groups))
+
+
+def seen_that_leave_out(project: Project) -> "QuerySet[SeenAgain]":
+    seen = SeenAgain.objects.filter(group__alert__project=project, group__days=1)
+    return seen.exclude(group__alert__state=AlertState.EXPECTED).exclude(group__facts__has_key="reference")
 
 
 def expected_groups(project: Project, day: date) -> QuerySet[AlertGroup]:
@@ -83,9 +94,14 @@ def taught(project: Project, space: Space, day: date) -> list[Taught]:
             list(one.centroid),
             one.reach or 0.0,
             list(dict.fromkeys([*one.rows, *(row for seen in one.seen.all() for row in seen.rows)])),
-            1.0
-            if one.kind == "shrunk"
-            else min(1.0, TIMES * max(one.share or 0.0, one.most_share or 0.0) or 1.0),
+            _most(one),
+            tuple(one.facts.get("topics", ())),
         )
         for one in found
     ]
+
+
+def _most(one: Any) -> float:
+    """What has shrunk may come back: to twice what it was, and no more."""
+    share = one.then_share if one.kind == "shrunk" else max(one.share or 0.0, one.most_share or 0.0)
+    return min(1.0, TIMES * (share or 0.0) or 1.0)

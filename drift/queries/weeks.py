@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from annotator.models import Project
 from annotator.stats.intervals import Estimate, wilson
-from drift.models import Topic, WeekCheck, WeekGroup
+from drift.models import Alert, SeenAgain, Topic, WeekCheck, WeekGroup
 
 SHOWN = 8
 
@@ -36,6 +36,16 @@ def weeks_of(project: Project) -> QuerySet[WeekCheck]:
 def newest(project: Project, before: date | None = None) -> list[WeekCheck]:
     found = weeks_of(project)
     return list((found if before is None else found.filter(day__lt=before))[:SHOWN])
+
+
+def alerts_of(checks: Iterable[WeekCheck]) -> dict[date, Alert]:
+    """By the week's last day, the alert that tells of it: its own, or an earlier one that it was noted with. Two queries."""
+    days = {one.day: one.project_id for one in checks if one.alarm}
+    projects = set(days.values())
+    seen = SeenAgain.objects.filter(group__days__gt=1, day__in=days, group__alert__project__in=projects)
+    found = {one.day: one.group.alert for one in seen.select_related("group__alert")}
+    own = Alert.objects.filter(project__in=projects, day__in=days, groups__days__gt=1).distinct()
+    return found | {one.day: one for one in own}
 
 
 def topics_of(checks: Iterable[WeekCheck]) -> QuerySet[Topic]:

@@ -19,6 +19,9 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
+FEWEST_LEFT = FEWEST_REFERENCE // 2  # without what is called expected, which would end the judgement else
+
+
 @dataclass(frozen=True)
 class Beside:
     """`vectors` (R, d): of length 1. `ids` of ReferenceVector, `positions` in the reference, in the same order.
@@ -35,7 +38,7 @@ class Beside:
         """Rows and their days, all of one, for `scan.judge`, and what else that wants to know."""
         one_day = np.zeros(len(self.vectors), dtype=np.int64)
         return self.vectors, one_day, {
-            "beside": self.before, "fewest_days": 1, "fewest_baseline": FEWEST_REFERENCE,
+            "beside": self.before, "fewest_days": 1, "fewest_baseline": FEWEST_LEFT,
         }  # fmt: skip
 
 

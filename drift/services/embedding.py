@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from annotator.models import Job, JobState, Project, User
 from annotator.services import jobs
 from drift.models import DriftCheck, DriftPlan, EmbeddedDay, InputVector, Space, StructuralDay, Verdict
+from drift.models.checks import ARRAYS
 from drift.services import plans
 from feedback.services.draw import production_of
 
@@ -186,9 +187,7 @@ def ask_judgements(day: EmbeddedDay, *, but: Job) -> list[date]:
     busy = live(project, (EMBED, VECTORS, REPEATS)).exclude(pk=but.pk)
     pending = [date.fromisoformat(one) for one in busy.values_list("arguments__day", flat=True) if one]
     first = min(pending, default=date.max)
-    mine = DriftCheck.objects.filter(project=project, day__gte=day.day).defer(
-        "day_vectors", "baseline_vectors"
-    )
+    mine = DriftCheck.objects.filter(project=project, day__gte=day.day).defer(*ARRAYS)
     checks = {check.day: check for check in mine}
     read = StructuralDay.objects.filter(project=project, day__gte=day.day, judged__isnull=False)
     read_of = dict(read.values_list("day", "population"))

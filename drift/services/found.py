@@ -88,6 +88,7 @@ def of_topics(check: WeekCheck, one: WeekGroup, topics: Sequence[Topic]) -> Aler
     return AlertGroup(
         kind=one.kind,
         days=WEEK,
+        facts={"topics": one.topics},
         p=one.p,
         rows=list(dots.order_by("-cosine").values_list("interaction", flat=True)[:MOST_ROWS]),
         n=one.n,

@@ -142,7 +142,7 @@ def _topics(plan: DriftPlan, day: date, level: float, hours: frozenset[int] | No
     answer = _scan(plan, window, day, found.chosen, level, found.beside)
     found.timings["topics"] = round(process_time() - clock, 3)
     if isinstance(answer, Refused):
-        found.reason, found.facts = _why(answer, embedded)
+        found.reason, found.facts = _why(answer, embedded, found.beside)
         return found
     found.judgement, found.window = answer, window
     clock = process_time()
@@ -200,8 +200,9 @@ def _frozen(plan: DriftPlan, space: Space, window: "Window", day: date, past: li
     return {"p": answer.p, "first": min(old.rows).isoformat(), "last": max(old.rows).isoformat()}
 
 
-def _why(answer: "Refused", embedded: EmbeddedDay) -> tuple[str, dict[str, int]]:
-    return answer.reason, {
+def _why(answer: "Refused", embedded: EmbeddedDay, beside: "Beside | None") -> tuple[str, dict[str, int]]:
+    few = beside is not None and answer.reason == "few_baseline_rows"
+    return NotReady.FEW_REFERENCE_ROWS if few else answer.reason, {
         "found": answer.found,
         "needed": answer.needed,
         "sampled": embedded.sampled,

@@ -90,12 +90,14 @@ def _counted(of: TopicMap) -> list[weeks.Counted]:
 def _expected(
     of: TopicMap, topics: list[int], middles: "np.typing.NDArray[np.float32]", now: list[weeks.Counted]
 ) -> set[int]:
-    """Topics that are what somebody has called expected, and no larger than that."""
-    known = taught.taught(of.project, of.space, of.last_day)
-    if not known or not topics:
-        return set()
-    like = middles @ unit(np.array([one.centroid for one in known], np.float32)).T
+    """Topics that are what somebody has called expected, and no larger than that: those that a week told of by name, and
+    those that are like what a day told of."""
     n = max(1, sum(sum(day.counts.values()) for day in now))
-    share = np.array([sum(day.counts.get(topic, 0) for day in now) / n for topic in topics])
-    within = share[:, None] <= np.array([one.most for one in known])
-    return {topics[k] for k in np.flatnonzero(((like >= FLOOR) & within).any(axis=1))}
+    rows = {topic: sum(day.counts.get(topic, 0) for day in now) for topic in topics}
+    expected = set()
+    for one in taught.taught(of.project, of.space, of.last_day):
+        like = middles @ unit(np.array([one.centroid], np.float32))[0] >= FLOOR if topics else []
+        mine = set(one.topics) or {topic for topic, near in zip(topics, like, strict=True) if near}
+        if sum(rows.get(topic, 0) for topic in mine) <= one.most * n:
+            expected |= mine
+    return expected

@@ -149,7 +149,11 @@ def in_common(request: PersonRequest, slug: str, alert_id: int, rank: int) -> Ht
     """A fragment of the alert's page: it looks through the baseline."""
     me = access.membership(request.user, slug)
     group = alert_group_of(alert_of(me.project, alert_id), rank)
-    page = {"project": me.project, "shared": [(one, _column(one.common.column)) for one in shared(group)]}
+    page = {
+        "project": me.project,
+        "group": group,
+        "shared": [(one, _column(one.common.column)) for one in shared(group)],
+    }
     return render(request, "drift/alert_in_common.html", page)
 
 

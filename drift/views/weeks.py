@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from annotator import access
 from annotator.web.request import PersonRequest
 from drift.access import week_of
-from drift.models import Alert
 from drift.queries import weeks
 
 
@@ -27,6 +26,6 @@ def week(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "check": check,
         "first": day - timedelta(days=6),
         "groups": weeks.shown(check),
-        "alert": Alert.objects.filter(project=me.project, day=day).first() if check.alarm else None,
+        "alert": weeks.alerts_of([check]).get(day),
     }
     return render(request, "drift/week.html", page)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from drift.alert_rules import Do
-from drift.models import DriftPlan
-from drift.queries import taught
+from drift.models import DriftPlan, SeenAgain
+from drift.queries import kept_out, taught
 from drift.services import alert_changes, alerts
 from drift.services.found import reach
 from drift.sources.alerts import SOURCE
@@ -34,6 +34,31 @@ def test_days_of_an_alert_stay_out_of_the_baseline_until_it_is_expected(project,
     alert_changes.change(made, Do.REOPEN, by=owner)
     alert_changes.change(made, Do.EXPECT, by=owner)
     assert taught.days_left_out(project) == set()
+
+
+@pytest.mark.parametrize("about", [{"days": 7}, {"facts": {"reference": "Eval set"}}])
+def test_what_says_nothing_of_the_day_itself_leaves_no_day_out(project, owner, about):
+    """A week's topics, and what a reference lacks: the day may be like the days before it."""
+    plan(project)
+    made = alerted.alert(project)
+    made.groups.update(**about)
+    SeenAgain.objects.create(group=made.groups.get(), day=DAY_2)
+    assert taught.days_left_out(project) == set()
+    assert kept_out.keeping_out(DriftPlan.objects.get(), DAY_3) == []
+    alerted.change(project, DAY)
+    assert taught.days_left_out(project) == set()
+    made.groups.create(rank=2, kind="structure", p=0.001, feature="length", side="output")
+    assert taught.days_left_out(project) == {DAY}
+    assert [one.days for one in kept_out.keeping_out(DriftPlan.objects.get(), DAY_3)] == [[DAY]]
+
+
+def test_what_was_expected_to_shrink_is_tested_again_when_it_is_far_more_than_it_was(project, owner):
+    plan(project)
+    made = alerted.alert(project, kind="shrunk")
+    made.groups.update(then_share=0.04, share=0.0, reach=0.5)
+    alert_changes.change(made, Do.EXPECT, by=owner)
+    (known,) = taught.taught(project, project.spaces.get(), DAY_2)
+    assert known.most == pytest.approx(0.08)
 
 
 def test_an_expected_group_is_known_from_the_next_day_until_the_baseline_knows_it(project, owner):

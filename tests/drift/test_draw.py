@@ -54,6 +54,20 @@ def test_how_much_one_user_may_have():
     assert limit_of([170] * 6 + [3] * 34, 0) == 25  # 952 of 39 others
 
 
+def test_what_many_say_is_nobodys_and_stays():
+    """A program that repeats what people ask was drawn first, and takes nothing of theirs away."""
+    people = [(f"question {n}", f"user-{n % 40}") for n in range(80)]
+    replay = [(text, "robot") for text, _user in people]
+    found = drawn([*replay, *people], 5_000)
+    assert len(found.rows) == 80
+    assert (found.over, found.held) == (0, 0)
+    own = [(f"of its own {n}", "robot") for n in range(60)]
+    found = drawn([*replay, *own, *people], 5_000)
+    assert len(found.rows) == 80 + found.limit
+    assert found.over == 60 - found.limit
+    assert sum(row.weight for row in found.rows) == found.drawn
+
+
 def test_a_script_of_one_user_is_held_and_its_rows_stand_for_all_it_sent():
     people = [(f"question {n}", f"user-{n % 40}") for n in range(80)]
     script = [(f"crypto {n}", "script") for n in range(500)]

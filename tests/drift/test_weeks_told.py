@@ -180,6 +180,26 @@ def test_what_stays_is_noted_with_its_alert_and_what_is_expected_is_not_tested(d
     assert not third.alarm
 
 
+def test_neighbours_that_are_expected_are_not_tested_though_each_is_unlike_the_others(space, owner):
+    """Three topics of one thing: their common middle is near none of them."""
+    more = (280, 240, 100, 80)
+    told = weeks.judge(counted(space, USUAL, USUAL, USUAL, more))
+    topics = [one.pk for one in Topic.objects.order_by("number")]
+    AlertGroup.objects.update(reach=0.5, facts={"topics": topics[:2]}, share=0.7)
+    assert told.alarm
+    alert_changes.change(Alert.objects.get(), Do.EXPECT, by=owner)
+    assert not weeks.judge(counted(space, USUAL, USUAL, more, more, last=LAST + DAY * 7)).alarm
+
+
+def test_the_weeks_page_links_the_alert_that_tells_of_it(doubled, space, as_, owner, project):
+    first = Alert.objects.get()
+    weeks.judge(counted(space, USUAL, USUAL, DOUBLED, MORE, last=LAST + DAY * 7))
+    other = Alert.objects.create(project=project, day=LAST + DAY * 7)  # of the day itself
+    page = as_(owner).get(f"/p/shop/drift/weeks/{LAST + DAY * 7}/")
+    assertContains(page, f"/drift/alerts/{first.pk}/")
+    assertNotContains(page, f"/drift/alerts/{other.pk}/")
+
+
 def test_days_under_alarm_teach_nothing(project, space, owner):
     Alert.objects.create(project=project, day=LAST - DAY * 9)
     check = weeks.judge(counted(space, USUAL, USUAL, USUAL, DOUBLED))
