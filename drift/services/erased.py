@@ -41,6 +41,7 @@ def quoting() -> Iterator[Quoting]:
 def mend(one: Quoting) -> None:
     """Its title and keywords from what the log still has."""
     project, space, rows = _of(one)
+    rows = [*([one.nearest] if one.nearest else []), *rows]  # a week's may not have it
     rule = texts.rule_of(space.rule if space else {})
     there = inputs.texts_of(project, rows, rule)
     left = {row: there[row] for row in rows if there.get(row)}

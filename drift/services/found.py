@@ -97,6 +97,7 @@ def of_topics(check: WeekCheck, one: WeekGroup, topics: Sequence[Topic]) -> Aler
         then_n=one.then_n,
         then_share=one.then_rows / one.then_n if one.then_n else None,
         title=first.title,
+        nearest=first.nearest,
         keywords=first.keywords if single else [topic.shown_name[:100] for topic in topics[:NAMED]],
     )
 

@@ -20,9 +20,12 @@ from drift.models import (
     MapDot,
     MappedDay,
     Topic,
+    TopicMap,
     TopicShape,
+    WeekCheck,
+    WeekGroup,
 )
-from drift.services import references
+from drift.services import found, references
 from drift.services.reference_inputs import FILES
 from feedback.models import Interaction
 from tests.drift import drifted, mapped
@@ -43,11 +46,11 @@ def night() -> dict:
 
 @pytest.fixture
 def rows(project):
-    found = logged.interactions(project, 3)
-    for row, text in zip(found, SAID, strict=True):
+    made = logged.interactions(project, 3)
+    for row, text in zip(made, SAID, strict=True):
         row.input = text
-    Interaction.objects.bulk_update(found, ["input"])
-    return found
+    Interaction.objects.bulk_update(made, ["input"])
+    return made
 
 
 @pytest.fixture
@@ -99,6 +102,40 @@ def test_a_word_goes_with_the_only_input_that_has_it(quoting, rows):
     night()
     group = DriftGroup.objects.get()
     assert (group.title, group.keywords) == (SAID[0], ["wallet"])
+
+
+@pytest.fixture
+def week(quoting, project, rows):
+    """An alert's group of a week: what is about wallets, and a topic that a person has named. The input that gave the
+    first its title is not of the week."""
+    Topic.objects.update(title=SAID[1], nearest=rows[1].pk)
+    topic, of = Topic.objects.get(), TopicMap.objects.get()
+    named = Topic.objects.create(project=project, number=2, since=DAY, name="Lost cards")
+    check = WeekCheck.objects.create(
+        project=project, day=DAY, map=of, verdict="judged", p=0.001, level=0.01, seed=1, now=[DAY]
+    )
+    told = WeekGroup.objects.create(
+        check_of_week=check, rank=1, kind="grown", p=0.001, topics=[topic.pk, named.pk], topic=topic,
+        rows=2, n=9, then_rows=1, then_n=9,
+    )  # fmt: skip
+    AlertGroup.objects.all().delete()
+    MapDot.objects.filter(interaction=rows[1].pk).delete()
+    group = found.of_topics(check, told, [topic, named])
+    group.alert, group.rank, group.space = Alert.objects.get(), 1, of.space
+    group.save()
+    return group
+
+
+def test_a_weeks_title_goes_with_the_input_that_it_begins_and_with_no_other(week, rows):
+    assert (week.title, week.rows) == (SAID[1], [rows[0].pk, rows[2].pk])
+    rows[2].delete()
+    night()
+    week.refresh_from_db()
+    assert week.title == SAID[1]
+    rows[1].delete()
+    night()
+    week.refresh_from_db()
+    assert (week.title, week.nearest) == (SAID[0], rows[0].pk)
 
 
 def test_files_of_projects_that_are_gone_are_deleted_by_the_clock(project, settings, tmp_path):
