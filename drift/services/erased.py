@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import connection
 
 from drift import texts
-from drift.keywords import terms_of
+from drift.keywords import Terms, terms_of
 from drift.models import AlertGroup, CoverageGroup, DriftGroup, MapDot, Space, Topic
 from drift.services import inputs
-from drift.services.naming import TITLE
+from drift.services.naming import KEYWORD, TITLE
 
 READ = 200  # inputs of a group
 Quoting = DriftGroup | AlertGroup | CoverageGroup | Topic
@@ -22,11 +22,11 @@ LOST = """
     SELECT id FROM {table} WHERE (title <> '' OR keywords <> '{{}}')
     AND EXISTS (SELECT FROM unnest({rows}) one WHERE one IS NOT NULL
                 AND NOT EXISTS (SELECT FROM feedback_interaction i WHERE i.id = one)) ORDER BY id"""
-ROWS = (
+ROWS = (  # topics first: others tell their names
+    (Topic.objects, "drift_topic", "ARRAY[nearest]"),
     (DriftGroup.objects, "drift_driftgroup", "day_rows || baseline_rows || nearest"),
     (AlertGroup.objects, "drift_alertgroup", "rows || nearest"),
     (CoverageGroup.objects, "drift_coveragegroup", "rows || nearest"),
-    (Topic.objects, "drift_topic", "ARRAY[nearest]"),
 )
 
 
@@ -46,12 +46,27 @@ def mend(one: Quoting) -> None:
     there = inputs.texts_of(project, rows, rule)
     left = {row: there[row] for row in rows if there.get(row)}
     terms = terms_of(left.values())
-    one.keywords = [word for word in one.keywords if word in terms.texts]
+    if isinstance(one, AlertGroup) and one.days > 1:
+        one.keywords = _names(one, terms)
+    else:
+        one.keywords = [word for word in one.keywords if word in terms.texts]
     one.nearest = next(iter(left), None)
     one.title = left[one.nearest][:TITLE] if one.nearest else ""
     if isinstance(one, CoverageGroup) and one.topic is not None:
         one.title = one.topic.shown_name[:TITLE]
     one.save(update_fields=["title", "keywords", "nearest"])
+
+
+def _names(one: AlertGroup, terms: Terms) -> list[str]:
+    """A week's keywords, which are names of topics or the words of one. What no topic is called now keeps its words that
+    inputs have."""
+    topics = Topic.objects.filter(project=one.alert.project_id)
+    called = {topic.shown_name[:KEYWORD] for topic in topics}
+    left = (
+        name if name in called else ", ".join(word for word in name.split(", ") if word in terms.texts)
+        for name in one.keywords
+    )
+    return [name for name in left if name]
 
 
 def _of(one: Quoting) -> tuple[int, Space | None, Sequence[UUID]]:

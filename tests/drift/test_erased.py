@@ -138,6 +138,24 @@ def test_a_weeks_title_goes_with_the_input_that_it_begins_and_with_no_other(week
     assert (week.title, week.nearest) == (SAID[0], rows[0].pk)
 
 
+def test_names_of_topics_stay_with_a_week_until_the_topics_lose_their_words(week, rows):
+    Topic.objects.filter(number=1).update(nearest=rows[0].pk)
+    rows[2].delete()
+    night()
+    week.refresh_from_db()
+    assert week.keywords == ["crypto wallet, wallet, smith", "Lost cards"]
+    AlertGroup.objects.update(rows=[row.pk for row in rows])
+    rows[0].delete()
+    night()
+    week.refresh_from_db()
+    assert week.keywords == ["crypto wallet, wallet", "Lost cards"]
+    rows[1].delete()
+    Topic.objects.filter(number=1).update(keywords=["wallet"], title="", nearest=None)  # by a new fit
+    night()
+    week.refresh_from_db()
+    assert week.keywords == ["Lost cards"]
+
+
 def test_files_of_projects_that_are_gone_are_deleted_by_the_clock(project, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     folder = FILES.folder()
