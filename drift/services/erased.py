@@ -19,21 +19,26 @@ Quoting = DriftGroup | AlertGroup | CoverageGroup | Topic
 
 # What has words, and any of whose inputs the log has lost.
 LOST = """
-    SELECT id FROM {table} WHERE (title <> '' OR keywords <> '{{}}')
+    SELECT id FROM {table} WHERE (title <> left({empty}, {most}) OR keywords <> '{{}}')
     AND EXISTS (SELECT FROM unnest({rows}) one WHERE one IS NOT NULL
                 AND NOT EXISTS (SELECT FROM feedback_interaction i WHERE i.id = one)) ORDER BY id"""
+NO_TITLE = "''"
+# A group with a topic is called as that, also when nothing is left of it (Topic.shown_name).
+OF_TOPIC = """
+    coalesce((SELECT coalesce(nullif(t.name, ''), nullif(array_to_string(t.keywords, ', '), ''), nullif(t.title, ''),
+                              t.number::text) FROM drift_topic t WHERE t.id = topic_id), '')"""
 ROWS = (  # topics first: others tell their names
-    (Topic.objects, "drift_topic", "ARRAY[nearest]"),
-    (DriftGroup.objects, "drift_driftgroup", "day_rows || baseline_rows || nearest"),
-    (AlertGroup.objects, "drift_alertgroup", "rows || nearest"),
-    (CoverageGroup.objects, "drift_coveragegroup", "rows || nearest"),
+    (Topic.objects, "drift_topic", "ARRAY[nearest]", NO_TITLE),
+    (DriftGroup.objects, "drift_driftgroup", "day_rows || baseline_rows || nearest", NO_TITLE),
+    (AlertGroup.objects, "drift_alertgroup", "rows || nearest", NO_TITLE),
+    (CoverageGroup.objects, "drift_coveragegroup", "rows || nearest", OF_TOPIC),
 )
 
 
 def quoting() -> Iterator[Quoting]:
-    for manager, table, rows in ROWS:
+    for manager, table, rows, empty in ROWS:
         with connection.cursor() as cursor:
-            cursor.execute(LOST.format(table=table, rows=rows))
+            cursor.execute(LOST.format(table=table, rows=rows, empty=empty, most=TITLE))
             found = [key for (key,) in cursor.fetchall()]
         yield from manager.filter(pk__in=found)
 

@@ -156,6 +156,23 @@ def test_names_of_topics_stay_with_a_week_until_the_topics_lose_their_words(week
     assert week.keywords == ["Lost cards"]
 
 
+def test_a_group_called_as_its_topic_is_mended_when_that_is_called_otherwise(quoting, rows):
+    CoverageGroup.objects.update(topic=Topic.objects.get())
+    rows[0].delete()
+    night()
+    assert CoverageGroup.objects.get().title == "crypto wallet, wallet"
+    Interaction.objects.all().delete()
+    night()
+    group = CoverageGroup.objects.get()
+    assert (group.title, group.keywords) == ("1", [])
+    assert "titles" not in night()
+    for called in ({"title": "x" * 240}, {"keywords": ["lost card", "card"]}, {"name": "Lost cards"}):
+        Topic.objects.update(**called)
+        night()
+        assert CoverageGroup.objects.get().title == Topic.objects.get().shown_name
+        assert "titles" not in night()
+
+
 def test_files_of_projects_that_are_gone_are_deleted_by_the_clock(project, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     folder = FILES.folder()
