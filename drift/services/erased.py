@@ -27,9 +27,13 @@ NO_TITLE = "''"
 OF_TOPIC = """
     coalesce((SELECT coalesce(nullif(t.name, ''), nullif(array_to_string(t.keywords, ', '), ''), nullif(t.title, ''),
                               t.number::text) FROM drift_topic t WHERE t.id = topic_id), '')"""
+# What has shrunk beside a reference quotes that.
+OF_CHECK = """
+    CASE WHEN kind = 'shrunk' AND reference_rows IS NOT NULL THEN '{}'
+    ELSE day_rows || baseline_rows || nearest END"""
 ROWS = (  # topics first: others tell their names
     (Topic.objects, "drift_topic", "ARRAY[nearest]", NO_TITLE),
-    (DriftGroup.objects, "drift_driftgroup", "day_rows || baseline_rows || nearest", NO_TITLE),
+    (DriftGroup.objects, "drift_driftgroup", OF_CHECK, NO_TITLE),
     (AlertGroup.objects, "drift_alertgroup", "rows || nearest", NO_TITLE),
     (CoverageGroup.objects, "drift_coveragegroup", "rows || nearest", OF_TOPIC),
 )

@@ -173,6 +173,15 @@ def test_a_group_called_as_its_topic_is_mended_when_that_is_called_otherwise(quo
         assert "titles" not in night()
 
 
+def test_what_has_shrunk_beside_a_reference_quotes_that_and_stays(quoting, rows):
+    own = {"title": "refund please", "keywords": ["refund"], "nearest": None}
+    DriftGroup.objects.update(kind="shrunk", reference_rows=[0], **own)
+    rows[0].delete()
+    night()
+    group = DriftGroup.objects.get()
+    assert (group.title, group.keywords) == ("refund please", ["refund"])
+
+
 def test_files_of_projects_that_are_gone_are_deleted_by_the_clock(project, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     folder = FILES.folder()
