@@ -27,12 +27,16 @@ NO_TITLE = "''"
 OF_TOPIC = """
     coalesce((SELECT coalesce(nullif(t.name, ''), nullif(array_to_string(t.keywords, ', '), ''), nullif(t.title, ''),
                               t.number::text) FROM drift_topic t WHERE t.id = topic_id), '')"""
+# Of one that had ended before its input was kept nobody knows whether that is left: as if it were not. No input has this id.
+OF_TOPICS = """
+    ARRAY[CASE WHEN nearest IS NULL AND ended_at IS NOT NULL THEN '00000000-0000-0000-0000-000000000000'
+    ELSE nearest END]"""
 # What has shrunk beside a reference quotes that.
 OF_CHECK = """
     CASE WHEN kind = 'shrunk' AND reference_rows IS NOT NULL THEN '{}'
     ELSE day_rows || baseline_rows || nearest END"""
 ROWS = (  # topics first: others tell their names
-    (Topic.objects, "drift_topic", "ARRAY[nearest]", NO_TITLE),
+    (Topic.objects, "drift_topic", OF_TOPICS, NO_TITLE),
     (DriftGroup.objects, "drift_driftgroup", OF_CHECK, NO_TITLE),
     (AlertGroup.objects, "drift_alertgroup", "rows || nearest", NO_TITLE),
     (CoverageGroup.objects, "drift_coveragegroup", "rows || nearest", OF_TOPIC),

@@ -182,6 +182,22 @@ def test_what_has_shrunk_beside_a_reference_quotes_that_and_stays(quoting, rows)
     assert (group.title, group.keywords) == ("refund please", ["refund"])
 
 
+@pytest.mark.parametrize("left", [2, 0])
+def test_an_ended_topic_that_quotes_nobody_knows_what_is_named_by_what_is_left(quoting, rows, left):
+    Topic.objects.update(nearest=None)
+    assert "titles" not in night()  # the next fit names it
+    Topic.objects.update(ended_at=timezone.now())
+    for row in rows[: 3 - left]:
+        row.delete()
+    night()
+    topic = Topic.objects.get()
+    assert (topic.title, topic.keywords) == ((SAID[1], ["crypto wallet", "wallet"]) if left else ("", []))
+    DriftGroup.objects.all().delete()
+    AlertGroup.objects.all().delete()
+    CoverageGroup.objects.all().delete()
+    assert "titles" not in night()
+
+
 def test_files_of_projects_that_are_gone_are_deleted_by_the_clock(project, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     folder = FILES.folder()
