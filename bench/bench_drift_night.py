@@ -4,7 +4,7 @@
 
 Inputs are CLINC150's and banking77's questions with a few words changed each, one in twenty of them a retry of the
 same user, and a bot that sends one text five hundred times. The jobs are run as the ml worker runs them, in this process:
-the draw, the parts, the repeats, and whatever else is registered for the night (the judgement, structure, topics).
+the draw, the parts, the repeats, the judgement with its structure, and, as once a week, topics found anew and the week judged.
 The day's baseline of --baseline days (--sample inputs each) is embedded before, and not counted. --all embeds every
 input of the day instead of a sample. The bar: 600 s on two cores and 1,500 MB.
 """
@@ -143,6 +143,8 @@ def main() -> None:
     print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     embed(DAY)
     found = night(project, database)
+    jobs.ask(kind="drift.topics", key=f"{DAY}", project=project)
+    found |= night(project, database)
     day = EmbeddedDay.objects.get(day=DAY)
     print(
         f"{day.population:,} inputs, {day.sampled:,} drawn, {day.repeats['rows']:,} rows left; repeats {day.repeats['inputs']}"
