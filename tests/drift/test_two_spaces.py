@@ -10,7 +10,7 @@ from drift.queries.topics import standing
 from tests.drift import drifted, mapped, references
 from tests.feedback.logged import DAY
 
-TOLD = "Until Fri 13 Nov inputs were embedded by another model or another rule"
+TOLD = "Until Fri 13 Nov, inputs were embedded by another model or another rule"
 
 
 @pytest.fixture
