@@ -13,10 +13,8 @@ from typing import Any
 from uuid import UUID
 
 FEW = 30  # with fewer known end users a day is of single users anyway, and none is held
-OF_ONE, SHARE = (
-    5,
-    0.005,
-)  # rows that one user may have, or so much of the others', or as many as one of them on average
+# Rows that one user may have: so many, or so much of the others', or as many as one of them on average.
+OF_ONE, SHARE = 5, 0.005
 COUNTED = 10_000  # users, of one input or at all: more make no difference
 
 
@@ -71,14 +69,17 @@ def draw(lots: Callable[[], Iterable[Lot]], most: int) -> Draw:
     Read no further than needed; twice where fewer than FEW users are seen and one of them fills the day.
     """
     urn = _filled(lots(), most, max(OF_ONE, ceil(most / (FEW - 1))))
-    limit = limit_of([len(rows) for rows in urn.own().values()], urn.of_others())
+    own = urn.own()
+    sizes = [len(rows) for rows in own.values()]
+    limit = limit_of(sizes, len(urn.rows) - sum(sizes))
     if limit is not None:
-        return urn.held_to(limit)
+        return urn.held_to(limit, own)
     return (_filled(lots(), most, most) if urn.over else urn).as_it_is()
 
 
 def limit_of(of_users: Sequence[int], of_others: int) -> int | None:
-    """How many rows one user may have; None where the users are few. `of_users`: rows that each known one alone has."""
+    """How many rows one user may have; None where the users are few. `of_users`: rows that each known one alone has,
+    `of_others`: of several, or of unknown ones."""
     if len(of_users) < FEW:
         return None
     others = sum(of_users) - max(of_users)
@@ -107,10 +108,6 @@ class _Urn:
         mine = {user: [row for row in rows if row.user] for user, rows in self.of_user.items()}
         return {user: mine.get(user, []) for user in self.seen | mine.keys()}
 
-    def of_others(self) -> int:
-        """Rows of several users, or of unknown ones."""
-        return len(self.rows) - sum(map(len, self.own().values()))
-
     def add(self, lot: Lot, limit: int) -> None:
         self.drawn += 1
         if lot.user and len(self.seen) < COUNTED:
@@ -132,10 +129,10 @@ class _Urn:
     def as_it_is(self) -> Draw:
         return Draw(list(self.rows.values()), self.drawn)
 
-    def held_to(self, limit: int) -> Draw:
-        """Of each user the first `limit` rows, which were drawn first."""
+    def held_to(self, limit: int, own: Mapping[str, list[Row]]) -> Draw:
+        """Of each user's `own` rows the first `limit`, which were drawn first."""
         gone: set[UUID] = set()
-        for user, rows in self.own().items():
+        for user, rows in own.items():
             for row in rows[limit:]:
                 self.over[user] += row.n
                 gone.add(row.id)
@@ -154,7 +151,7 @@ class _Urn:
 
 @dataclass(frozen=True)
 class Told:
-    """What of a row has to be known until its day ends. `alone`: all of its inputs are of one user, or session."""
+    """What of a row has to be known until its day ends. `one_user`, `one_session`: all of its inputs are of one."""
 
     n: int = 1
     more: int = 0
