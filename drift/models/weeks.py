@@ -1,5 +1,7 @@
 """A week's judgement: are its topics as large as in the weeks before?"""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -42,6 +44,10 @@ class WeekCheck(models.Model):
                 name="week_judged_or_refused",
             ),
         ]
+
+    @property
+    def first(self) -> date:
+        return self.day - timedelta(days=6)
 
 
 class WeekGroup(models.Model):

@@ -10,6 +10,7 @@ from pgvector.django import CosineDistance
 
 from drift import budget
 from drift.alert_rules import Thing
+from drift.baseline import WEEK
 from drift.models import (
     AlertGroup,
     DriftCheck,
@@ -28,7 +29,6 @@ from drift.queries.weeks import topics_of
 from drift.structure.telling import each_once
 
 BULKY = ("chart",)  # of a change's facts: for its own page alone
-WEEK = 7  # days
 MOST_ROWS = 1_000  # of a group of topics
 NAMED = 3  # topics of a group
 WITHOUT = 0.1  # of a group's rows: the share that its reach leaves out

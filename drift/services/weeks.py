@@ -15,7 +15,7 @@ from drift.services import alerts
 from drift.topics import weeks
 from drift.topics.neighbours import unit
 
-WEEK, BEFORE = timedelta(days=7), timedelta(days=28)
+WEEK = timedelta(days=7)
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def _columns(shift: weeks.Shift) -> dict[str, Any]:
 
 def _counted(of: TopicMap) -> list[weeks.Counted]:
     """The days that were fitted, as the map counts them, the oldest first."""
-    days = MappedDay.objects.filter(map=of, day__gt=of.last_day - BEFORE, day__lte=of.last_day)
+    days = MappedDay.objects.filter(map=of, day__gte=of.first_day, day__lte=of.last_day)
     counts: dict[date, dict[int, int]] = {
         day: {} for day in days.order_by("day").values_list("day", flat=True)
     }

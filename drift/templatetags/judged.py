@@ -1,6 +1,6 @@
 """Judgements in words, for templates."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import template
@@ -36,9 +36,3 @@ def marked(check: DriftCheck) -> bool:
 @register.filter
 def of_day(found: dict[date, list[Any]], day: date) -> list[Any]:
     return found.get(day, [])
-
-
-@register.filter
-def week_before(day: date) -> date:
-    """The first day of the week that this one ends."""
-    return day - timedelta(days=6)

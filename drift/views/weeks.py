@@ -1,6 +1,6 @@
 """A week that was judged: which topics are larger or smaller than in the weeks before."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -24,7 +24,6 @@ def week(request: PersonRequest, slug: str, day: date) -> HttpResponse:
         "role": me.role,
         "tab": "drift",
         "check": check,
-        "first": day - timedelta(days=6),
         "groups": weeks.shown(check),
         "alert": weeks.alerts_of([check]).get(day),
     }
