@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Func, IntegerField, Prefetch
+from django.db.models import Func, IntegerField, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import translation
@@ -161,25 +161,33 @@ def checks(
     """The newest first, at most 366. `since`: that day and later; `before`: earlier days than that."""
     project = _project(request)
     found = DriftCheck.objects.filter(project=project).order_by("-day")
+    groups = Prefetch("groups", DriftGroup.objects.order_by("rank").defer("centroid"))
+    then = Coalesce(_length("reference_vectors"), _length("baseline_vectors"))
+    counted = found.annotate(n=_length("day_vectors"), then_n=then).defer(*ARRAYS)
+    rows, following = _page(counted.prefetch_related(groups), before, since, limit)
+    days = [row.day for row in rows]
+    alerts = dict(project.alerts.filter(day__in=days).values_list("day", "pk"))
+    changes = defaultdict(list)
+    alarms = [row.day for row in rows if row.alarm]
+    for change in StructuralChange.objects.filter(project=project, day__in=alarms, alarm=True):
+        changes[change.day].append(change)
+    return {
+        "checks": [_told(project, row, alerts.get(row.day), changes[row.day]) for row in rows],
+        "next": following,
+    }
+
+
+def _page(
+    found: "QuerySet[Any]", before: date | None, since: date | None, limit: int
+) -> tuple[list[Any], date | None]:
+    """The newest of what has a day, and the day to go on before; None at the end."""
     if before:
         found = found.filter(day__lt=before)
     if since:
         found = found.filter(day__gte=since)
     size = max(1, min(limit, MOST))
-    groups = Prefetch("groups", DriftGroup.objects.order_by("rank").defer("centroid"))
-    then = Coalesce(_length("reference_vectors"), _length("baseline_vectors"))
-    counted = found.annotate(n=_length("day_vectors"), then_n=then).defer(*ARRAYS)
-    rows = list(counted.prefetch_related(groups)[: size + 1])
-    days = [row.day for row in rows[:size]]
-    alerts = dict(project.alerts.filter(day__in=days).values_list("day", "pk"))
-    changes = defaultdict(list)
-    alarms = [row.day for row in rows[:size] if row.alarm]
-    for change in StructuralChange.objects.filter(project=project, day__in=alarms, alarm=True):
-        changes[change.day].append(change)
-    return {
-        "checks": [_told(project, row, alerts.get(row.day), changes[row.day]) for row in rows[:size]],
-        "next": rows[size - 1].day if len(rows) > size else None,
-    }
+    rows = list(found[: size + 1])
+    return rows[:size], rows[size - 1].day if len(rows) > size else None
 
 
 def _length(array: str) -> Func:
@@ -236,17 +244,11 @@ def weeks(
 ) -> dict[str, Any]:
     """The newest first, at most 366; `day` is a week's last. `since`: that day and later; `before`: earlier days than that."""
     project = _project(request)
-    found = weeks_of(project)
-    if before:
-        found = found.filter(day__lt=before)
-    if since:
-        found = found.filter(day__gte=since)
-    size = max(1, min(limit, MOST))
-    rows = list(found[: size + 1])
-    alerts = {day: one.pk for day, one in weeks_alerts(rows[:size]).items()}
+    rows, following = _page(weeks_of(project), before, since, limit)
+    alerts = {day: one.pk for day, one in weeks_alerts(rows).items()}
     return {
-        "weeks": [week_told(row, alerts.get(row.day)) for row in rows[:size]],
-        "next": rows[size - 1].day if len(rows) > size else None,
+        "weeks": [week_told(row, alerts.get(row.day)) for row in rows],
+        "next": following,
     }
 
 
@@ -267,11 +269,8 @@ def alerts(
     """The newest first, at most 366. `since`: of that day or later, or seen again then."""
     project = _project(request)
     found = alerts_of(project, Wanted(state=state or "", since=since))
-    if before:
-        found = found.filter(day__lt=before)
-    size = max(1, min(limit, MOST))
-    rows = list(found[: size + 1])
+    rows, following = _page(found, before, None, limit)
     return {
-        "alerts": [alert_told(project, one) for one in rows[:size]],
-        "next": rows[size - 1].day if len(rows) > size else None,
+        "alerts": [alert_told(project, one) for one in rows],
+        "next": following,
     }
